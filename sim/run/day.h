@@ -1,0 +1,45 @@
+// A day is a value: copy it to fork a timeline, throw it away to start over.
+// Leans on every layer of sim. Start here to see what happens next: start, submit, advance.
+// Time moves only in `advance`, which returns at each instant at which somebody may speak.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/act/actor.h"
+#include "sim/base/agenda.h"
+#include "sim/base/digest.h"
+#include "sim/run/outcome.h"
+#include "sim/watch/belief.h"
+#include "sim/world/world.h"
+
+namespace rollcage {
+
+struct Day {
+    World world;
+    Belief belief;
+    Mind mind;       // The built-in actor's memory; a day without one has an idle mind.
+    Agenda agenda;
+    Digest chain;    // Every integer of state once a simulated minute, and every fact.
+    std::uint32_t commands_given = 0;
+};
+
+Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed,
+              BuiltIn actor = BuiltIn::nothing);
+
+// Takes an order at the present instant. A refused order is a fact (and so an answer), not an error;
+// after the decision window every order is refused.
+void submit(Day& day, const Command& command);
+
+// Plays on until something new is known, or `until`, whichever is sooner; every event at that
+// instant has happened. Returns the instant.
+SimTime advance(Day& day, SimTime until);
+
+SimTime now(const Day& day);
+SimTime decisions_end(const Day& day);  // lasts
+SimTime day_end(const Day& day);        // lasts + judged_after
+FactView facts_known(const Day& day);
+Outcome outcome(const Day& day);
+Digest digest(const Day& day);          // The chain with the present state folded in.
+
+}  // namespace rollcage

@@ -1,0 +1,21 @@
+// The judged end of a run: the hidden truth as numbers, one struct for JSON, tables and tests.
+// Leans on base. What no mechanism fills yet is an empty optional, printed as null.
+// offered = good + failed + refused + pending; slow is within good.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rollcage {
+
+struct Outcome {
+    std::int64_t offered = 0, good = 0, failed = 0, refused = 0, slow = 0, pending = 0;
+    std::int64_t user_minutes_impacted_ppm = 0;  // Millionths of user-minutes.
+    std::optional<double> budget_burned_share;
+    std::int64_t writes = 0, inserts = 0;
+    std::optional<double> detect_s;    // First alert after the first inject.
+};
+
+}  // namespace rollcage

@@ -1,0 +1,53 @@
+// Everything anybody can order, on one page.
+// Leans on base and names.h. A command edits intent and nothing else; the world makes it real.
+// As text: NAME TARGET KEY=VALUE..., for instance `shed checkout share=40% final=yes`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "sim/base/ids.h"
+#include "sim/base/result.h"
+#include "sim/base/share.h"
+#include "sim/words/names.h"
+
+namespace rollcage {
+
+struct Shed {
+    ServiceId service;
+    Share share;
+    bool final = false;  // A shed client does not try again.
+    friend bool operator==(const Shed&, const Shed&) = default;
+};
+struct Scale {
+    ServiceId service;
+    std::int64_t instances = 0;
+    friend bool operator==(const Scale&, const Scale&) = default;
+};
+struct SetFlag {
+    SettingId setting;
+    std::optional<Share> value;  // Nothing is "off"; "on" is the whole.
+    friend bool operator==(const SetFlag&, const SetFlag&) = default;
+};
+struct Rollback {
+    ServiceId service;
+    std::optional<BuildId> to;  // Nothing: the build that served before the last release.
+    friend bool operator==(const Rollback&, const Rollback&) = default;
+};
+using Command = std::variant<Shed, Scale, SetFlag, Rollback>;
+
+Result<Command> parse_command(std::string_view text, const Names& names);
+std::string command_text(const Command& command, const Names& names);
+
+// For `rollcage list commands`, the palette and the reference.
+struct CommandForm {
+    const char* name;
+    const char* form;
+    const char* meaning;
+};
+const std::vector<CommandForm>& command_forms();
+
+}  // namespace rollcage

@@ -1,0 +1,63 @@
+// What an actor may see: facts known by now and scrape columns visible by now, nothing else.
+// Leans on base and facts.h; it cannot name World, and nothing that act includes can.
+// A measure's row i is the scrape at (i + 1) x scrape_every, visible scrape_late later.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/base/time.h"
+#include "sim/words/facts.h"
+
+namespace rollcage {
+
+inline constexpr Duration scrape_every{15'000'000};  // default: MODEL 7.1
+inline constexpr Duration scrape_late{10'000'000};
+
+enum class Measure : std::uint8_t {
+    attempts,  // Arrived at the edge since the last scrape, retries included.
+    answered,  // Of those that ended since: good in time.
+    errors,    // Ended otherwise: refused, turned away, failed, client gone.
+    latency_p50_us,
+    latency_p95_us,
+    latency_p99_us,
+    queue,     // Work waiting at the instant of the scrape.
+    busy_ppm,  // Slots in use over slots, mean since the last scrape.
+    slots,
+};
+inline constexpr std::size_t measures = 9;
+const char* name(Measure measure);
+
+// Columns by service and measure; grown one row a scrape, together.
+struct Columns {
+    std::vector<std::array<std::vector<std::int64_t>, measures>> of_service;
+};
+
+class FactView {
+public:
+    FactView(SimTime now, std::span<const Occurrence> facts, const Columns& columns,
+             const Names& names)
+        : now_(now), facts_(facts), columns_(&columns), names_(&names) {}
+
+    SimTime now() const { return now_; }
+    std::span<const Occurrence> facts() const { return facts_; }
+    const Names& names() const { return *names_; }
+    std::span<const std::int64_t> series(ServiceId service, Measure measure) const {
+        const auto& column =
+            columns_->of_service[service.index][static_cast<std::size_t>(measure)];
+        const std::int64_t visible =
+            now_.us < scrape_late.us ? 0 : (now_.us - scrape_late.us) / scrape_every.us;
+        return std::span(column).first(
+            std::min(column.size(), static_cast<std::size_t>(visible)));
+    }
+
+private:
+    SimTime now_;
+    std::span<const Occurrence> facts_;
+    const Columns* columns_;
+    const Names* names_;
+};
+
+}  // namespace rollcage

@@ -1,0 +1,35 @@
+// Everything a scenario can do to a day, on one page: injects act on reality, not on intent.
+// Leans on base alone.
+// Only a release is seen when it happens; what an inject does shows through the mechanism.
+#pragma once
+
+#include <variant>
+
+#include "sim/base/ids.h"
+#include "sim/base/share.h"
+#include "sim/base/time.h"
+
+namespace rollcage {
+
+struct Slow {  // The service's own work takes `by` times as long.
+    ServiceId service;
+    Share by;  // May exceed one.
+    Duration lasts;
+};
+struct Surge {  // The cohort's demand is multiplied.
+    CohortId cohort;
+    Share by;  // May exceed one.
+    Duration lasts;
+};
+struct Release {
+    BuildId build;
+    PlanId plan;
+};
+using Inject = std::variant<Slow, Surge, Release>;
+
+struct TimedInject {
+    SimTime at;
+    Inject inject;
+};
+
+}  // namespace rollcage

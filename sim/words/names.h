@@ -1,0 +1,36 @@
+// What everything is called: ids outside, names inside; the one place where they meet.
+// Leans on base alone.
+// Names never reach a draw or an order: renaming changes only what people read.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/base/ids.h"
+
+namespace rollcage {
+
+struct Names {
+    std::vector<std::string> cohorts;
+    std::vector<std::string> services;
+    std::vector<std::string> builds;
+    std::vector<ServiceId> build_of;  // Parallel to builds: two services may both have a "1.5.0".
+    std::vector<std::string> settings;
+    std::vector<std::string> plans;
+};
+
+// The row whose name this is, if any.
+inline std::optional<std::uint32_t> find_name(const std::vector<std::string>& names,
+                                              std::string_view wanted) {
+    const auto found = std::find(names.begin(), names.end(), wanted);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(found - names.begin());
+}
+
+// The word of `known` that is fewest edits away; empty when nothing is near enough to be meant.
+std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace rollcage

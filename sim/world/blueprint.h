@@ -1,0 +1,141 @@
+// The declared world: what a scenario says is there before anything happens. Never changes in a run.
+// Leans on base and words. A Blueprint that passed `checked` breaks no promise of the world's.
+// An entity's key is its place in the declaration: renaming and appending are free.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/base/result.h"
+#include "sim/base/share.h"
+#include "sim/base/time.h"
+#include "sim/words/injects.h"
+#include "sim/words/names.h"
+
+namespace rollcage {
+
+inline constexpr std::int64_t attempts_max = 8;
+
+// How long and how often a client tries. Defaults: MODEL 2.5.
+struct Backoff {
+    Duration base{100'000};
+    Duration cap{20'000'000};
+};
+struct TokenBucket {  // A retry costs tokens; an empty bucket fails the request instead.
+    std::int64_t tokens = 500;
+    std::int64_t retry_cost = 5;
+    std::int64_t timeout_cost = 10;
+};
+struct Throttle {  // Clients reject locally with probability (asked - K x accepted) / (asked + 1).
+    Share k{2'000'000};
+    Duration window{120'000'000};
+};
+struct Breaker {  // Opens when the failed share of a window passes `opens_at`; then probes.
+    Share opens_at{500'000};
+    std::int64_t at_least = 20;
+    Duration window{10'000'000};
+    Duration open_for{30'000'000};
+    Share probes{10'000};
+};
+struct Patience {
+    Duration timeout{1'000'000};
+    std::int64_t attempts = 3;
+    Backoff backoff;
+    std::optional<Share> retry_budget;           // Retries allowed per fresh request.
+    std::optional<SettingId> retry_budget_flag;  // When set, the flag's value is the budget.
+    std::optional<TokenBucket> token_bucket;
+    std::optional<Throttle> throttle;
+    std::optional<Breaker> breaker;
+};
+
+struct RequestKind {
+    Share share = whole;    // Of the cohort's requests; kinds of a cohort add up to one.
+    Share work = whole;     // Times the service's work; may exceed one.
+    Share writes = none;    // Of the kind's good requests.
+    Share inserts = none;   // Of its writes.
+};
+
+struct Cohort {
+    std::int64_t users = 0;
+    Share requests_per_minute{2'000'000};     // Per active user; may exceed one.
+    std::vector<std::int64_t> curve_ppm;      // 96 quarter-hours, or empty: flat.
+    std::vector<std::int64_t> per_minute;     // The team's own numbers: requests a minute; repeats.
+    ServiceId serves;                         // Where its requests go.
+    Patience patience;
+    std::vector<RequestKind> kinds{RequestKind{}};
+};
+
+enum class Order : std::uint8_t { fifo, lifo };
+
+struct Cache {  // Calls are made on a miss only; keys warm by successful fills.
+    std::int64_t keys = 100'000;
+    Share hits{950'000};     // Of lookups, once every key is warm.
+    Share initially = whole;  // Warm at the start of the day.
+};
+struct Call {
+    ServiceId to;
+    Share per_request = whole;  // May exceed one.
+    Duration timeout{1'000'000};
+    std::int64_t attempts = 1;
+    Duration rtt{1'000};
+    std::optional<Cache> cache;
+};
+
+struct Service {
+    std::int64_t instances = 1;
+    std::int64_t slots = 1;  // Per instance.
+    Duration work{50'000};
+    bool work_varies = true;  // cs^2 of the work: 1 (exponential) or 0 (fixed).
+    std::optional<Duration> queue;  // Bound, in time the queue takes to serve; none: unbounded.
+    Order order = Order::fifo;
+    bool drop_expired = false;
+    std::vector<Call> calls;
+    Duration start{60'000'000};           // A new instance's way to ready. default: design
+    Share goal{999'000};                  // Availability goal.
+    Duration latency_goal{500'000};       // Above it an answer is slow.
+    BuildId first_build;
+};
+
+// What a change hides. For now every defect is a rate x slow.
+struct Defect {
+    Share rate = whole;  // One in 1/rate requests meets it.
+    Share slow = whole;  // Times the work; may exceed one.
+};
+struct Change {
+    std::optional<SettingId> behind;  // Only while this flag is on.
+    std::optional<Defect> hides;
+};
+struct Build {
+    ServiceId of;
+    std::vector<Change> changes;
+};
+struct Setting {
+    std::optional<Share> initially;  // Nothing: off.
+};
+struct Plan {
+    Share share = whole;   // Of the users; one stage for now.
+    bool sticky = true;    // The same users every time, or a fresh draw a request.
+};
+
+struct Blueprint {
+    Names names;
+    std::vector<Cohort> cohorts;
+    std::vector<Service> services;
+    std::vector<Build> builds;
+    std::vector<Setting> settings;
+    std::vector<Plan> plans;
+    std::vector<TimedInject> injects;  // In file order: the place is the ordinal.
+    Duration lasts{7'200'000'000};
+    Duration judged_after{21'600'000'000};
+    std::optional<Duration> tick;  // Nothing: the largest that every timeout allows.
+};
+
+// The largest of 50, 100, 125, 250, 500 ms, 1 s that is at most a quarter of every timeout.
+Duration tick_for(const Blueprint& blueprint);
+// Says what cannot be (a cycle of calls, a negative number, a tick too long) or returns it sound.
+Result<Blueprint> checked(Blueprint blueprint);
+// Services so that every caller stands before what it calls; only for a checked blueprint.
+std::vector<ServiceId> callers_first(const Blueprint& blueprint);
+
+}  // namespace rollcage
