@@ -1,0 +1,69 @@
+// A scenario file played in a fresh Lua state: the declared world and what people say about it.
+// Leans on sim; this folder is the only C++ that speaks Lua.
+// The same text, seed, knobs and plan give the same Scenario, to the bit.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/base/result.h"
+#include "sim/world/blueprint.h"
+
+namespace rollcage {
+
+using KnobValue = std::variant<double, std::string>;
+
+struct Knob {
+    std::string name;
+    KnobValue initially;
+    std::optional<double> from, to;
+    std::vector<std::string> choices;  // Not empty: the value is one of these words.
+    bool hidden = false;
+    KnobValue value;  // As played.
+};
+
+struct Expectation {
+    std::string actor;  // Empty: for every actor, or a comparison.
+    std::string text;   // "requests.failed p95 < 2%"
+    int line = 0;
+};
+
+struct SourceFile {
+    std::string name;  // As `use` named it; the scenario itself comes first.
+    std::string text;
+};
+
+// What the caller chooses before the file is run.
+struct Choices {
+    std::uint64_t seed = 1;
+    std::map<std::string, std::string> knobs;  // As typed: NAME=VALUE.
+    std::optional<std::string> plan;           // Every release takes this one.
+};
+
+class LuaHost;  // The Lua state, kept alive for the scenario's own actors.
+
+struct Scenario {
+    std::string name;  // The file's stem.
+    std::string title, briefing, lesson, background;
+    std::int64_t difficulty = 1;
+    std::vector<Knob> knobs;
+    std::vector<std::string> actors;  // The scenario's own, in file order.
+    std::vector<Expectation> expectations;
+    std::shared_ptr<const Blueprint> blueprint;
+    std::vector<SourceFile> sources;
+    std::shared_ptr<LuaHost> host;
+};
+
+// Reads `path` and the files it uses from the same folder.
+Result<Scenario> load_scenario(const std::string& path, const Choices& choices);
+// The same from texts in memory (recordings, tests, fuzz); sources[0] is the scenario.
+Result<Scenario> load_scenario(const std::vector<SourceFile>& sources, const Choices& choices);
+
+// The reference of the language in Markdown, from the table that the loader itself uses.
+std::string language_reference();
+
+}  // namespace rollcage
