@@ -21,7 +21,8 @@ struct Day {
     Mind mind;       // The built-in actor's memory; a day without one has an idle mind.
     Agenda agenda;
     Digest chain;    // Every integer of state once a simulated minute, and every fact.
-    std::uint32_t commands_given = 0;
+    SimTime now;
+    std::vector<Command> orders;  // The nth is what an intent event's ordinal means.
 };
 
 Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed,

@@ -1,0 +1,53 @@
+// What a scenario says a good day looks like, read and judged over one run or many seeds.
+// Leans on statistics.h and the Outcome; `KEY [mean|pNN|max|cvar90] OP VALUE`, or
+// `"A" better_than "B" on KEY`. No data is a verdict of its own and does not pass.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/host/scenario.h"
+#include "sim/run/outcome.h"
+
+namespace rollcage {
+
+// The dotted keys of an Outcome, in the order in which tables show them.
+const std::vector<std::string>& outcome_keys();
+std::optional<double> outcome_value(const Outcome& outcome, std::string_view key);
+bool more_is_better(std::string_view key);
+
+enum class Statistic { every, mean, percentile, max, cvar90 };
+struct Criterion {
+    std::string text, key;
+    Statistic statistic = Statistic::every;
+    int percent = 0;          // Of a percentile.
+    std::string op;           // < <= == != >= >, or better_than.
+    double limit = 0;
+    bool of_offered = false;  // The value is a share of requests.offered.
+    std::string a, b;         // Of better_than.
+};
+Result<Criterion> parse_expectation(std::string_view text);
+
+enum class Verdict { pass, fail, no_data, not_judged };
+const char* name(Verdict verdict);
+struct Judgement {
+    Criterion criterion;
+    Verdict verdict = Verdict::not_judged;
+    std::optional<double> value;
+    std::int64_t samples = 0;
+};
+// Statistics over seeds are not judged in a single run.
+Judgement judge(const Criterion& criterion, const std::vector<Outcome>& outcomes, bool single_run);
+// Of a better_than: a and b in the same seed order.
+Judgement judge_better(const Criterion& criterion, const std::vector<Outcome>& a,
+                       const std::vector<Outcome>& b);
+
+// Every expectation about `actor`, judged for a single run.
+Result<std::vector<Judgement>> judge_run(const Scenario& scenario, const std::string& actor,
+                                         const Outcome& outcome);
+// "pass", "fail", or "none" where nothing was judged.
+std::string verdict_of(const std::vector<Judgement>& judgements);
+
+}  // namespace rollcage

@@ -1,0 +1,33 @@
+#include "scenarios/play/fresh_life.h"
+
+namespace rollcage {
+
+Result<FreshLife> load_and_play(const std::vector<SourceFile>& sources, const Choices& choices,
+                                const std::string& actor, std::optional<SimTime> until) {
+    auto scenario = load_scenario(sources, choices);
+    if (!scenario) return scenario.error();
+    auto life = play_life(*scenario, actor, choices.seed, until);
+    if (!life) return life.error();
+    return FreshLife{std::move(*scenario), std::move(*life)};
+}
+
+std::string default_actor(const Scenario& scenario) {
+    return scenario.actors.empty() ? name(BuiltIn::nothing) : scenario.actors.front();
+}
+
+std::vector<std::string> all_actors(const Scenario& scenario) {
+    std::vector<std::string> actors = scenario.actors;
+    for (const BuiltIn it : built_ins) actors.push_back(name(it));
+    return actors;
+}
+
+Digest source_digest(const std::vector<SourceFile>& sources) {
+    Digest digest;
+    for (const SourceFile& it : sources) {
+        digest.fold(std::string_view{it.name});
+        digest.fold(std::string_view{it.text});
+    }
+    return digest;
+}
+
+}  // namespace rollcage

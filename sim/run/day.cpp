@@ -1,0 +1,206 @@
+#include "sim/run/day.h"
+
+#include <algorithm>
+
+#include "sim/base/match.h"
+
+namespace rollcage {
+
+namespace {
+
+// Phases of one instant, in order; kinds within a phase.
+enum Phase : std::uint32_t { exogenous = 1, intent = 2, traffic = 5, observe = 6, decides = 7 };
+enum Kind : std::uint32_t {
+    inject_begins = 0, inject_ends = 1,  // exogenous
+    order_works = 0,                     // intent
+    minute_turns = 0, tick_runs = 1,     // traffic
+    scrape_taken = 0, scrape_seen = 1,   // observe
+    actor_wakes = 0,                     // decides
+};
+
+constexpr Duration minute{60'000'000};
+
+Duration lasting(const Inject& inject) {
+    return std::visit(match{
+                          [](const Slow& it) { return it.lasts; },
+                          [](const Surge& it) { return it.lasts; },
+                          [](const Release&) { return Duration{}; },
+                      },
+                      inject);
+}
+
+// How long an order takes to reach reality. default: MODEL 9
+Duration time_to_effect(const World& world, const Command& command) {
+    return std::visit(match{
+                          [](const Shed&) { return Duration{5'000'000}; },
+                          [&](const Scale& it) {
+                              const std::int64_t wanted = world.services[it.service.index].instances_wanted;
+                              return it.instances > wanted ? world.plan->services[it.service.index].start : Duration{5'000'000};
+                          },
+                          [](const SetFlag&) { return Duration{15'000'000}; },
+                          [](const Rollback&) { return Duration{}; },
+                      },
+                      command);
+}
+
+std::vector<Inject> still_under_way(const Day& day, std::uint32_t but) {
+    std::vector<Inject> others;
+    const std::vector<TimedInject>& all = day.world.plan->injects;
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+        const SimTime end = all[i].at + lasting(all[i].inject);
+        if (i != but && all[i].at <= day.now && end > day.now) others.push_back(all[i].inject);
+    }
+    return others;
+}
+
+void begin_inject(Day& day, std::uint32_t row) {
+    const Inject& inject = day.world.plan->injects[row].inject;
+    begin(day.world, inject);
+    if (const auto* release = std::get_if<Release>(&inject)) {
+        tell(day.belief, day.now, Released{release->build, day.world.plan->plans[release->plan.index].share}, day.chain);
+    } else {
+        day.agenda.plan({day.now + lasting(inject), exogenous, inject_ends, row, 0});
+    }
+}
+
+void work_order(Day& day, std::uint32_t nth) {
+    const Command& command = day.orders[nth];
+    if (const auto why = refusal(day.world, command)) {
+        tell(day.belief, day.now, Refused{command, *why}, day.chain);
+        return;
+    }
+    if (const auto* scale = std::get_if<Scale>(&command)) {
+        ServiceState& service = day.world.services[scale->service.index];
+        if (service.scale_order != nth) return;  // A later order has taken its place.
+    }
+    Fact seen = std::visit(match{
+                               [](const Shed& it) -> Fact { return ShedChanged{it.service, it.share}; },
+                               [](const Scale& it) -> Fact { return Scaled{it.service, it.instances}; },
+                               [](const SetFlag& it) -> Fact { return FlagChanged{it.setting, it.value}; },
+                               [&](const Rollback& it) -> Fact { return RolledBack{it.service, rollback_target(day.world, it)}; },
+                           },
+                           command);
+    take_effect(day.world, command);
+    tell(day.belief, day.now, std::move(seen), day.chain);
+}
+
+void run_traffic(Day& day, std::uint32_t kind) {
+    if (kind == minute_turns) {
+        fold_minute(day.world);
+        fold_state(day.world, day.chain);
+        day.agenda.plan({day.now + minute, traffic, minute_turns, 0, 0});
+        return;
+    }
+    tick(day.world);
+    day.agenda.plan({day.now + day.world.tick_length, traffic, tick_runs, 0, 0});
+}
+
+void run_observe(Day& day, std::uint32_t kind) {
+    if (kind == scrape_taken) {
+        scrape(day.belief, day.world);
+        day.agenda.plan({day.now + scrape_late, observe, scrape_seen, 0, 0});
+        day.agenda.plan({day.now + scrape_every, observe, scrape_taken, 0, 0});
+        return;
+    }
+    judge_alerts(day.belief, day.world, day.now, day.chain);
+    day.agenda.plan({day.now, decides, actor_wakes, 0, 0});
+}
+
+void run_event(Day& day, const EventKey& event) {
+    switch (event.phase()) {
+        case exogenous:
+            if (event.kind() == inject_begins)
+                begin_inject(day, event.entity());
+            else
+                finish(day.world, day.world.plan->injects[event.entity()].inject, still_under_way(day, event.entity()));
+            return;
+        case intent: work_order(day, event.ordinal()); return;
+        case traffic: run_traffic(day, event.kind()); return;
+        case observe: run_observe(day, event.kind()); return;
+        case decides:
+            if (day.now >= decisions_end(day)) return;
+            for (const Command& command : decide(day.mind, facts_known(day))) submit(day, command);
+            return;
+        default: stop_here("every event has a phase that is known", __FILE__, __LINE__);
+    }
+}
+
+}  // namespace
+
+Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, BuiltIn actor) {
+    Day day;
+    day.world = build_world(blueprint, seed);
+    day.belief = start_belief(day.world);
+    day.mind.actor = actor;
+    for (std::uint32_t i = 0; i < blueprint->injects.size(); ++i)
+        day.agenda.plan({blueprint->injects[i].at, exogenous, inject_begins, i, 0});
+    day.agenda.plan({SimTime{}, traffic, minute_turns, 0, 0});
+    day.agenda.plan({SimTime{}, traffic, tick_runs, 0, 0});
+    day.agenda.plan({SimTime{} + scrape_every, observe, scrape_taken, 0, 0});
+    return day;
+}
+
+void submit(Day& day, const Command& command) {
+    const auto nth = static_cast<std::uint32_t>(day.orders.size());
+    day.orders.push_back(command);
+    tell(day.belief, day.now, Ordered{command}, day.chain);
+    if (day.now >= decisions_end(day)) {
+        tell(day.belief, day.now, Refused{command, "the decision window is over"}, day.chain);
+        return;
+    }
+    if (const auto why = refusal(day.world, command)) {
+        tell(day.belief, day.now, Refused{command, *why}, day.chain);
+        return;
+    }
+    const Duration delay = time_to_effect(day.world, command);
+    if (const auto* scale = std::get_if<Scale>(&command)) {
+        ServiceState& service = day.world.services[scale->service.index];
+        service.instances_wanted = scale->instances;
+        service.scale_order = nth;
+    }
+    // At once means: at the earliest after everything that this instant holds.
+    if (delay == Duration{})
+        work_order(day, nth);
+    else
+        day.agenda.plan({day.now + delay, intent, order_works, 0, nth});
+}
+
+SimTime advance(Day& day, SimTime until) {
+    check(until >= day.now, "a day plays forward");
+    const SimTime stop = std::min(until, day_end(day));
+    while (!day.agenda.empty() && day.agenda.next().at() <= stop) {
+        const SimTime instant = day.agenda.next().at();
+        const std::size_t known = day.belief.facts.size();
+        bool news = false;
+        day.now = instant;
+        while (!day.agenda.empty() && day.agenda.next().at() == instant) {
+            const EventKey event = day.agenda.take();
+            news |= event.phase() == decides;
+            run_event(day, event);
+        }
+        if (news || day.belief.facts.size() > known) return day.now;
+    }
+    day.now = stop;
+    return stop;
+}
+
+SimTime now(const Day& day) { return day.now; }
+SimTime decisions_end(const Day& day) { return SimTime{} + day.world.plan->lasts; }
+SimTime day_end(const Day& day) { return decisions_end(day) + day.world.plan->judged_after; }
+
+FactView facts_known(const Day& day) {
+    return {day.now, day.belief.facts, day.belief.columns, day.world.plan->names};
+}
+
+Digest digest(const Day& day) {
+    Digest whole_day = day.chain;
+    fold_state(day.world, whole_day);
+    for (const EventKey& event : day.agenda.in_order()) {
+        whole_day.fold(event.at().us);
+        whole_day.fold(std::uint64_t{event.phase()} << 56 | std::uint64_t{event.kind()} << 48 | event.entity());
+        whole_day.fold(std::uint64_t{event.ordinal()});
+    }
+    return whole_day;
+}
+
+}  // namespace rollcage

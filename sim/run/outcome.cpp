@@ -1,0 +1,59 @@
+#include "sim/run/outcome.h"
+
+#include "sim/run/day.h"
+
+namespace rollcage {
+
+namespace {
+
+// Bad over what the availability goals allow in 28 days of demand like this day's mean.
+std::optional<double> budget_burned(const Day& day) {
+    double allowed = 0, bad = 0;
+    const Blueprint& plan = *day.world.plan;
+    std::int64_t row = 0;
+    for (const Cohort& cohort : plan.cohorts) {
+        double daily = 0;
+        for (std::int64_t minute = 0; minute < 24 * 60; ++minute)
+            daily += static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6;
+        allowed += 28 * daily * (1 - plan.services[cohort.serves.index].goal.value());
+        for (std::size_t k = 0; k < cohort.kinds.size(); ++k) {
+            const Account& account = day.world.ledger[static_cast<std::size_t>(row++)];
+            bad += static_cast<double>(account.failed + account.refused);
+        }
+    }
+    if (allowed <= 0) return std::nullopt;
+    return bad / allowed;
+}
+
+}  // namespace
+
+Outcome outcome(const Day& day) {
+    Outcome sum;
+    for (const Account& it : day.world.ledger) {
+        sum.offered += it.fresh;
+        sum.good += it.good;
+        sum.failed += it.failed;
+        sum.refused += it.refused;
+        sum.writes += it.writes;
+        sum.inserts += it.inserts;
+    }
+    for (const ServiceState& service : day.world.services) {
+        sum.slow += service.slow_sixteenths / 16;
+        for (const Pool& pool : service.pools)
+            for (const Lane& lane : pool.station.lanes) sum.pending += lane.waiting + lane.returning_total;
+    }
+    sum.user_minutes_impacted_ppm = day.world.impacted_ppm;
+    sum.budget_burned_share = budget_burned(day);
+    if (!day.world.plan->injects.empty()) {
+        SimTime first = day.world.plan->injects[0].at;
+        for (const TimedInject& inject : day.world.plan->injects) first = std::min(first, inject.at);
+        for (const Occurrence& it : day.belief.facts) {
+            if (!std::holds_alternative<AlertFired>(it.fact) || it.at < first) continue;
+            sum.detect_s = (it.at - first).seconds();
+            break;
+        }
+    }
+    return sum;
+}
+
+}  // namespace rollcage

@@ -1,0 +1,87 @@
+#include "sim/watch/belief.h"
+
+namespace rollcage {
+
+namespace {
+
+struct BurnRule {
+    AlertRule rule;
+    std::int64_t times_tenths;   // Burn rate that fires, in tenths.
+    std::int64_t long_scrapes, short_scrapes;
+};
+
+// Multi-window burn rates: 14.4 over 1 h and 5 m, 6 over 6 h and 30 m, 1 over 3 d and 6 h.
+constexpr std::array<BurnRule, 3> burn_rules{{
+    {AlertRule::fast_burn, 144, 240, 20},
+    {AlertRule::slow_burn, 60, 1440, 120},
+    {AlertRule::ticket, 10, 17'280, 1440},
+}};
+
+bool burns(const ServiceWatch& watched, Share goal, std::int64_t scrapes, std::int64_t tenths) {
+    const auto seen = static_cast<std::int64_t>(watched.errors_upto.size());
+    const std::int64_t from = std::max<std::int64_t>(0, seen - scrapes);
+    const auto upto = [&](const std::vector<std::int64_t>& sums, std::int64_t n) {
+        return n == 0 ? 0 : sums[static_cast<std::size_t>(n - 1)];
+    };
+    const std::int64_t errors = upto(watched.errors_upto, seen) - upto(watched.errors_upto, from);
+    const std::int64_t ended = upto(watched.ended_upto, seen) - upto(watched.ended_upto, from) +
+                               (scrapes - (seen - from)) * watched.baseline;
+    const auto allowed = static_cast<double>(whole.ppm - goal.ppm) * 1e-6 * static_cast<double>(ended);
+    return errors > 0 && static_cast<double>(errors) * 10 >= static_cast<double>(tenths) * allowed;
+}
+
+}  // namespace
+
+Belief start_belief(const World& world) {
+    Belief belief;
+    belief.columns.of_service.resize(world.services.size());
+    belief.watched.resize(world.services.size());
+    for (const Cohort& cohort : world.plan->cohorts)
+        belief.watched[cohort.serves.index].baseline += demand_per_minute_ppm(cohort, 0) / 4'000'000;
+    return belief;
+}
+
+void tell(Belief& belief, SimTime now, Fact fact, Digest& chain) {
+    belief.facts.push_back({now, std::move(fact)});
+    chain.fold(now.us);
+    chain.fold(static_cast<std::uint64_t>(belief.facts.back().fact.index()));
+}
+
+void scrape(Belief& belief, World& world) {
+    const std::int64_t ticks = scrape_every / world.tick_length;
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
+        const Counts counts = take_counts(world, {s}, ticks);
+        const std::array<std::int64_t, measures> row{
+            counts.attempts,       counts.answered,       counts.errors,
+            counts.latency_p50_us, counts.latency_p95_us, counts.latency_p99_us,
+            counts.queue,          counts.busy_ppm,       counts.slots};
+        for (std::size_t m = 0; m < measures; ++m) belief.columns.of_service[s][m].push_back(row[m]);
+    }
+}
+
+void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain) {
+    for (std::uint32_t s = 0; s < belief.watched.size(); ++s) {
+        ServiceWatch& watched = belief.watched[s];
+        const auto& columns = belief.columns.of_service[s];
+        const std::size_t next = watched.errors_upto.size();
+        const auto upto = [&](const std::vector<std::int64_t>& sums) { return sums.empty() ? 0 : sums.back(); };
+        const std::int64_t errors = columns[static_cast<std::size_t>(Measure::errors)][next];
+        const std::int64_t answered = columns[static_cast<std::size_t>(Measure::answered)][next];
+        watched.ended_upto.push_back(upto(watched.ended_upto) + errors + answered);
+        watched.errors_upto.push_back(upto(watched.errors_upto) + errors);
+        const Share goal = world.plan->services[s].goal;
+        for (const BurnRule& rule : burn_rules) {
+            bool& firing = watched.firing[static_cast<std::size_t>(rule.rule)];
+            const bool recent = burns(watched, goal, rule.short_scrapes, rule.times_tenths);
+            if (!firing && recent && burns(watched, goal, rule.long_scrapes, rule.times_tenths)) {
+                firing = true;
+                tell(belief, now, AlertFired{{s}, rule.rule}, chain);
+            } else if (firing && !recent) {
+                firing = false;
+                tell(belief, now, AlertCleared{{s}, rule.rule}, chain);
+            }
+        }
+    }
+}
+
+}  // namespace rollcage

@@ -1,0 +1,66 @@
+#include "sim/words/facts.h"
+
+#include "sim/base/match.h"
+#include "sim/words/fact_view.h"
+
+namespace rollcage {
+
+const char* name(AlertRule rule) {
+    switch (rule) {
+        case AlertRule::fast_burn: return "fast_burn";
+        case AlertRule::slow_burn: return "slow_burn";
+        case AlertRule::ticket: return "ticket";
+    }
+    return "?";
+}
+
+const char* name(Measure measure) {
+    static constexpr std::array<const char*, measures> words{
+        "attempts",       "answered", "errors", "latency_p50_us", "latency_p95_us",
+        "latency_p99_us", "queue",    "busy_ppm", "slots"};
+    return words[static_cast<std::size_t>(measure)];
+}
+
+std::string headline(const Fact& fact, const Names& names) {
+    const auto service = [&](ServiceId id) { return names.services[id.index]; };
+    const auto of = [](Share share) { return std::to_string(share.ppm / 10'000) + "%"; };
+    return std::visit(
+        match{
+            [&](const Released& it) {
+                return service(names.build_of[it.build.index]) + ": build " +
+                       names.builds[it.build.index] + " released to " + of(it.of_users) +
+                       " of users";
+            },
+            [&](const RolledBack& it) {
+                return service(it.service) + ": rolled back to " + names.builds[it.to.index];
+            },
+            [&](const ShedChanged& it) {
+                return service(it.service) + ": shedding " + of(it.share) + " of attempts";
+            },
+            [&](const Scaled& it) {
+                return service(it.service) + ": " + std::to_string(it.instances) +
+                       " instances ready";
+            },
+            [&](const FlagChanged& it) {
+                return "flag " + names.settings[it.setting.index] + ": " +
+                       (it.value ? of(*it.value) : "off");
+            },
+            [&](const AlertFired& it) {
+                return service(it.service) + ": alert " + name(it.rule) + " fired";
+            },
+            [&](const AlertCleared& it) {
+                return service(it.service) + ": alert " + name(it.rule) + " cleared";
+            },
+            [&](const Ordered& it) { return "ordered: " + command_text(it.command, names); },
+            [&](const Refused& it) {
+                return "refused: " + command_text(it.command, names) + " (" + it.why + ")";
+            },
+        },
+        fact);
+}
+
+std::string transcript_line(const Occurrence& it, const Names& names) {
+    return clock_text(it.at) + "  " + headline(it.fact, names);
+}
+
+}  // namespace rollcage

@@ -1,0 +1,194 @@
+#include "sim/world/blueprint.h"
+
+#include <algorithm>
+
+#include "sim/base/match.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr std::int64_t tick_lengths_us[] = {1'000'000, 500'000, 250'000, 125'000, 100'000, 50'000};
+
+Result<void> sound_patience(const Patience& patience, const std::string& who,
+                            const Blueprint& blueprint) {
+    if (patience.timeout < Duration{200'000} || patience.timeout > Duration{600'000'000})
+        return Error{who + ": timeout must be from 200ms to 10m, not " +
+                     length_text(patience.timeout)};
+    if (patience.attempts < 1 || patience.attempts > attempts_max)
+        return Error{who + ": attempts must be from 1 to " + std::to_string(attempts_max)};
+    if (patience.backoff.base < Duration{} || patience.backoff.cap < patience.backoff.base ||
+        patience.backoff.cap > Duration{120'000'000})
+        return Error{who + ": backoff must have 0 <= base <= cap <= 2m"};
+    if (patience.retry_budget_flag && patience.retry_budget_flag->index >= blueprint.settings.size())
+        return Error{who + ": retry_budget names a flag that does not exist"};
+    return {};
+}
+
+Result<void> sound_cohort(const Blueprint& blueprint, std::size_t index) {
+    const Cohort& cohort = blueprint.cohorts[index];
+    const std::string who = "cohort \"" + blueprint.names.cohorts[index] + "\"";
+    if (cohort.users < 0 || cohort.users > 10'000'000'000)
+        return Error{who + ": users must be from 0 to 10000000000"};
+    if (cohort.requests_per_minute.ppm < 0) return Error{who + ": requests_per_minute is negative"};
+    if (!cohort.curve_ppm.empty() && cohort.curve_ppm.size() != 96)
+        return Error{who + ": curve must have 96 quarter-hours, not " +
+                     std::to_string(cohort.curve_ppm.size())};
+    if (cohort.serves.index >= blueprint.services.size())
+        return Error{who + ": no service serves it; name it in a service's `serves`"};
+    std::int64_t shares = 0;
+    for (const RequestKind& kind : cohort.kinds) {
+        shares += kind.share.ppm;
+        if (kind.share.ppm < 0 || kind.work.ppm <= 0 || kind.writes.ppm < 0 ||
+            kind.writes > whole || kind.inserts.ppm < 0 || kind.inserts > whole)
+            return Error{who + ": a kind needs shares from 0% to 100% and work above 0"};
+    }
+    if (cohort.kinds.empty() || shares != whole.ppm)
+        return Error{who + ": the shares of its kinds must add up to 100%, not " +
+                     std::to_string(shares / 10'000) + "%"};
+    return sound_patience(cohort.patience, who, blueprint);
+}
+
+Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
+    const Service& service = blueprint.services[index];
+    const std::string who = "service \"" + blueprint.names.services[index] + "\"";
+    if (service.instances < 1 || service.instances > 100'000 || service.slots < 1 ||
+        service.slots > 10'000)
+        return Error{who + ": instances must be from 1 to 100000 and slots from 1 to 10000"};
+    if (service.work < Duration{100} || service.work > Duration{600'000'000})
+        return Error{who + ": work must be from 0.1ms to 10m, not " + length_text(service.work)};
+    if (service.goal.ppm < 0 || service.goal >= whole)
+        return Error{who + ": goal must be from 0% to below 100%"};
+    if (service.first_build.index >= blueprint.builds.size() ||
+        blueprint.builds[service.first_build.index].of.index != index)
+        return Error{who + ": its first build is not a build of it"};
+    for (const Call& call : service.calls) {
+        if (call.to.index >= blueprint.services.size())
+            return Error{who + ": calls a service that does not exist"};
+        if (call.attempts < 1 || call.attempts > attempts_max || call.per_request.ppm < 0 ||
+            call.timeout < Duration{1'000} || call.rtt < Duration{})
+            return Error{who + ": a call needs 1 to " + std::to_string(attempts_max) +
+                         " attempts, a timeout of at least 1ms and no negative number"};
+        if (call.cache && (call.cache->keys < 1 || call.cache->hits.ppm < 0 ||
+                           call.cache->hits > whole || call.cache->initially > whole))
+            return Error{who + ": a cache needs at least one key and shares up to 100%"};
+    }
+    return {};
+}
+
+Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) {
+    const std::string who = "at " + length_text(timed.at - SimTime{});
+    if (timed.at < SimTime{} || timed.at - SimTime{} > blueprint.lasts)
+        return Error{who + ": an inject happens between the start and `lasts`"};
+    return std::visit(
+        match{
+            [&](const Slow& it) -> Result<void> {
+                if (it.service.index >= blueprint.services.size() || it.by.ppm <= 0 ||
+                    it.lasts <= Duration{})
+                    return Error{who + ": slow needs a service, by above 0 and lasts above 0"};
+                return {};
+            },
+            [&](const Surge& it) -> Result<void> {
+                if (it.cohort.index >= blueprint.cohorts.size() || it.by.ppm < 0 ||
+                    it.lasts <= Duration{})
+                    return Error{who + ": surge needs a cohort, by from 0 and lasts above 0"};
+                return {};
+            },
+            [&](const Release& it) -> Result<void> {
+                if (it.build.index >= blueprint.builds.size() ||
+                    it.plan.index >= blueprint.plans.size())
+                    return Error{who + ": release needs a build and a plan that exist"};
+                return {};
+            },
+        },
+        timed.inject);
+}
+
+// The rings that remember waits and retries are as long as the patience; they have a limit.
+Result<void> sound_lengths(const Blueprint& blueprint) {
+    constexpr std::int64_t wait_max = 1'200, back_max = 500;
+    const Duration tick = tick_for(blueprint);
+    std::vector<std::size_t> kinds(blueprint.services.size(), 0);
+    for (std::size_t i = 0; i < blueprint.cohorts.size(); ++i) {
+        const Cohort& cohort = blueprint.cohorts[i];
+        const std::string who = "cohort \"" + blueprint.names.cohorts[i] + "\"";
+        if (cohort.patience.timeout / tick > wait_max || cohort.patience.backoff.cap / tick > back_max)
+            return Error{who + ": with ticks of " + length_text(tick) +
+                         " (a quarter of the shortest timeout) the timeout may be at most " +
+                         length_text(tick * wait_max) + " and the backoff cap " +
+                         length_text(tick * back_max)};
+        kinds[cohort.serves.index] += cohort.kinds.size();
+        if (kinds[cohort.serves.index] > 16)
+            return Error{"service \"" + blueprint.names.services[cohort.serves.index] +
+                         "\" serves more than 16 kinds of requests; merge some"};
+    }
+    return {};
+}
+
+// Services so that callers stand first; shorter than the list where calls form a cycle.
+std::vector<ServiceId> ordered(const Blueprint& blueprint) {
+    std::vector<std::uint32_t> callers(blueprint.services.size(), 0);
+    for (const Service& service : blueprint.services) {
+        for (const Call& call : service.calls) ++callers[call.to.index];
+    }
+    std::vector<ServiceId> order;
+    for (std::uint32_t i = 0; i < callers.size(); ++i) {
+        if (callers[i] == 0) order.push_back({i});
+    }
+    for (std::size_t next = 0; next < order.size(); ++next) {
+        for (const Call& call : blueprint.services[order[next].index].calls) {
+            if (--callers[call.to.index] == 0) order.push_back(call.to);
+        }
+    }
+    return order;
+}
+
+}  // namespace
+
+Duration tick_for(const Blueprint& blueprint) {
+    if (blueprint.tick) return *blueprint.tick;
+    for (const std::int64_t length : tick_lengths_us) {
+        const bool fits = std::ranges::all_of(blueprint.cohorts, [&](const Cohort& cohort) {
+            return length * 4 <= cohort.patience.timeout.us;
+        });
+        if (fits) return {length};
+    }
+    return {tick_lengths_us[5]};
+}
+
+Result<Blueprint> checked(Blueprint blueprint) {
+    if (blueprint.services.empty() || blueprint.services.size() > 50)
+        return Error{"a scenario needs from 1 to 50 services, not " +
+                     std::to_string(blueprint.services.size())};
+    for (std::size_t i = 0; i < blueprint.services.size(); ++i) {
+        if (const auto sound = sound_service(blueprint, i); !sound) return sound.error();
+    }
+    for (std::size_t i = 0; i < blueprint.cohorts.size(); ++i) {
+        if (const auto sound = sound_cohort(blueprint, i); !sound) return sound.error();
+    }
+    if (const auto sound = sound_lengths(blueprint); !sound) return sound.error();
+    for (const Plan& plan : blueprint.plans) {
+        if (plan.share.ppm <= 0 || plan.share > whole)
+            return Error{"a stage's share must be above 0% and at most 100%"};
+    }
+    for (const TimedInject& timed : blueprint.injects) {
+        if (const auto sound = sound_inject(blueprint, timed); !sound) return sound.error();
+    }
+    if (ordered(blueprint).size() != blueprint.services.size())
+        return Error{"the calls between services form a cycle; break it at one call"};
+    if (blueprint.lasts <= Duration{} || blueprint.lasts + blueprint.judged_after > Duration{864'000'000'000})
+        return Error{"lasts must be above 0, and with judged_after at most 10 days"};
+    if (blueprint.tick) {
+        Blueprint free = blueprint;
+        free.tick.reset();
+        if (*blueprint.tick > tick_for(free) ||
+            std::ranges::find(tick_lengths_us, blueprint.tick->us) == std::end(tick_lengths_us))
+            return Error{"tick must be 50, 100, 125, 250, 500ms or 1s and at most a quarter of "
+                         "every timeout (" + length_text(tick_for(free)) + " here)"};
+    }
+    return blueprint;
+}
+
+std::vector<ServiceId> callers_first(const Blueprint& blueprint) { return ordered(blueprint); }
+
+}  // namespace rollcage

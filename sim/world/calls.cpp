@@ -1,0 +1,121 @@
+#include "sim/world/calls.h"
+
+#include <algorithm>
+
+#include "sim/base/maths.h"
+#include "sim/base/samplers.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr int halvings = 48;  // The rate to 15 digits of its bracket.
+
+double served_late(const Call& call, const CalleeState& callee, double wait_us) {
+    const double rest = static_cast<double>(call.timeout.us - call.rtt.us) - wait_us;
+    if (rest <= 0) return 1;
+    if (!callee.varies) return rest < callee.work_us ? 1 : 0;
+    return e_to(-std::min(700.0, rest / callee.work_us));
+}
+
+double hold_at(const Service& service, const std::vector<Edge>& edges,
+               const std::vector<CalleeState>& callees, double requests_per_us, double tick_us) {
+    double hold = 0;
+    for (std::size_t e = 0; e < service.calls.size(); ++e) {
+        const double calls = service.calls[e].per_request.value() * miss_share(service.calls[e], edges[e]);
+        hold += calls * call_load(service.calls[e], callees[e], requests_per_us * calls, tick_us).hold_us;
+    }
+    return hold;
+}
+
+}  // namespace
+
+CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per_us, double tick_us) {
+    CallLoad load;
+    const double rate = std::max(callee.rate, 1e-12);
+    // The queue at the end of the tick if this rate lasts for it. Retries are part of the load, so
+    // the share that fails is found first without them and then with them.
+    const auto cap = static_cast<double>(call.attempts);
+    for (int round = 0; round < 2; ++round) {
+        const double offered = calls_per_us * load.attempts * tick_us;
+        double wait_us = std::max(0.0, (callee.queue + offered - rate * tick_us) / rate);
+        double refused = 0;
+        if (callee.bound_us >= 0 && wait_us > callee.bound_us) {
+            refused = offered > 0 ? std::min(1.0, (wait_us - callee.bound_us) * rate / offered) : 0;
+            wait_us = callee.bound_us;
+        }
+        const double late = served_late(call, callee, wait_us);
+        const double ok = (1 - late) * (1 - callee.error_share) * (1 - refused);
+        const double whole_wait = static_cast<double>(call.rtt.us) + wait_us + callee.work_us;
+        const auto timeout = static_cast<double>(call.timeout.us);
+        load.refused_share = refused;
+        load.fail_share = std::clamp(1 - ok, 0.0, 1.0);
+        load.attempts = load.fail_share >= 1
+            ? cap : (1 - power(load.fail_share, cap)) / (1 - load.fail_share);
+        // An exponential work cut at the timeout: the mean of the lesser.
+        const double cut = late >= 1 ? timeout : std::min(timeout, whole_wait - callee.work_us * late);
+        load.hold_us = load.attempts * (refused * static_cast<double>(call.rtt.us) + (1 - refused) * cut);
+    }
+    return load;
+}
+
+double miss_share(const Call& call, const Edge& edge) {
+    if (!call.cache) return 1;
+    return 1 - call.cache->hits.value() * static_cast<double>(edge.warm) / static_cast<double>(call.cache->keys);
+}
+
+CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
+                       const std::vector<CalleeState>& callees, double work_us, double slots,
+                       double demand_per_us, double tick_us) {
+    const auto slots_needed = [&](double rate) {
+        return rate * (work_us + hold_at(service, edges, callees, rate, tick_us));
+    };
+    double rate = demand_per_us;
+    if (slots_needed(rate) > slots) {
+        double low = 0, high = rate;
+        for (int i = 0; i < halvings; ++i) {
+            const double middle = (low + high) / 2;
+            (slots_needed(middle) > slots ? high : low) = middle;
+        }
+        rate = low;
+    }
+    CallerPace pace;
+    double ok = 1;
+    for (std::size_t e = 0; e < service.calls.size(); ++e) {
+        const Call& call = service.calls[e];
+        const double calls = call.per_request.value() * miss_share(call, edges[e]);
+        pace.loads.push_back(call_load(call, callees[e], rate * calls, tick_us));
+        const CallLoad& load = pace.loads.back();
+        pace.hold_us += calls * load.hold_us;
+        const double fails = power(load.fail_share, static_cast<double>(call.attempts));
+        ok *= power(std::max(0.0, 1 - fails), calls);
+    }
+    pace.error_share = 1 - ok;
+    return pace;
+}
+
+std::int64_t place_calls(const Call& call, Edge& edge, const CallLoad& load, std::int64_t served,
+                         std::uint32_t row, Dice& dice) {
+    const std::uint32_t first = row * 16;
+    const std::int64_t each = call.per_request.ppm / whole.ppm;
+    const double part = static_cast<double>(call.per_request.ppm % whole.ppm) * 1e-6;
+    std::int64_t lookups = served * each + binomial(dice(Purpose::calls, first), served, part);
+    std::int64_t calls = binomial(dice(Purpose::calls, first + 1), lookups, miss_share(call, edge));
+    std::int64_t attempts = calls, trying = calls;
+    for (std::uint32_t a = 1; a < call.attempts; ++a) {
+        trying = binomial(dice(Purpose::calls, first + 1 + a), trying, load.fail_share);
+        attempts += trying;
+    }
+    if (call.cache && edge.warm < call.cache->keys) {
+        const double fails = power(load.fail_share, static_cast<double>(call.attempts));
+        const double cold = 1 - static_cast<double>(edge.warm) / static_cast<double>(call.cache->keys);
+        const std::int64_t filled = binomial(dice(Purpose::warm, row * 2), calls, 1 - fails);
+        edge.warm += std::min(call.cache->keys - edge.warm,
+                              binomial(dice(Purpose::warm, row * 2 + 1), filled, cold));
+    }
+    const std::int64_t refused = binomial(dice(Purpose::calls, first + 12), attempts, load.refused_share);
+    edge.placed = attempts - refused;
+    return edge.placed;
+}
+
+}  // namespace rollcage

@@ -1,0 +1,51 @@
+// Calls between services: what a caller's slots wait for, and what reaches the callee.
+// Leans on station.h. A callee has a queue count and no ring; its wait is solved within the tick.
+// Attempts within the tick multiply load and hold time; the callee's failure fails the caller.
+#pragma once
+
+#include "sim/world/station.h"
+
+namespace rollcage {
+
+// A callee as its callers find it at the start of a tick.
+struct CalleeState {
+    double work_us = 0;      // Of one call, its own calls included.
+    double rate = 0;         // Work per microsecond, all slots, less what others used last tick.
+    double queue = 0;
+    double error_share = 0;  // Of calls that it serves and fails.
+    double bound_us = -1;    // Queue bound as a wait; below zero: none.
+    bool varies = true;
+};
+
+// One call edge under a given load.
+struct CallLoad {
+    double hold_us = 0;      // Slot time of the caller for one call, its retries included.
+    double fail_share = 0;   // Of attempts.
+    double attempts = 1;     // Made for one call.
+    double refused_share = 0;
+};
+CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per_us, double tick_us);
+
+// The state of one edge at one pool: what is warm and what was placed last tick.
+struct Edge {
+    std::int64_t warm = 0;
+    std::int64_t placed = 0;  // Attempts that reached the callee last tick.
+};
+double miss_share(const Call& call, const Edge& edge);
+
+struct CallerPace {
+    double hold_us = 0;      // A request, over all its calls.
+    double error_share = 0;
+    std::vector<CallLoad> loads;
+};
+// Solves X (work + hold(X)) = slots for the rate X at which the slots saturate; where there is
+// less to do than that, the hold is that of the demand.
+CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
+                       const std::vector<CalleeState>& callees, double work_us, double slots,
+                       double demand_per_us, double tick_us);
+
+// Places the calls of `served` requests; returns attempts that reach the callee and warms the cache.
+std::int64_t place_calls(const Call& call, Edge& edge, const CallLoad& load, std::int64_t served,
+                         std::uint32_t row, Dice& dice);
+
+}  // namespace rollcage

@@ -1,0 +1,120 @@
+// The clients of one request kind at one pool: who waits, who backs off, what they may still try.
+// Leans on blueprint.h and the samplers. A request is waiting, returning or settled, never two.
+// Work that its client abandoned is not here but in the station's `dead`.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "sim/base/digest.h"
+#include "sim/base/draw.h"
+#include "sim/world/blueprint.h"
+
+namespace rollcage {
+
+using PerAttempt = std::array<std::int64_t, attempts_max>;
+
+// Fresh requests and how they ended: fresh = good + failed + refused + waiting + returning.
+struct Account {
+    std::int64_t fresh = 0, good = 0, failed = 0, refused = 0;
+    std::int64_t writes = 0, inserts = 0;
+};
+
+// What a lane's clients met in one tick, by attempt. Scratch: never part of the state.
+struct LaneFlow {
+    PerAttempt asked{}, turned_away{}, shed{}, timed_out{}, errored{};
+    std::int64_t good = 0, fresh = 0, attempts = 0;
+};
+
+// Draws of one entity in one tick, by purpose and ordinal; four ordinals share a block.
+class Dice {
+public:
+    Dice(const Draw& draw, std::uint32_t entity, std::uint64_t tick)
+        : draw_(&draw), entity_(entity), tick_(tick) {}
+    Uniform operator()(Purpose purpose, std::uint32_t ordinal) {
+        const auto block = static_cast<std::uint16_t>(ordinal / 4);
+        if (purpose != purpose_ || block != block_ || !drawn_) {
+            lanes_ = (*draw_)(purpose, entity_, tick_, block);
+            purpose_ = purpose;
+            block_ = block;
+            drawn_ = true;
+        }
+        return lanes_[ordinal % 4];
+    }
+
+private:
+    const Draw* draw_;
+    std::uint32_t entity_;
+    std::uint64_t tick_;
+    Purpose purpose_ = Purpose::test;
+    std::uint16_t block_ = 0;
+    bool drawn_ = false;
+    Lanes lanes_{};
+};
+
+// Local rejection by clients: a window of eight parts, oldest overwritten.
+struct Guard {
+    std::array<std::int64_t, 8> asked{}, accepted{};
+    std::int64_t part = 0;           // Which part of time is being written.
+    std::int64_t open_until_us = 0;  // Breaker: closed when 0.
+};
+
+struct Lane {
+    // Declared; the same in every life.
+    std::uint32_t account = 0;  // Row of the ledger.
+    std::uint32_t cohort = 0;
+    Share kind_work = whole;
+    std::int64_t attempts = 1;
+    std::int64_t timeout_us = 0;
+    std::int64_t deadline = 0;                   // Ticks after which a batch's clients leave.
+    std::vector<std::vector<double>> back_at;    // [attempt][j]: returns j + 1 ticks on, given not sooner.
+    std::int64_t horizon = 1;                    // Length of the returning ring.
+    std::optional<TokenBucket> bucket;
+    std::optional<Throttle> throttle;
+    std::optional<Breaker> breaker;
+
+    // State.
+    std::vector<std::int64_t> asked;      // [slot][attempt], clients of the batch, answered included.
+    std::vector<std::int64_t> pushed, work, good;  // [slot]: work at the start, unserved work, answered.
+    std::vector<std::int64_t> returning;  // [slot][attempt]
+    std::int64_t waiting = 0, returning_total = 0, queued = 0;
+    PerAttempt dropped{};                 // Lost their place in a dropped queue; give up next tick.
+    std::int64_t dropped_total = 0;       // Within waiting.
+    std::optional<Share> retry_budget;    // As the flag or the cohort has it now.
+    std::int64_t budget_thousandths = 0, bucket_thousandths = 0;
+    Guard throttled, broken;
+    std::int64_t minute_fresh = 0, minute_bad = 0;
+    std::int64_t fold_good = 0;           // Good since the last fold of writes.
+    std::int64_t fresh_now = 0;           // Arrivals of the tick under way.
+
+    std::int64_t slots() const { return deadline + 1; }
+    std::int64_t slot_at(std::uint64_t tick, std::int64_t age) const {
+        return static_cast<std::int64_t>((tick + static_cast<std::uint64_t>(slots() - age)) %
+                                         static_cast<std::uint64_t>(slots()));
+    }
+    bool idle() const { return (waiting | returning_total | queued) == 0; }
+};
+
+Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick);
+
+// Fresh and returning requests of this tick, by attempt.
+void gather(Lane& lane, LaneFlow& flow, std::uint64_t tick);
+// Throttle and breaker: some attempts never leave the client.
+void reject_locally(Lane& lane, LaneFlow& flow, std::uint32_t lane_row, std::int64_t now_us, Dice& dice);
+void learn(Lane& lane, const LaneFlow& flow, std::int64_t now_us);
+// `leaving` of the clients in a batch slot go, by attempt, into `by_attempt`; exchangeable.
+void pick_leaving(Lane& lane, std::int64_t slot, std::int64_t leaving, PerAttempt& by_attempt,
+                  std::uint32_t first_ordinal, Dice& dice);
+// Those who met no answer try again, fail, or were refused for good.
+void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_row,
+             std::uint64_t tick, Account& account, Dice& dice);
+// Every client in the queue loses its place (a replaced process); returns nothing to the station.
+void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice);
+// Moves a share of the clients that back off to another lane of the same kind.
+void move_returning(Lane& from, Lane& to, Share share, std::uint32_t lane_row, Dice& dice);
+void fold(const Lane& lane, Digest& digest);
+// Recounts the rings: waiting, queued and returning_total are what they hold.
+void check_sums(const Lane& lane);
+
+}  // namespace rollcage

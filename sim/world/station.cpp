@@ -1,0 +1,360 @@
+#include "sim/world/station.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "sim/base/maths.h"
+#include "sim/base/samplers.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr double certain_sds = 6.5;  // A lane's normal never leaves +-6.3.
+
+// One station in one tick: scratch that the steps share.
+struct Pass {
+    Station& station;
+    const TickAt& at;
+    std::vector<Account>& ledger;
+    Dice dice;
+    double tick_us;
+    std::array<LaneFlow, lanes_max> flows;
+    double mean_work_us = 0;   // Slot time of a piece of work, over the classes at hand.
+    double capacity_mean = 0;
+    double capacity = 0;       // Drawn, or the mean where larger: what positions are measured in.
+    double used = 0;
+};
+
+double lane_work_us(const Pass& pass, const Lane& lane) {
+    return static_cast<double>(pass.station.work_us) * lane.kind_work.value() + pass.at.hold_us;
+}
+
+void find_pace(Pass& pass) {
+    const Station& station = pass.station;
+    double weight = 0, work = 0;
+    for (std::size_t i = 0; i < station.lanes.size(); ++i) {
+        const auto here = static_cast<double>(station.lanes[i].queued + pass.flows[i].attempts);
+        weight += here;
+        work += here * lane_work_us(pass, station.lanes[i]);
+    }
+    pass.mean_work_us = weight > 0 ? work / weight : static_cast<double>(station.work_us) + pass.at.hold_us;
+    const auto slots = static_cast<double>(station.slots);
+    pass.capacity_mean = slots * pass.tick_us / pass.mean_work_us;
+    if (station.held == 0) return;
+    const double old_us = static_cast<double>(station.held_work_us);
+    const double done = 1 - e_to(-std::min(700.0, pass.tick_us / old_us));
+    const double after_us = pass.tick_us - old_us * done;
+    const auto held = static_cast<double>(station.held);
+    pass.capacity_mean = (slots - held) * pass.tick_us / pass.mean_work_us +
+                         held * (done + std::max(0.0, after_us) / pass.mean_work_us);
+}
+
+void thin(Pass& pass, std::size_t row, double share, std::uint32_t first, PerAttempt& into) {
+    PerAttempt& asked = pass.flows[row].asked;
+    const auto attempts = static_cast<std::uint32_t>(pass.station.lanes[row].attempts);
+    for (std::uint32_t a = 0; a < attempts; ++a) {
+        const std::int64_t away = binomial(pass.dice(Purpose::turn_away, first + a), asked[a], share);
+        asked[a] -= away;
+        into[a] += away;
+    }
+}
+
+std::int64_t arriving(const Pass& pass, std::size_t row) {
+    std::int64_t all = 0;
+    for (std::size_t a = 0; a < static_cast<std::size_t>(pass.station.lanes[row].attempts); ++a)
+        all += pass.flows[row].asked[a];
+    return all;
+}
+
+// Shed and queue bound, proportionally over attempts: refusing later ones first invents a priority.
+void turn_away(Pass& pass) {
+    Station& station = pass.station;
+    std::int64_t coming = pass.at.calls_in;
+    for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
+        if (station.shed > none) thin(pass, i, station.shed.value(), i * 32 + 8, pass.flows[i].shed);
+        coming += arriving(pass, i);
+    }
+    if (!pass.at.service->queue) return;
+    const double bound = static_cast<double>(pass.at.service->queue->us) *
+                         static_cast<double>(station.slots) / pass.mean_work_us;
+    const double room = bound + pass.capacity_mean - static_cast<double>(station.queue());
+    if (static_cast<double>(coming) <= room) return;
+    const double away = room <= 0 ? 1 : 1 - room / static_cast<double>(coming);
+    for (std::uint32_t i = 0; i < station.lanes.size(); ++i)
+        thin(pass, i, away, i * 32 + 16, pass.flows[i].turned_away);
+}
+
+void push(Pass& pass) {
+    for (std::size_t i = 0; i < pass.station.lanes.size(); ++i) {
+        Lane& lane = pass.station.lanes[i];
+        const auto slot = static_cast<std::size_t>(lane.slot_at(pass.at.tick, 0));
+        std::int64_t all = 0;
+        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a) {
+            lane.asked[slot * static_cast<std::size_t>(lane.attempts) + a] = pass.flows[i].asked[a];
+            all += pass.flows[i].asked[a];
+        }
+        lane.pushed[slot] = lane.work[slot] = all;
+        lane.good[slot] = 0;
+        lane.queued += all;
+        lane.waiting += all;
+    }
+    pass.station.called += pass.at.calls_in;
+}
+
+std::int64_t draw_capacity(Pass& pass, std::int64_t queue) {
+    Station& station = pass.station;
+    const double mean = pass.capacity_mean;
+    pass.capacity = mean;
+    if (!pass.at.service->work_varies) {
+        const double room_us = mean * pass.mean_work_us + static_cast<double>(station.spare_us);
+        const auto whole_pieces = static_cast<std::int64_t>(std::floor(room_us / pass.mean_work_us));
+        station.spare_us = whole_pieces >= queue ? 0 : static_cast<std::int64_t>(
+            room_us - static_cast<double>(whole_pieces) * pass.mean_work_us);
+        return std::min(queue, whole_pieces);
+    }
+    if (static_cast<double>(queue) <= mean - certain_sds * std::sqrt(mean)) return queue;
+    const std::int64_t drawn = poisson(pass.dice(Purpose::serve, 0), mean);
+    pass.capacity = std::max(mean, static_cast<double>(drawn));
+    return std::min(queue, drawn);
+}
+
+double late_share(const Pass& pass, const Lane& lane, double wait_us) {
+    const double rest_us = static_cast<double>(lane.timeout_us) - wait_us;
+    if (rest_us <= 0) return 1;
+    const double work_us = lane_work_us(pass, lane);
+    if (!pass.at.service->work_varies) return rest_us < work_us ? 1 : 0;
+    return e_to(-std::min(700.0, rest_us / work_us));
+}
+
+// `served` pieces of one batch leave the queue: answered in time, late, or with an error.
+void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served) {
+    Lane& lane = pass.station.lanes[row];
+    const auto slot = static_cast<std::size_t>(lane.slot_at(pass.at.tick, age));
+    const auto pushed = static_cast<double>(lane.pushed[slot]);
+    const double before = 1 - static_cast<double>(lane.work[slot]) / pushed;
+    lane.work[slot] -= served;
+    lane.queued -= served;
+    const double after = 1 - static_cast<double>(lane.work[slot]) / pushed;
+    double place = (before + after) / 2;
+    if (pass.at.service->order == Order::lifo) place = 1 - place;
+    const double spent = (pass.used + static_cast<double>(served) / 2) / pass.capacity;
+    pass.used += static_cast<double>(served);
+    const double wait_us = std::max(0.0, (static_cast<double>(age) + spent - place) * pass.tick_us);
+
+    const std::uint32_t ordinal = 1 + (static_cast<std::uint32_t>(age) * lanes_max + row) * 3;
+    const std::int64_t late = binomial(pass.dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
+    const std::int64_t wrong = pass.at.error_share <= 0
+        ? 0 : binomial(pass.dice(Purpose::serve, ordinal + 1), served - late, pass.at.error_share);
+    const std::int64_t good = served - late - wrong;
+    if (wrong > 0) {
+        pick_leaving(lane, static_cast<std::int64_t>(slot), wrong, pass.flows[row].errored,
+                     (static_cast<std::uint32_t>(age) * lanes_max + row) * 8 + 8, pass.dice);
+        lane.waiting -= wrong;
+    }
+    lane.good[slot] += good;
+    lane.waiting -= good;
+    pass.flows[row].good += good;
+    pass.station.waits[wait_bucket(static_cast<std::int64_t>(wait_us))] += good;
+}
+
+// Serves up to `left` pieces of the work that is `age` ticks old, over the classes as they stand.
+std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
+    std::vector<Lane>& lanes = pass.station.lanes;
+    const auto work_of = [&](const Lane& lane) {
+        return age > lane.deadline ? 0 : lane.work[static_cast<std::size_t>(lane.slot_at(pass.at.tick, age))];
+    };
+    std::int64_t there = 0;
+    for (const Lane& lane : lanes) there += work_of(lane);
+    std::int64_t take = std::min(there, left);
+    const std::int64_t taken = take;
+    for (std::uint32_t i = 0; i < lanes.size() && take > 0; ++i) {
+        const std::int64_t here = work_of(lanes[i]);
+        const std::uint32_t ordinal = 3 + (static_cast<std::uint32_t>(age) * lanes_max + i) * 3;
+        const std::int64_t part = take == there ? here : here == there ? take
+            : hypergeometric(pass.dice(Purpose::serve, ordinal), there, here, take);
+        if (part > 0) answer(pass, i, age, part);
+        there -= here;
+        take -= part;
+    }
+    return taken;
+}
+
+std::int64_t burn_dead(Pass& pass, std::int64_t left) {
+    const std::int64_t burnt = std::min(left, pass.station.dead);
+    pass.station.dead -= burnt;
+    pass.used += static_cast<double>(burnt);
+    return burnt;
+}
+
+TickDone serve(Pass& pass) {
+    Station& station = pass.station;
+    const std::int64_t queue = station.queue();
+    if (queue == 0) {
+        station.spare_us = 0;
+        return {};
+    }
+    TickDone done{.served = draw_capacity(pass, queue)};
+    std::int64_t left = done.served;
+    if (station.called > 0) {
+        done.served_called = left == queue ? station.called
+            : hypergeometric(pass.dice(Purpose::callee, 0), queue, station.called, left);
+        station.called -= done.served_called;
+        left -= done.served_called;
+        pass.used += static_cast<double>(done.served_called) / 2;
+    }
+    std::int64_t oldest = 0;
+    for (const Lane& lane : station.lanes) oldest = std::max(oldest, lane.deadline);
+    if (pass.at.service->order == Order::fifo) {
+        left -= burn_dead(pass, left);
+        for (std::int64_t age = oldest; age >= 0 && left > 0; --age) left -= serve_age(pass, age, left);
+    } else {
+        for (std::int64_t age = 0; age <= oldest && left > 0; ++age) left -= serve_age(pass, age, left);
+        left -= burn_dead(pass, left);
+    }
+    check(left == 0, "what is served was in the queue");
+    return done;
+}
+
+// The clients of the oldest batch leave; their work stays, and that is the metastability.
+void let_leave(Pass& pass) {
+    for (std::uint32_t i = 0; i < pass.station.lanes.size(); ++i) {
+        Lane& lane = pass.station.lanes[i];
+        const std::int64_t slot = lane.slot_at(pass.at.tick, lane.deadline);
+        const auto s = static_cast<std::size_t>(slot);
+        if (lane.pushed[s] == 0) continue;
+        std::int64_t clients = -lane.good[s];
+        const auto row = s * static_cast<std::size_t>(lane.attempts);
+        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a) clients += lane.asked[row + a];
+        pick_leaving(lane, slot, clients, pass.flows[i].timed_out, 160'000 + i * 8, pass.dice);
+        lane.waiting -= clients;
+        lane.queued -= lane.work[s];
+        if (!pass.at.service->drop_expired) pass.station.dead += lane.work[s];
+        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a) lane.asked[row + a] = 0;
+        lane.pushed[s] = lane.work[s] = lane.good[s] = 0;
+    }
+}
+
+void settle(Pass& pass, Digest& digest) {
+    Station& station = pass.station;
+    const std::int64_t now_us = static_cast<std::int64_t>(pass.at.tick) * pass.at.length.us;
+    for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
+        Lane& lane = station.lanes[i];
+        LaneFlow& flow = pass.flows[i];
+        if (lane.throttle || lane.breaker) learn(lane, flow, now_us);
+        Account& account = pass.ledger[lane.account];
+        std::int64_t unanswered = 0;
+        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
+            unanswered += flow.turned_away[a] + flow.shed[a] + flow.timed_out[a] + flow.errored[a] + lane.dropped[a];
+        if (unanswered > 0 || lane.bucket)
+            give_up(lane, flow, station.shed_final, i, pass.at.tick, account, pass.dice);
+        account.fresh += flow.fresh;
+        account.good += flow.good;
+        lane.minute_fresh += flow.fresh;
+        lane.fold_good += flow.good;
+        station.attempts += flow.attempts;
+        station.answered += flow.good;
+        station.errors += unanswered;
+        digest.fold(flow.fresh + (flow.attempts << 20) + (unanswered << 40) + flow.good * 0x2545'F491'4F6C'DD1D);
+    }
+}
+
+// Nothing remembered, nothing in the way, and every answer certain: the tick of a healthy station.
+bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
+    if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0) return false;
+    Lane& lane = station.lanes[0];
+    if (!lane.idle() || (station.dead | station.called | station.held) != 0 || station.shed > none ||
+        lane.bucket || lane.throttle || lane.breaker || lane.retry_budget || !at.service->work_varies)
+        return false;
+    const double work_us = static_cast<double>(station.work_us) * lane.kind_work.value() + at.hold_us;
+    const double mean = static_cast<double>(station.slots * at.length.us) / work_us;
+    const auto fresh = static_cast<double>(lane.fresh_now);
+    Dice dice(*at.draw, at.entity, at.tick);
+    if (fresh > mean - certain_sds * std::sqrt(mean) &&
+        lane.fresh_now > poisson(dice(Purpose::serve, 0), mean))
+        return false;
+    const double late = e_to(-std::min(700.0, static_cast<double>(lane.timeout_us) / work_us));
+    if (dice(Purpose::serve, 1).value() >= 1 - fresh * late - 1e-12) return false;
+    const std::int64_t all = std::exchange(lane.fresh_now, 0);
+    Account& account = ledger[lane.account];
+    account.fresh += all;
+    account.good += all;
+    lane.minute_fresh += all;
+    lane.fold_good += all;
+    station.attempts += all;
+    station.answered += all;
+    station.waits[0] += all;
+    station.busy = std::min(station.slots, static_cast<std::int64_t>(fresh * work_us / static_cast<double>(at.length.us) + 0.5));
+    station.busy_sum += station.busy;
+    digest.fold(all + (all << 20) + all * 0x2545'F491'4F6C'DD1D);
+    return true;
+}
+
+}  // namespace
+
+std::size_t wait_bucket(std::int64_t us) {
+    if (us <= 1) return 0;
+    const auto octave = static_cast<std::uint32_t>(63 - std::countl_zero(static_cast<std::uint64_t>(us)));
+    const std::uint64_t half = static_cast<std::uint64_t>(us) >> (octave - 1) & 1;
+    return std::min<std::size_t>(wait_buckets - 1, 2 * octave + half);
+}
+
+std::int64_t wait_of_bucket(std::size_t bucket) {
+    if (bucket == 0) return 0;
+    const std::int64_t octave = std::int64_t{1} << (bucket / 2);
+    return octave + octave / 4 + (bucket % 2 == 1 ? octave / 2 : 0);
+}
+
+TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
+    if (calm_tick(station, at, ledger, digest)) return {};
+    Pass pass{station, at, ledger, Dice(*at.draw, at.entity, at.tick), static_cast<double>(at.length.us), {}};
+    const std::int64_t now_us = static_cast<std::int64_t>(at.tick) * at.length.us;
+    for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
+        Lane& lane = station.lanes[i];
+        gather(lane, pass.flows[i], at.tick);
+        if (lane.throttle || lane.breaker) reject_locally(lane, pass.flows[i], i, now_us, pass.dice);
+    }
+    find_pace(pass);
+    turn_away(pass);
+    push(pass);
+    const TickDone done = serve(pass);
+    let_leave(pass);
+    settle(pass, digest);
+    if (station.held > 0) {
+        const double stay = e_to(-std::min(700.0, pass.tick_us / static_cast<double>(station.held_work_us)));
+        station.held = binomial(pass.dice(Purpose::callee, 1), station.held, stay);
+    }
+    const double working = static_cast<double>(done.served) * pass.mean_work_us / pass.tick_us + 0.5;
+    station.busy = station.queue() > 0 ? station.slots
+        : std::min(station.slots, static_cast<std::int64_t>(std::min(working, 1e15)));
+    station.busy_sum += station.busy;
+    digest.fold(done.served + (station.dead << 24) + (station.called << 44));
+    return done;
+}
+
+void change_speed(Station& station, std::int64_t work_us) {
+    if (work_us == station.work_us) return;
+    const std::int64_t held = std::min(station.busy, station.slots);
+    station.held_work_us = station.work_us;
+    station.held = held;
+    station.work_us = work_us;
+}
+
+void restart(Station& station, const Draw& draw, std::uint32_t entity, std::uint64_t tick) {
+    Dice dice(draw, entity, tick);
+    for (std::uint32_t i = 0; i < station.lanes.size(); ++i) drop_queue(station.lanes[i], i, dice);
+    station.dead = station.called = station.busy = station.held = station.spare_us = 0;
+}
+
+void fold(const Station& station, Digest& digest) {
+    for (const Lane& lane : station.lanes) fold(lane, digest);
+    for (const std::int64_t count :
+         {station.slots, station.work_us, station.dead, station.called, station.busy, station.held,
+          station.held_work_us, station.spare_us, station.shed.ppm, std::int64_t{station.shed_final},
+          station.attempts, station.answered, station.errors, station.busy_sum})
+        digest.fold(count);
+    for (const std::int64_t count : station.waits) digest.fold(count);
+}
+
+}  // namespace rollcage

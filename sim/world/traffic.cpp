@@ -1,0 +1,203 @@
+#include <algorithm>
+
+#include "sim/base/maths.h"
+#include "sim/base/samplers.h"
+#include "sim/world/world.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr std::uint32_t cohort_entity = 0x0100'0000;  // Entity keys: cohorts, then pools.
+constexpr std::uint32_t pool_entity = 0x0200'0000;
+
+std::uint32_t entity_of(ServiceId service, std::size_t pool) {
+    return pool_entity + service.index * 4 + static_cast<std::uint32_t>(pool);
+}
+
+// Arrivals are keyed by cohort, never by pool: routing cannot change how many people show up.
+void arrive(World& world) {
+    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
+        const Cohort& cohort = world.plan->cohorts[c];
+        CohortState& state = world.cohorts[c];
+        if (state.per_tick <= 0) continue;
+        Dice dice(world.draw, cohort_entity + c, world.ticks);
+        std::int64_t people = poisson(dice(Purpose::arrivals, 0), state.per_tick);
+        std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
+        std::int64_t rest_ppm = whole.ppm;
+        for (std::uint32_t k = 0; k < cohort.kinds.size(); ++k) {
+            const std::int64_t part_ppm = cohort.kinds[k].share.ppm;
+            const std::int64_t here = rest_ppm == part_ppm ? people
+                : binomial(dice(Purpose::kinds, k), people, static_cast<double>(part_ppm) / static_cast<double>(rest_ppm));
+            people -= here;
+            rest_ppm -= part_ppm;
+            std::int64_t moved = 0;
+            const auto lane_of = [&](Pool& pool) -> Lane& {
+                for (Lane& lane : pool.station.lanes)
+                    if (lane.account == state.accounts[k]) return lane;
+                stop_here("a cohort has a lane at every pool of its service", __FILE__, __LINE__);
+            };
+            if (pools.size() > 1) {
+                moved = binomial(dice(Purpose::route, k), here, pools[1].users.value());
+                lane_of(pools[1]).fresh_now += moved;
+            }
+            lane_of(pools[0]).fresh_now += here - moved;
+        }
+    }
+}
+
+// Where users do not stick, those who come back are routed afresh.
+void mix_returning(World& world, std::uint32_t s) {
+    ServiceState& service = world.services[s];
+    if (service.sticky || service.pools.size() < 2) return;
+    Dice dice(world.draw, entity_of({s}, 2), world.ticks);
+    for (std::uint32_t i = 0; i < service.pools[0].station.lanes.size(); ++i) {
+        Lane& a = service.pools[0].station.lanes[i];
+        Lane& b = service.pools[1].station.lanes[i];
+        const auto slot = static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(a.horizon)) *
+                          static_cast<std::size_t>(a.attempts);
+        for (std::uint32_t t = 1; t < a.attempts; ++t) {
+            const std::int64_t all = a.returning[slot + t] + b.returning[slot + t];
+            const std::int64_t there = binomial(dice(Purpose::route, 16 + i * 8 + t), all, service.pools[1].users.value());
+            const std::int64_t change = there - b.returning[slot + t];
+            b.returning[slot + t] += change;
+            b.returning_total += change;
+            a.returning[slot + t] -= change;
+            a.returning_total -= change;
+        }
+    }
+}
+
+CalleeState callee_state(const World& world, const Service& service, ServiceId caller_of,
+                         std::int64_t placed, double hold_us, double error_share) {
+    const ServiceState& state = world.services[caller_of.index];
+    CalleeState callee;
+    double slots = 0, queue = 0, others = 0, weighted = 0;
+    for (const Pool& pool : state.pools) {
+        slots += static_cast<double>(pool.station.slots);
+        weighted += static_cast<double>(pool.station.slots) * static_cast<double>(pool.station.work_us);
+        queue += static_cast<double>(pool.station.queue());
+        others += static_cast<double>(pool.own_served + pool.calls_served);
+    }
+    callee.work_us = weighted / slots + hold_us;
+    const double used = std::max(0.0, others - static_cast<double>(placed));
+    const double whole_rate = slots / callee.work_us;
+    callee.rate = std::max(whole_rate * 0.001, whole_rate - used / static_cast<double>(world.tick_length.us));
+    callee.queue = queue;
+    callee.error_share = error_share;
+    callee.bound_us = service.queue ? static_cast<double>(service.queue->us) : -1;
+    callee.varies = service.work_varies;
+    return callee;
+}
+
+double demand(const Pool& pool) {
+    std::int64_t there = pool.station.queue() + pool.calls_served;
+    for (const Lane& lane : pool.station.lanes) there += lane.fresh_now + lane.dropped_total;
+    return static_cast<double>(there);
+}
+
+std::int64_t due_back(const World& world, const Pool& pool) {
+    std::int64_t back = 0;
+    for (const Lane& lane : pool.station.lanes) {
+        const auto slot = static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(lane.horizon)) *
+                          static_cast<std::size_t>(lane.attempts);
+        for (std::size_t a = 1; a < static_cast<std::size_t>(lane.attempts); ++a) back += lane.returning[slot + a];
+    }
+    return back;
+}
+
+struct ServicePace {
+    std::vector<CallerPace> pools;
+    double hold_us = 0, error_share = 0;  // Over the pools, by slots.
+};
+
+// Callees before callers: a caller's hold needs what its callees can do.
+std::vector<ServicePace> find_paces(const World& world) {
+    std::vector<ServicePace> paces(world.services.size());
+    const auto tick_us = static_cast<double>(world.tick_length.us);
+    for (std::size_t n = world.order.size(); n-- > 0;) {
+        const ServiceId id = world.order[n];
+        const Service& service = world.plan->services[id.index];
+        if (service.calls.empty()) continue;
+        ServicePace& pace = paces[id.index];
+        double slots = 0;
+        for (const Pool& pool : world.services[id.index].pools) {
+            std::vector<CalleeState> callees;
+            for (std::size_t e = 0; e < service.calls.size(); ++e) {
+                const ServiceId to = service.calls[e].to;
+                callees.push_back(callee_state(world, world.plan->services[to.index], to, pool.edges[e].placed,
+                                               paces[to.index].hold_us, paces[to.index].error_share));
+            }
+            const double there = demand(pool) + static_cast<double>(due_back(world, pool));
+            pace.pools.push_back(caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
+                                             static_cast<double>(pool.station.slots), there / tick_us, tick_us));
+            const auto weight = static_cast<double>(pool.station.slots);
+            pace.hold_us += weight * pace.pools.back().hold_us;
+            pace.error_share += weight * pace.pools.back().error_share;
+            slots += weight;
+        }
+        pace.hold_us /= slots;
+        pace.error_share /= slots;
+    }
+    return paces;
+}
+
+// Calls spread over the callee's pools by their users, as its requests do.
+void send_calls(World& world, ServiceId to, std::int64_t calls, Dice& dice, std::uint32_t row) {
+    std::vector<Pool>& pools = world.services[to.index].pools;
+    std::int64_t second = 0;
+    if (pools.size() > 1) second = binomial(dice(Purpose::calls, row * 16 + 13), calls, pools[1].users.value());
+    if (pools.size() > 1) pools[1].calls_in += second;
+    pools[0].calls_in += calls - second;
+}
+
+void check_conserved(const World& world) {
+    std::vector<std::int64_t> open(world.ledger.size(), 0);
+    for (const ServiceState& service : world.services)
+        for (const Pool& pool : service.pools)
+            for (const Lane& lane : pool.station.lanes) open[lane.account] += lane.waiting + lane.returning_total;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        const Account& it = world.ledger[i];
+        check(it.fresh == it.good + it.failed + it.refused + open[i],
+              "every fresh request is good, failed, refused, waiting or returning");
+    }
+}
+
+}  // namespace
+
+void tick(World& world) {
+    arrive(world);
+    const bool any_calls = std::ranges::any_of(world.plan->services, [](const Service& it) { return !it.calls.empty(); });
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) mix_returning(world, s);
+    const std::vector<ServicePace> paces = any_calls ? find_paces(world) : std::vector<ServicePace>{};
+    for (const ServiceId id : world.order) {
+        const Service& service = world.plan->services[id.index];
+        std::vector<Pool>& pools = world.services[id.index].pools;
+        for (std::size_t p = 0; p < pools.size(); ++p) {
+            Pool& pool = pools[p];
+            TickAt at{.draw = &world.draw, .tick = world.ticks, .length = world.tick_length,
+                      .entity = entity_of(id, p), .service = &service};
+            at.calls_in = std::exchange(pool.calls_in, 0);
+            if (!service.calls.empty()) {
+                at.hold_us = paces[id.index].pools[p].hold_us;
+                at.error_share = paces[id.index].pools[p].error_share;
+                pool.hold_us = static_cast<std::int64_t>(std::min(at.hold_us, 1e15));
+            }
+            const std::int64_t answered_before = pool.station.answered;
+            TickDone done = run_tick(pool.station, at, world.ledger, world.flow);
+            if (done.served == 0) done.served = pool.station.answered - answered_before;  // A calm tick.
+            pool.own_served = done.served - done.served_called;
+            pool.calls_served = done.served_called;
+            Dice dice(world.draw, at.entity, world.ticks);
+            for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
+                const std::int64_t placed = place_calls(service.calls[e], pool.edges[e],
+                                                        paces[id.index].pools[p].loads[e], done.served, e, dice);
+                send_calls(world, service.calls[e].to, placed, dice, e);
+            }
+        }
+    }
+    check_conserved(world);
+    ++world.ticks;
+}
+
+}  // namespace rollcage
