@@ -54,6 +54,7 @@ void take_table(lua_State* state, int index, int depth, int& entries, Value& val
         value.items.push_back(take_at(state, -1, depth + 1, entries));
         lua_pop(state, 1);
     }
+    const int top = lua_gettop(state);
     for (lua_pushnil(state); lua_next(state, index) && entries <= entries_max; lua_pop(state, 1)) {
         if (lua_type(state, -2) == LUA_TSTRING) {
             std::size_t size = 0;
@@ -66,7 +67,8 @@ void take_table(lua_State* state, int index, int depth, int& entries, Value& val
             ++entries;
         }
     }
-    if (entries > entries_max) lua_settop(state, -3), value.odd_keys = true;
+    lua_settop(state, top);
+    value.odd_keys = value.odd_keys || entries > entries_max;
     std::ranges::sort(value.named, {}, &NamedValue::name);
 }
 

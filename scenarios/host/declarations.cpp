@@ -1,0 +1,345 @@
+#include "scenarios/host/declarations.h"
+
+#include <charconv>
+
+#include "sim/base/draw.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr std::uint32_t unserved = 0xFFFF'FFFFu;
+constexpr std::size_t declared_max = 1'000;
+
+const Value& at_of(const Value& record, const char* field) {
+    const Value* value = find(record, field);
+    check(value != nullptr, "a record holds every field of its word");
+    return *value;
+}
+std::int64_t whole_of(const Value& record, const char* field) { return at_of(record, field).whole; }
+Duration length_of(const Value& record, const char* field) { return {whole_of(record, field)}; }
+Share part_of(const Value& record, const char* field) { return {whole_of(record, field)}; }
+Share times_of(const Value& record, const char* field) { return share_of(at_of(record, field).number); }
+std::uint32_t row_of(const Value& record, const char* field) { return at_of(record, field).handle.index; }
+bool has(const Value& record, const char* field) { return !at_of(record, field).is_nil(); }
+
+Result<Value> handle(HandleKind kind, std::size_t index) {
+    if (index >= declared_max) return Error{std::string("more than 1000 of a kind: ") + name(kind)};
+    return value_of(Handle{kind, static_cast<std::uint32_t>(index)});
+}
+
+Error twice(const char* what, const std::string& named) {
+    return {std::string(what) + " \"" + named + "\" is declared twice"};
+}
+
+// 1 + 0.4 cos, peak at 14:00: a turn of a 96th of a circle by complex multiplication.
+std::vector<std::int64_t> daily_curve() {
+    constexpr double turn_cos = 0.99785892323860348, turn_sin = 0.065403129230143069;
+    double x = 1, y = 0;
+    std::vector<std::int64_t> curve(96);
+    for (std::size_t i = 0; i < 96; ++i) {
+        curve[(i + 56) % 96] = share_of(1 + 0.4 * x).ppm;
+        const double next_x = x * turn_cos - y * turn_sin;
+        y = x * turn_sin + y * turn_cos;
+        x = next_x;
+    }
+    return curve;
+}
+
+Patience patience_of(const Value& record) {
+    Patience patience{.timeout = length_of(record, "timeout"), .attempts = whole_of(record, "attempts")};
+    if (has(record, "backoff")) {
+        const Value& it = at_of(record, "backoff");
+        patience.backoff = {length_of(it, "base"), length_of(it, "cap")};
+    }
+    const Value& budget = at_of(record, "retry_budget");
+    if (budget.type == Value::Type::handle) patience.retry_budget_flag = SettingId{budget.handle.index};
+    else if (!budget.is_nil()) patience.retry_budget = Share{budget.whole};
+    if (has(record, "token_bucket")) {
+        const Value& it = at_of(record, "token_bucket");
+        patience.token_bucket = TokenBucket{whole_of(it, "tokens"), whole_of(it, "retry_cost"),
+                                            whole_of(it, "timeout_cost")};
+    }
+    if (has(record, "throttle")) {
+        const Value& it = at_of(record, "throttle");
+        patience.throttle = Throttle{times_of(it, "k"), length_of(it, "window")};
+    }
+    if (has(record, "breaker")) {
+        const Value& it = at_of(record, "breaker");
+        patience.breaker = Breaker{part_of(it, "opens_at"), whole_of(it, "at_least"), length_of(it, "window"),
+                                   length_of(it, "open_for"), part_of(it, "probes")};
+    }
+    return patience;
+}
+
+Call call_of(const Value& record) {
+    Call call{.to = {row_of(record, "service")}, .per_request = times_of(record, "per_request"),
+              .timeout = length_of(record, "timeout"), .attempts = whole_of(record, "attempts"),
+              .rtt = length_of(record, "rtt"), .cache = {}};
+    if (has(record, "cache")) {
+        const Value& it = at_of(record, "cache");
+        call.cache = Cache{whole_of(it, "keys"), part_of(it, "hits"), part_of(it, "initially")};
+    }
+    return call;
+}
+
+Result<KnobValue> chosen_value(const Knob& knob, const std::string& text) {
+    if (std::holds_alternative<std::string>(knob.initially)) return KnobValue{text};
+    double number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || end != text.data() + text.size() || !(number > -1e15 && number < 1e15))
+        return Error{"knob \"" + knob.name + "\" must be a number, not \"" + text + "\""};
+    return KnobValue{number};
+}
+
+Result<void> fits(const Knob& knob, const KnobValue& value) {
+    if (const auto* number = std::get_if<double>(&value)) {
+        if ((knob.from && *number < *knob.from) || (knob.to && *number > *knob.to))
+            return Error{"knob \"" + knob.name + "\" must be a number" +
+                         (knob.from ? " from " + shown(value_of(*knob.from)) : "") +
+                         (knob.to ? " to " + shown(value_of(*knob.to)) : "") + ", not " +
+                         shown(value_of(*number))};
+    } else if (!knob.choices.empty() && !find_name(knob.choices, std::get<std::string>(value))) {
+        std::string all;
+        for (const std::string& each : knob.choices) all += (all.empty() ? "" : ", ") + each;
+        const std::string near = nearest_word(std::get<std::string>(value), knob.choices);
+        return Error{"knob \"" + knob.name + "\" must be one of " + all + ", not \"" +
+                     std::get<std::string>(value) + "\"" +
+                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    }
+    return {};
+}
+
+}  // namespace
+
+Declarations::Declarations(Scenario& scenario, const Choices& choices)
+    : scenario_(scenario), choices_(choices) {}
+
+Result<Value> Declarations::say(const Word& word, const Value& record) {
+    const std::string what = word.name;
+    if (what == "scenario") return scenario(record);
+    if (!opened_ && what != "between") return Error{"say `scenario { title = ... }` before " + what};
+    if (what == "knob") return knob(record);
+    if (what == "between") return between(record);
+    if (what == "cohort") return cohort(record);
+    if (what == "service") return service(record);
+    if (what == "flag") return flag(record);
+    if (what == "build") return build(record);
+    if (what == "release") return release(record);
+    if (what == "at") return at(record);
+    if (what == "slow")
+        return inject(Slow{{row_of(record, "service")}, times_of(record, "by"), length_of(record, "lasts")});
+    if (what == "surge")
+        return inject(Surge{{row_of(record, "cohort")}, times_of(record, "by"), length_of(record, "lasts")});
+    if (what == "everyone" || what == "canary") {
+        stages_.push_back(what == "canary" ? Plan{part_of(record, "share"), at_of(record, "sticky").yes} : Plan{});
+        return handle(HandleKind::stage, stages_.size() - 1);
+    }
+    if (what == "defect") {
+        defects_.push_back({part_of(record, "rate"), times_of(record, "slow")});
+        return handle(HandleKind::defect, defects_.size() - 1);
+    }
+    check(what == "change", "every word of the table has a meaning");
+    Change change;
+    if (has(record, "behind")) change.behind = SettingId{row_of(record, "behind")};
+    if (has(record, "hides")) change.hides = defects_[row_of(record, "hides")];
+    changes_.push_back(change);
+    return handle(HandleKind::change, changes_.size() - 1);
+}
+
+Result<Value> Declarations::scenario(const Value& record) {
+    if (opened_) return Error{"scenario { ... } is said once, by the scenario file itself"};
+    opened_ = true;
+    scenario_.title = at_of(record, "title").text;
+    scenario_.briefing = at_of(record, "briefing").text;
+    scenario_.lesson = at_of(record, "lesson").text;
+    scenario_.background = at_of(record, "background").text;
+    scenario_.difficulty = whole_of(record, "difficulty");
+    world.lasts = length_of(record, "lasts");
+    world.judged_after = length_of(record, "judged_after");
+    if (has(record, "tick")) world.tick = length_of(record, "tick");
+    return Value{};
+}
+
+Result<Value> Declarations::knob(const Value& record) {
+    Knob knob;
+    knob.name = record.items[0].text;
+    for (const Knob& other : scenario_.knobs) {
+        if (other.name == knob.name) return twice("knob", knob.name);
+    }
+    const Value& initially = at_of(record, "default");
+    if (initially.type == Value::Type::text) knob.initially = initially.text;
+    else knob.initially = initially.number;
+    if (has(record, "from")) knob.from = at_of(record, "from").number;
+    if (has(record, "to")) knob.to = at_of(record, "to").number;
+    for (const Value& choice : at_of(record, "choices").items) knob.choices.push_back(choice.text);
+    if (initially.type == Value::Type::text && knob.choices.empty())
+        return Error{"knob \"" + knob.name + "\": a default that is a text needs choices = { ... }"};
+    knob.hidden = at_of(record, "hidden").yes;
+    knob.value = knob.initially;
+    if (const auto sound = fits(knob, knob.initially); !sound) return sound.error();
+    if (const auto chosen = choices_.knobs.find(knob.name); chosen != choices_.knobs.end()) {
+        const auto value = chosen_value(knob, chosen->second);
+        if (!value) return value.error();
+        if (const auto sound = fits(knob, *value); !sound) return sound.error();
+        knob.value = *value;
+    }
+    scenario_.knobs.push_back(knob);
+    const auto* number = std::get_if<double>(&knob.value);
+    if (!number) return value_of(std::get<std::string>(knob.value));
+    const auto digits = static_cast<std::int64_t>(*number);
+    return static_cast<double>(digits) == *number ? value_of(digits) : value_of(*number);
+}
+
+std::size_t Declarations::draw_one(std::size_t of) {
+    const double die = Draw(choices_.seed)(Purpose::scenario, 0, draws_++).fine(0).value();
+    return std::min(static_cast<std::size_t>(die * static_cast<double>(of)), of - 1);
+}
+
+Result<Value> Declarations::between(const Value& record) {
+    const double from = at_of(record, "from").number, to = at_of(record, "to").number;
+    if (from > to) return Error{"between: from must not be above to"};
+    const double die = Draw(choices_.seed)(Purpose::scenario, 0, draws_++).fine(0).value();
+    return value_of(from + (to - from) * die);
+}
+
+Result<Value> Declarations::cohort(const Value& record) {
+    const std::string& name = record.items[0].text;
+    if (find_name(world.names.cohorts, name)) return twice("cohort", name);
+    Cohort cohort;
+    cohort.users = whole_of(record, "users");
+    cohort.requests_per_minute = times_of(record, "requests_per_minute");
+    cohort.serves = {unserved};
+    cohort.patience = patience_of(record);
+    cohort.kinds = {RequestKind{whole, whole, part_of(record, "writes"), part_of(record, "inserts")}};
+    if (has(record, "kinds")) {
+        cohort.kinds.clear();
+        for (const Value& it : at_of(record, "kinds").items)
+            cohort.kinds.push_back({part_of(it, "share"), times_of(it, "work"), part_of(it, "writes"),
+                                    part_of(it, "inserts")});
+    }
+    const Value& curve = at_of(record, "curve");
+    if (curve.type == Value::Type::text && curve.text == "daily") cohort.curve_ppm = daily_curve();
+    for (const Value& each : curve.items) cohort.curve_ppm.push_back(share_of(each.number).ppm);
+    for (const Value& each : at_of(record, "per_minute").items)
+        cohort.per_minute.push_back(static_cast<std::int64_t>(each.number + 0.5));
+    world.cohorts.push_back(cohort);
+    world.names.cohorts.push_back(name);
+    return handle(HandleKind::cohort, world.cohorts.size() - 1);
+}
+
+Result<BuildId> Declarations::add_build(ServiceId of, const std::string& version, std::vector<Change> changes) {
+    for (std::size_t i = 0; i < world.builds.size(); ++i) {
+        if (world.builds[i].of == of && world.names.builds[i] == version) return Error{"build \"" + version + "\" is declared twice"};
+    }
+    world.builds.push_back({of, std::move(changes)});
+    world.names.builds.push_back(version);
+    world.names.build_of.push_back(of);
+    return BuildId{static_cast<std::uint32_t>(world.builds.size() - 1)};
+}
+
+Result<Value> Declarations::service(const Value& record) {
+    const std::string& name = record.items[0].text;
+    const std::string who = "service \"" + name + "\"";
+    if (find_name(world.names.services, name)) return twice("service", name);
+    const std::string& order = at_of(record, "order").text;
+    if (order != "fifo" && order != "lifo")
+        return Error{who + ": field \"order\" must be fifo or lifo, not \"" + order + "\""};
+    const ServiceId id{static_cast<std::uint32_t>(world.services.size())};
+    Service service;
+    service.instances = whole_of(record, "instances");
+    service.slots = whole_of(record, "slots");
+    service.work = length_of(record, "work");
+    service.work_varies = at_of(record, "work_varies").yes;
+    if (has(record, "queue")) service.queue = length_of(record, "queue");
+    service.order = order == "lifo" ? Order::lifo : Order::fifo;
+    service.drop_expired = at_of(record, "drop_expired").yes;
+    for (const Value& call : at_of(record, "calls").items) service.calls.push_back(call_of(call));
+    service.start = length_of(record, "start");
+    service.goal = part_of(record, "goal");
+    service.latency_goal = length_of(record, "latency_goal");
+    for (const Value& served : at_of(record, "serves").items) {
+        Cohort& cohort = world.cohorts[served.handle.index];
+        if (cohort.serves.index != unserved)
+            return Error{who + ": cohort \"" + world.names.cohorts[served.handle.index] +
+                         "\" is served by another service already"};
+        cohort.serves = id;
+    }
+    const auto first = add_build(id, at_of(record, "version").text, {});
+    if (!first) return first.error();
+    service.first_build = *first;
+    world.services.push_back(service);
+    world.names.services.push_back(name);
+    return handle(HandleKind::service, id.index);
+}
+
+Result<Value> Declarations::flag(const Value& record) {
+    const std::string& name = record.items[0].text;
+    if (find_name(world.names.settings, name)) return twice("flag", name);
+    const Value& initially = at_of(record, "initially");
+    Setting setting;
+    if (initially.type == Value::Type::boolean) {
+        if (initially.yes) setting.initially = whole;
+    } else {
+        setting.initially = Share{initially.whole};
+    }
+    world.settings.push_back(setting);
+    world.names.settings.push_back(name);
+    return handle(HandleKind::flag, world.settings.size() - 1);
+}
+
+Result<Value> Declarations::build(const Value& record) {
+    std::vector<Change> changes;
+    for (std::size_t i = 1; i < record.items.size(); ++i)
+        changes.push_back(changes_[record.items[i].handle.index]);
+    const auto added = add_build({row_of(record, "of")}, record.items[0].text, changes);
+    if (!added) return added.error();
+    return handle(HandleKind::build, added->index);
+}
+
+Result<void> Declarations::stage(const std::string& plan, const Value& record) {
+    if (!opened_) return Error{"say `scenario { title = ... }` before plan"};
+    if (find_name(world.names.plans, plan)) return twice("plan", plan);
+    if (record.items.size() != 1 || world.plans.size() >= declared_max)
+        return Error{"plan \"" + plan + "\" needs exactly one stage: everyone {} or canary { ... }"};
+    world.plans.push_back(stages_[record.items[0].handle.index]);
+    world.names.plans.push_back(plan);
+    return {};
+}
+
+Result<Value> Declarations::inject(Inject what) {
+    injects_.push_back(what);
+    return handle(HandleKind::inject, injects_.size() - 1);
+}
+
+Result<Value> Declarations::release(const Value& record) {
+    const std::string& wanted = choices_.plan ? *choices_.plan : at_of(record, "plan").text;
+    const auto found = find_name(world.names.plans, wanted);
+    if (!found) {
+        const std::string near = nearest_word(wanted, world.names.plans);
+        return Error{"release: no plan declared so far is called \"" + wanted + "\"" +
+                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    }
+    return inject(Release{{row_of(record, "build")}, {*found}});
+}
+
+Result<Value> Declarations::at(const Value& record) {
+    if (world.injects.size() >= declared_max) return Error{"at most 1000 injects"};
+    world.injects.push_back({SimTime{whole_of(record, "time")}, injects_[row_of(record, "inject")]});
+    return Value{};
+}
+
+Result<Blueprint> Declarations::finish() {
+    if (!opened_) return Error{"the file never says `scenario { title = ... }`"};
+    std::vector<std::string> known;
+    for (const Knob& knob : scenario_.knobs) known.push_back(knob.name);
+    for (const auto& [name, text] : choices_.knobs) {
+        if (find_name(known, name)) continue;
+        const std::string near = nearest_word(name, known);
+        return Error{"no knob is called \"" + name + "\"" +
+                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    }
+    return checked(world);
+}
+
+}  // namespace rollcage

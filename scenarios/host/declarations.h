@@ -1,0 +1,51 @@
+// What a scenario has declared so far: a Blueprint that grows while the file runs.
+// Leans on fields.h and the world's blueprint; knows nothing of Lua's state.
+// Every function takes a record that was read through the field table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenarios/host/fields.h"
+#include "scenarios/host/scenario.h"
+
+namespace rollcage {
+
+class Declarations {
+public:
+    Declarations(Scenario& scenario, const Choices& choices);
+
+    // Does what the word means; the value is what the script gets back.
+    Result<Value> say(const Word& word, const Value& record);
+    // One of this many, from the seed.
+    std::size_t draw_one(std::size_t of);
+    Result<void> stage(const std::string& plan, const Value& record);
+    // The end of the file: every chosen knob found its knob, and the world is sound.
+    Result<Blueprint> finish();
+
+    Blueprint world;
+
+private:
+    Result<Value> scenario(const Value& record);
+    Result<Value> knob(const Value& record);
+    Result<Value> between(const Value& record);
+    Result<Value> cohort(const Value& record);
+    Result<Value> service(const Value& record);
+    Result<Value> flag(const Value& record);
+    Result<Value> build(const Value& record);
+    Result<Value> release(const Value& record);
+    Result<Value> at(const Value& record);
+    Result<Value> inject(Inject what);
+    Result<BuildId> add_build(ServiceId of, const std::string& version, std::vector<Change> changes);
+
+    Scenario& scenario_;
+    const Choices& choices_;
+    bool opened_ = false;
+    std::uint64_t draws_ = 0;
+    std::vector<Change> changes_;
+    std::vector<Defect> defects_;
+    std::vector<Plan> stages_;
+    std::vector<Inject> injects_;
+};
+
+}  // namespace rollcage

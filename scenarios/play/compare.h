@@ -1,0 +1,51 @@
+// Several actors against the same seeds, in parallel, and how far apart they are.
+// Leans on fresh_life.h and statistics.h; a life depends on its seed, never on its thread.
+// The results are the same whatever `jobs` is; a raised stop leaves the seeds that are complete.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scenarios/play/expectation.h"
+#include "scenarios/play/fresh_life.h"
+#include "scenarios/play/statistics.h"
+
+namespace rollcage {
+
+struct Contest {
+    std::vector<SourceFile> sources;
+    Choices choices;  // The seed is taken from the range below.
+    std::vector<std::string> actors;
+    std::uint64_t first_seed = 1, last_seed = 1;
+    unsigned jobs = 1;
+    const std::atomic<bool>* stop = nullptr;
+    std::function<void(std::size_t done, std::size_t of)> progress;  // Called by one thread a time.
+};
+
+struct ContestLife {
+    std::string actor;
+    std::vector<Outcome> outcomes;          // By seed, complete seeds only.
+    std::map<std::string, Spread> spreads;  // A key without data is absent.
+};
+struct ContestPair {
+    std::size_t a = 0, b = 0;  // Places in lives.
+    std::string metric;
+    PairedDifference difference;
+};
+struct Comparison {
+    std::vector<std::uint64_t> seeds;  // Played by every actor.
+    std::vector<ContestLife> lives;
+    std::vector<ContestPair> pairs;
+    bool interrupted = false;
+};
+Result<Comparison> compare(const Contest& contest);
+
+// Every expectation about one of the actors or about two of them.
+Result<std::vector<Judgement>> judge_comparison(const Scenario& scenario,
+                                                const Comparison& comparison);
+
+}  // namespace rollcage

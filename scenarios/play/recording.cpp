@@ -1,0 +1,298 @@
+#include "scenarios/play/recording.h"
+
+#include <charconv>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "scenarios/play/expectation.h"
+
+namespace rollcage {
+namespace {
+
+constexpr std::int64_t count_max = 1'000'000;
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t at = 0;;) {
+        const auto end = text.find('\n', at);
+        lines.push_back(text.substr(at, end - at));
+        if (end == std::string::npos) return lines;
+        at = end + 1;
+    }
+}
+
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) {
+    Number value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+// Walks the lines; the first error stays and every later step does nothing.
+class Reader {
+public:
+    explicit Reader(std::vector<std::string> lines) : lines_(std::move(lines)) {}
+
+    bool ok() const { return error_.empty(); }
+    Error error() const { return {error_}; }
+    bool at_end() const { return at_ >= lines_.size(); }
+    const std::string& line() const { return lines_[at_]; }
+    void next() { ++at_; }
+
+    void fail(const std::string& expected) {
+        if (!ok()) return;
+        const std::string found = at_end() ? "the end of the file" : "\"" + line().substr(0, 60) + "\"";
+        error_ = "recording line " + std::to_string(at_ + 1) + ": found " + found + ", expected " +
+                 expected + "; record the day again or restore the file";
+    }
+    // What follows `word` and a blank.
+    std::string field(const std::string& word, const std::string& form) {
+        if (ok() && !at_end() && line().starts_with(word + " ") && line().size() > word.size() + 1)
+            return lines_[at_++].substr(word.size() + 1);
+        fail("\"" + word + " " + form + "\"");
+        return {};
+    }
+    template <class Number>
+    Number number(const std::string& word, Number low, Number high) {
+        const std::string text = field(word, "NUMBER");
+        const auto value = whole_number<Number>(text);
+        if (value && *value >= low && *value <= high) return *value;
+        if (ok()) --at_;
+        fail("\"" + word + "\" and a whole number from " + std::to_string(low) + " to " +
+             std::to_string(high));
+        return low;
+    }
+    std::string barred() {
+        if (ok() && !at_end() && line().starts_with("| ")) return lines_[at_++].substr(2);
+        fail("a line that starts with \"| \"");
+        return {};
+    }
+    void step_back() { if (ok()) --at_; }
+
+private:
+    std::vector<std::string> lines_;
+    std::size_t at_ = 0;
+    std::string error_;
+};
+
+void read_knobs(Reader& reader, RecordingHead& head) {
+    const auto knobs = reader.number<std::int64_t>("knobs", 0, 1000);
+    for (std::int64_t i = 0; reader.ok() && i < knobs; ++i) {
+        const std::string line = reader.barred();
+        const auto equals = line.find('=');
+        if (equals == std::string::npos || equals == 0) {
+            reader.step_back();
+            reader.fail("\"| KNOB=VALUE\"");
+            return;
+        }
+        head.choices.knobs[line.substr(0, equals)] = line.substr(equals + 1);
+    }
+}
+
+void read_sources(Reader& reader, RecordingHead& head) {
+    const auto files = reader.number<std::int64_t>("sources", 1, 1000);
+    for (std::int64_t i = 0; reader.ok() && i < files; ++i) {
+        SourceFile file{reader.field("source", "NAME"), {}};
+        const auto lines = reader.number<std::int64_t>("lines", 1, count_max);
+        for (std::int64_t row = 0; reader.ok() && row < lines; ++row)
+            file.text += (row == 0 ? "" : "\n") + reader.barred();
+        head.sources.push_back(std::move(file));
+    }
+}
+
+void read_head(Reader& reader, RecordingHead& head) {
+    if (!reader.at_end() && reader.line() == "rollcage recording 1") reader.next();
+    else reader.fail("\"rollcage recording 1\"");
+    head.engine = reader.field("engine", "VERSION");
+    head.scenario = reader.field("scenario", "NAME");
+    const std::string sources = reader.field("scenario_digest", "HEX");
+    head.choices.seed = reader.number<std::uint64_t>("seed", 0, ~std::uint64_t{0});
+    head.actor = reader.field("actor", "NAME");
+    const std::string plan = reader.field("plan", "none or =NAME");
+    if (plan.starts_with('=')) head.choices.plan = plan.substr(1);
+    else if (plan != "none") reader.step_back(), reader.fail("\"plan none\" or \"plan =NAME\"");
+    const std::string until = reader.field("until", "none or MICROSECONDS");
+    if (const auto us = whole_number<std::int64_t>(until); us && *us >= 0) head.until = SimTime{*us};
+    else if (until != "none") reader.step_back(), reader.fail("\"until none\" or whole microseconds");
+    read_knobs(reader, head);
+    read_sources(reader, head);
+    if (reader.ok() && sources != hex(source_digest(head.sources)))
+        reader.fail("sources whose digest is " + sources + " (they have " +
+                    hex(source_digest(head.sources)) + ": the text was changed)");
+}
+
+bool timed(const std::string& text) {
+    return text.size() > 13 && text[2] == ':' && text[5] == ':' && text[8] == '.';
+}
+
+void read_happenings(Reader& reader, Recording& recording) {
+    while (reader.ok() && !reader.at_end()) {
+        const std::string line = reader.line();
+        if (line.starts_with("note ")) {
+            reader.next();
+        } else if (line.starts_with("order ") && timed(line.substr(6))) {
+            recording.orders.push_back(reader.field("order", "TIME COMMAND"));
+        } else if (line.starts_with("fact ") && timed(line.substr(5))) {
+            recording.facts.push_back(reader.field("fact", "TIME FACT"));
+        } else if (line.starts_with("outcome ")) {
+            break;
+        } else {
+            reader.fail("\"order TIME COMMAND\", \"fact TIME FACT\", \"note TEXT\" or \"outcome JSON\"");
+        }
+    }
+    if (!reader.ok() || reader.at_end()) return;  // Cut off: what happened so far still counts.
+    const std::string outcome = reader.field("outcome", "JSON");
+    if (!nlohmann::json::accept(outcome)) {
+        reader.step_back();
+        reader.fail("\"outcome\" and JSON on one line");
+        return;
+    }
+    const std::string digest = reader.field("digest", "HEX");
+    if (reader.ok() && (digest.size() != 16 ||
+                        digest.find_first_not_of("0123456789abcdef") != std::string::npos)) {
+        reader.step_back();
+        reader.fail("\"digest\" and sixteen hexadecimal digits");
+    }
+    if (!reader.at_end()) reader.fail("nothing after the digest");
+    recording.outcome = outcome;
+    recording.digest = digest;
+}
+
+std::string first_difference(const std::string& what, const std::vector<std::string>& recorded,
+                             const std::vector<std::string>& replayed, bool complete) {
+    for (std::size_t i = 0; i < std::max(recorded.size(), replayed.size()); ++i) {
+        if (i >= recorded.size() && !complete) return {};
+        const std::string was = i < recorded.size() ? recorded[i] : "(nothing)";
+        const std::string is = i < replayed.size() ? replayed[i] : "(nothing)";
+        if (was != is)
+            return what + " " + std::to_string(i + 1) + " differs\n  recorded: " + was +
+                   "\n  replayed: " + is;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<SimTime> parse_moment(std::string_view text) {
+    const Error error{"\"" + std::string{text} +
+                      "\" is not a time; write 90s, 5m, 2h, 250ms or HH:MM:SS"};
+    const auto unit = text.find_first_not_of("0123456789");
+    if (unit == std::string_view::npos || unit == 0 || unit > 9) return error;
+    const auto count = *whole_number<std::int64_t>(text.substr(0, unit));
+    const std::string_view word = text.substr(unit);
+    if (word == "ms") return SimTime{count * 1'000};
+    if (word == "s") return SimTime{count * 1'000'000};
+    if (word == "m") return SimTime{count * 60'000'000};
+    if (word == "h" && count < 1'000'000) return SimTime{count * 3'600'000'000};
+    if (word.size() < 6 || word[0] != ':' || word[3] != ':' || count > 999'999) return error;
+    const auto minutes = whole_number<std::int64_t>(word.substr(1, 2));
+    const auto seconds = whole_number<std::int64_t>(word.substr(4, 2));
+    std::int64_t ms = 0;
+    if (word.size() == 10 && word[6] == '.') ms = whole_number<std::int64_t>(word.substr(7)).value_or(-1);
+    else if (word.size() != 6) return error;
+    if (!minutes || !seconds || *minutes < 0 || *minutes > 59 || *seconds < 0 || *seconds > 59 ||
+        ms < 0)
+        return error;
+    return SimTime{((count * 60 + *minutes) * 60 + *seconds) * 1'000'000 + ms * 1'000};
+}
+
+Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& head) {
+    Recorder recorder;
+    recorder.path_ = path;
+    recorder.out_.open(path, std::ios::binary);
+    std::ofstream& out = recorder.out_;
+    if (!out) return Error{"cannot write " + path + "; choose a path in a folder you may write to"};
+    out << "rollcage recording 1\nengine " << head.engine << "\nscenario " << head.scenario
+        << "\nscenario_digest " << hex(source_digest(head.sources)) << "\nseed "
+        << head.choices.seed << "\nactor " << head.actor << "\nplan "
+        << (head.choices.plan ? "=" + *head.choices.plan : "none") << "\nuntil "
+        << (head.until ? std::to_string(head.until->us) : "none") << "\nknobs "
+        << head.choices.knobs.size() << '\n';
+    for (const auto& [knob, value] : head.choices.knobs) out << "| " << knob << '=' << value << '\n';
+    out << "sources " << head.sources.size() << '\n';
+    for (const SourceFile& it : head.sources) {
+        const auto lines = lines_of(it.text);
+        out << "source " << it.name << "\nlines " << lines.size() << '\n';
+        for (const std::string& line : lines) out << "| " << line << '\n';
+    }
+    out.flush();
+    return recorder;
+}
+
+void Recorder::order(const GivenOrder& order) {
+    out_ << "order " << clock_text(order.at) << ' ' << order.text << std::endl;
+}
+
+void Recorder::fact(const std::string& transcript_line) {
+    out_ << "fact " << transcript_line << std::endl;
+}
+
+Result<void> Recorder::finish(const Outcome& outcome, const Digest& digest) {
+    out_ << "outcome " << outcome_line(outcome) << "\ndigest " << hex(digest) << std::endl;
+    if (out_) return {};
+    return Error{"writing " + path_ + " failed; is the disk full?"};
+}
+
+std::string outcome_line(const Outcome& outcome) {
+    nlohmann::json json;
+    for (const std::string& key : outcome_keys()) {
+        const auto value = outcome_value(outcome, key);
+        json[key] = value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+    }
+    return json.dump();
+}
+
+Result<Recording> parse_recording(const std::string& text) {
+    std::vector<std::string> lines = lines_of(text);
+    lines.pop_back();  // After the last line break: nothing, or a line the crash tore.
+    Reader reader{std::move(lines)};
+    Recording recording;
+    read_head(reader, recording.head);
+    read_happenings(reader, recording);
+    if (!reader.ok()) return reader.error();
+    return recording;
+}
+
+Result<Recording> read_recording(const std::string& path) {
+    std::ifstream in{path, std::ios::binary};
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf()))
+        return Error{"cannot read the recording " + path + "; check the path"};
+    auto recording = parse_recording(text.str());
+    if (!recording) return Error{path + ": " + recording.error().message};
+    return recording;
+}
+
+Result<Verification> verify(const Recording& recording) {
+    const RecordingHead& head = recording.head;
+    const auto played = load_and_play(head.sources, head.choices, head.actor, head.until);
+    if (!played) return played.error();
+    std::vector<std::string> orders, facts;
+    for (const GivenOrder& it : played->life.orders)
+        orders.push_back(clock_text(it.at) + " " + it.text);
+    for (const Occurrence& it : played->life.facts)
+        facts.push_back(transcript_line(it, played->scenario.blueprint->names));
+    const bool complete = !recording.digest.empty();
+    const std::string digest = hex(played->life.digest);
+    Verification result;
+    result.same_digest = !complete || digest == recording.digest;
+    if (head.scenario != played->scenario.name)
+        result.difference = "scenario name differs\n  recorded: " + head.scenario +
+                            "\n  replayed: " + played->scenario.name;
+    const auto look = [&](const std::string& found) {
+        if (result.difference.empty()) result.difference = found;
+    };
+    look(first_difference("order", recording.orders, orders, complete));
+    look(first_difference("fact", recording.facts, facts, complete));
+    if (complete) {
+        look(first_difference("outcome", {recording.outcome},
+                              {outcome_line(played->life.outcome)}, true));
+        look(first_difference("digest", {recording.digest}, {digest}, true));
+    }
+    result.same = result.difference.empty();
+    return result;
+}
+
+}  // namespace rollcage

@@ -1,0 +1,58 @@
+// A day on paper: one text file with all it takes to play it again, and how it ended.
+// Leans on fresh_life.h; written line by line as it happens, so a crash loses at most the last one.
+// Reading is strict: an error names the line, what stands there and what should.
+#pragma once
+
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/play/fresh_life.h"
+
+namespace rollcage {
+
+// "00:03:25.000" or a length from the start: "90s", "5m", "2h", "250ms".
+Result<SimTime> parse_moment(std::string_view text);
+
+struct RecordingHead {
+    std::string engine;
+    std::string scenario;
+    Choices choices;
+    std::string actor;
+    std::optional<SimTime> until;
+    std::vector<SourceFile> sources;
+};
+struct Recording {
+    RecordingHead head;
+    std::vector<std::string> orders;  // "00:03:25.000 rollback lorry"
+    std::vector<std::string> facts;   // Transcript lines.
+    std::string outcome;              // JSON; empty when the run was cut off, and so is the digest.
+    std::string digest;
+};
+
+class Recorder {
+public:
+    static Result<Recorder> open(const std::string& path, const RecordingHead& head);
+    void order(const GivenOrder& order);
+    void fact(const std::string& transcript_line);
+    Result<void> finish(const Outcome& outcome, const Digest& digest);
+
+private:
+    std::ofstream out_;
+    std::string path_;
+};
+
+std::string outcome_line(const Outcome& outcome);  // Flat JSON by dotted key, on one line.
+Result<Recording> parse_recording(const std::string& text);
+Result<Recording> read_recording(const std::string& path);
+
+struct Verification {
+    bool same = true;
+    bool same_digest = true;
+    std::string difference;  // The first one, empty when there is none.
+};
+Result<Verification> verify(const Recording& recording);
+
+}  // namespace rollcage

@@ -1,0 +1,178 @@
+#include "sim/base/samplers.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "sim/base/check.h"
+#include "sim/base/maths.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr std::size_t segments = 16;  // Cubics in each binade of the folded uniform.
+
+// The normal quantile of 2^-64 x (1/2 + bits), folded at one half: cubics in 64 binades of 16
+// segments that share their ends, so the whole is continuous and monotone.
+struct NormalTable {
+    std::array<std::array<double, 4>, 64 * segments> cubic{};
+    NormalTable() {
+        for (std::size_t row = 0; row < cubic.size(); ++row) {
+            const auto start = std::bit_cast<double>((std::uint64_t{1022} << 52) + (static_cast<std::uint64_t>(row) << 48));
+            const auto end = std::bit_cast<double>((std::uint64_t{1022} << 52) + (static_cast<std::uint64_t>(row + 1) << 48));
+            std::array<double, 4> z{};
+            for (std::size_t i = 0; i < 4; ++i) {
+                const double u = (start + (end - start) * (static_cast<double>(i) / 3.0)) * 0x1p-64;
+                z[i] = u >= 0.5 ? 0.0 : normal_quantile(u);
+            }
+            const double d1 = (z[1] - z[0]) * 3, d2 = (z[2] - z[1]) * 3, d3 = (z[3] - z[2]) * 3;
+            const double e1 = (d2 - d1) * 1.5, e2 = (d3 - d2) * 1.5, f = e2 - e1;
+            cubic[row] = {z[0], d1 - e1 / 3 + f * (2.0 / 9), e1 - f, f};
+        }
+    }
+};
+const NormalTable normal_table;
+
+struct Reciprocals {
+    std::array<double, 512> of{};
+    Reciprocals() {
+        for (std::size_t i = 1; i < of.size(); ++i) of[i] = 1.0 / static_cast<double>(i);
+    }
+};
+const Reciprocals one_over;
+constexpr std::int64_t steps_max = 400;  // Beyond any quantile of a mean below 30.
+
+std::int64_t floor_of(double x) {
+    const auto down = static_cast<std::int64_t>(x);
+    return down - (x < static_cast<double>(down) ? 1 : 0);
+}
+
+std::int64_t poisson_exact(Uniform u, double mean) {
+    const double point = u.value();
+    double term = e_to(-mean), sum = term;
+    std::int64_t count = 0;
+    while (point >= sum && count < steps_max) {
+        ++count;
+        term *= mean * one_over.of[static_cast<std::size_t>(count)];
+        sum += term;
+    }
+    return count;
+}
+
+std::int64_t poisson_near(Uniform u, double mean) {
+    const double sd = std::sqrt(mean), z = normal_of(u);
+    const double x = mean + sd * z + (z * z - 1) * (1.0 / 6) + (-2 * z - z * z * z) * (1.0 / 72) / sd + 0.5;
+    return x < 0 ? 0 : floor_of(x);
+}
+
+std::int64_t binomial_exact(Uniform u, std::int64_t trials, double p) {
+    const double point = u.value(), n = static_cast<double>(trials);
+    if (point < 1 - n * p - 1e-12) return 0;  // (1 - p)^n >= 1 - np: certain without exp and log.
+    double term = e_to(std::max(-700.0, n * natural_log_1m(p))), sum = term;
+    const double odds = p / (1 - p), top = (n + 1) * odds;
+    std::int64_t count = 0;
+    while (point >= sum && count < trials && count < steps_max) {
+        ++count;
+        term *= top * one_over.of[static_cast<std::size_t>(count)] - odds;
+        sum += term;
+    }
+    return count;
+}
+
+std::int64_t binomial_near(Uniform u, std::int64_t trials, double p) {
+    const double z = normal_of(u), n = static_cast<double>(trials), q = 1 - p, sd = std::sqrt(n * p * q);
+    const double pq = p * q, z2 = z * z;
+    const double third = ((1 - 6 * pq) * (z2 - 3) * (1.0 / 24) - (1 - 4 * pq) * (2 * z2 - 5) * (1.0 / 36) - 1.0 / 24) * z;
+    const double x = n * p + sd * z + (q - p) * (z2 - 1) * (1.0 / 6) + third / sd + 0.5;
+    return std::clamp<std::int64_t>(floor_of(x), 0, trials);
+}
+
+// For p up to one half.
+std::int64_t binomial_low(Uniform u, std::int64_t trials, double p) {
+    const double n = static_cast<double>(trials), mean = n * p;
+    if (mean < exact_below) return binomial_exact(u, trials, p);
+    const std::int64_t near = binomial_near(u, trials, p);
+    if (mean >= seam_end) return near;
+    const auto fewer = static_cast<std::int64_t>(exact_below / p);
+    return std::max({near, binomial_exact(u, trials, exact_below / n), binomial_exact(u, std::min(fewer, trials), p)});
+}
+
+double log_factorial(double n) {
+    static constexpr std::array<double, 10> small{0, 0, 0.6931471805599453, 1.791759469228055, 3.178053830347946,
+                                                  4.787491742782046, 6.579251212010101, 8.525161361065415,
+                                                  10.60460290274525, 12.80182748008147};
+    if (n < 10) return small[static_cast<std::size_t>(n)];
+    const double i = 1 / n, i2 = i * i;
+    return (n + 0.5) * natural_log(n) - n + 0.9189385332046727 + i * (1.0 / 12 - i2 * (1.0 / 360 - i2 * (1.0 / 1260 - i2 * (1.0 / 1680))));
+}
+
+}  // namespace
+
+double normal_of(Uniform u) {
+    const bool upper = (u.bits >> 63) != 0;
+    const std::uint64_t folded = upper ? ~u.bits : u.bits;
+    const double d = static_cast<double>(static_cast<std::int64_t>(folded)) + 0.5;
+    const std::uint64_t bits = std::bit_cast<std::uint64_t>(d);
+    const std::size_t row = std::min<std::size_t>(static_cast<std::size_t>((bits >> 48) - (std::uint64_t{1022} << 4)), 64 * segments - 1);
+    const std::array<double, 4>& k = normal_table.cubic[row];
+    const double t = static_cast<double>(static_cast<std::int64_t>(bits & 0xFFFF'FFFF'FFFFu)) * 0x1p-48;
+    const double z = k[0] + t * (k[1] + t * (k[2] + t * k[3]));
+    return upper ? -z : z;
+}
+
+std::int64_t poisson(Uniform u, double mean) {
+    check(mean >= 0 && mean < 1e15, "a Poisson mean is from 0 to 1e15");
+    if (mean <= 0) return 0;
+    if (mean < exact_below) return poisson_exact(u, mean);
+    const std::int64_t near = poisson_near(u, mean);
+    return mean >= seam_end ? near : std::max(near, poisson_exact(u, exact_below));
+}
+
+std::int64_t binomial(Uniform u, std::int64_t trials, double p) {
+    if (trials <= 0 || p <= 0) return 0;
+    if (p >= 1) return trials;
+    return p > 0.5 ? trials - binomial_low(u.mirrored(), trials, 1 - p) : binomial_low(u, trials, p);
+}
+
+std::int64_t hypergeometric(Uniform u, std::int64_t total, std::int64_t marked, std::int64_t drawn) {
+    check(marked <= total && drawn <= total, "what is marked or drawn is part of the total");
+    if (drawn <= 0 || marked <= 0) return 0;
+    if (drawn == total) return marked;
+    if (marked == total) return drawn;
+    const std::int64_t low = std::max<std::int64_t>(0, drawn + marked - total), high = std::min(drawn, marked);
+    const double N = static_cast<double>(total), K = static_cast<double>(marked), n = static_cast<double>(drawn);
+    const double f = K / N, g = n / N, variance = n * f * (1 - f) * (N - n) / (N - 1);
+    if (variance >= 9) {
+        const double z = normal_of(u);
+        const double x = n * f + std::sqrt(variance) * z + (1 - 2 * f) * (1 - 2 * g) * (z * z - 1) * (1.0 / 6) + 0.5;
+        return std::clamp(floor_of(x), low, high);
+    }
+    const double l = static_cast<double>(low);
+    const double log_term = log_factorial(K) - log_factorial(l) - log_factorial(K - l) + log_factorial(N - K) -
+                            log_factorial(n - l) - log_factorial(N - K - n + l) -
+                            (log_factorial(N) - log_factorial(n) - log_factorial(N - n));
+    const double point = u.value();
+    double term = e_to(std::max(-700.0, std::min(log_term, 0.0))), sum = term;
+    std::int64_t count = low;
+    while (point >= sum && count < high && count - low < steps_max) {
+        const double k = static_cast<double>(count);
+        term *= (K - k) * (n - k) / ((k + 1) * (N - K - n + k + 1));
+        ++count;
+        sum += term;
+    }
+    return count;
+}
+
+double exponential(Uniform u, double mean) { return -mean * natural_log(u.mirrored().value()); }
+double lognormal(Uniform u, double median, double sigma) { return median * e_to(sigma * normal_of(u)); }
+
+std::int64_t uniform_between(Uniform u, std::int64_t low, std::int64_t high) {
+    check(low <= high, "a range begins before it ends");
+    const auto width = static_cast<double>(high - low) + 1;
+    return std::min(high, low + static_cast<std::int64_t>(u.value() * width));
+}
+double uniform_real(Uniform u, double low, double high) { return low + u.value() * (high - low); }
+
+}  // namespace rollcage

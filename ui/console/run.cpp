@@ -1,0 +1,101 @@
+#include <cstdio>
+#include <fstream>
+#include <memory>
+
+#include "scenarios/play/recording.h"
+#include "ui/console/verbs.h"
+#include "ui/view/outcome_view.h"
+
+namespace rollcage {
+namespace {
+
+struct RunOptions {
+    std::string file, actor, until, record, facts;
+    ChoiceOptions choices;
+    bool json = false, transcript = false;
+};
+
+void print_transcript(const Scenario& scenario, const Life& life) {
+    std::printf("scenario %s %s\nactor %s\nseed %llu\n\n", scenario.name.c_str(),
+                hex(source_digest(scenario.sources)).c_str(), life.actor.c_str(),
+                static_cast<unsigned long long>(life.seed));
+    for (const Occurrence& it : life.facts)
+        std::printf("%s\n", transcript_line(it, scenario.blueprint->names).c_str());
+}
+
+Result<void> write_facts(const std::string& path, const Scenario& scenario, const Life& life) {
+    std::ofstream out{path, std::ios::binary};
+    for (const Occurrence& it : life.facts) out << fact_json(it, scenario.blueprint->names);
+    out.flush();
+    if (out) return {};
+    return Error{"cannot write " + path + "; choose a path in a folder you may write to"};
+}
+
+// Plays the loaded scenario, with a recorder beside it if one is asked for.
+Result<Life> play_recorded(const RunOptions& options, const Scenario& scenario,
+                           const Choices& choices, std::optional<SimTime> until) {
+    const std::string actor = options.actor.empty() ? default_actor(scenario) : options.actor;
+    if (options.record.empty()) return play_life(scenario, actor, choices.seed, until);
+    auto recorder = Recorder::open(options.record, {ROLLCAGE_VERSION, scenario.name, choices, actor,
+                                                    until, scenario.sources});
+    if (!recorder) return recorder.error();
+    const Witness witness{
+        [&](const GivenOrder& it) { recorder->order(it); },
+        [&](const Occurrence& it) {
+            recorder->fact(transcript_line(it, scenario.blueprint->names));
+        }};
+    auto life = play_life(scenario, actor, choices.seed, until, witness);
+    if (!life) return life;
+    const auto finished = recorder->finish(life->outcome, life->digest);
+    if (!finished) return finished.error();
+    return life;
+}
+
+int run(const RunOptions& options) {
+    const auto choices = chosen(options.choices);
+    if (!choices) return refuse(choices.error().message);
+    std::optional<SimTime> until;
+    if (!options.until.empty()) {
+        const auto moment = parse_moment(options.until);
+        if (!moment) return refuse("--until: " + moment.error().message);
+        until = *moment;
+    }
+    const auto scenario = load_scenario(options.file, *choices);
+    if (!scenario) return refuse(scenario.error().message);
+    // A wrong expectation is told before the day is played.
+    if (const auto sound = judge_run(*scenario, "", Outcome{}); !sound)
+        return refuse(sound.error().message);
+    const auto life = play_recorded(options, *scenario, *choices, until);
+    if (!life) return refuse(life.error().message);
+    const auto judgements = judge_run(*scenario, life->actor, life->outcome);
+    if (!judgements) return refuse(judgements.error().message);
+    if (!options.facts.empty())
+        if (const auto written = write_facts(options.facts, *scenario, *life); !written)
+            return refuse(written.error().message);
+    const auto& world = *scenario->blueprint;
+    const bool cut = life->ended < SimTime{} + (world.lasts + world.judged_after);
+    const RunView view{ROLLCAGE_VERSION, &*scenario, *choices, &*life, cut, *judgements};
+    if (options.json) std::fputs(run_json(view).c_str(), stdout);
+    else if (options.transcript) print_transcript(*scenario, *life);
+    else std::fputs(run_table(view).c_str(), stdout);
+    return verdict_of(*judgements) == "fail" ? exit_failed : exit_pass;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<RunOptions>();
+    CLI::App& verb = *app.add_subcommand("run", "Play one day and judge it");
+    verb.add_option("FILE", options->file, "The scenario")->required();
+    verb.add_option("--actor", options->actor, "Who acts (the scenario's first own, else nothing)");
+    verb.add_option("--seed", options->choices.seed, "The seed (1)");
+    add_choices(verb, options->choices);
+    verb.add_option("--until", options->until, "Cut the day short: 90s, 5m, 2h, HH:MM:SS");
+    verb.add_option("--record", options->record, "Write a recording")->type_name("OUT.drill");
+    verb.add_option("--facts", options->facts, "Write the facts")->type_name("OUT.jsonl");
+    auto* json = verb.add_flag("--json", options->json, "The result as JSON");
+    verb.add_flag("--transcript", options->transcript, "The facts line by line")->excludes(json);
+    verb.callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace rollcage

@@ -1,0 +1,238 @@
+#include "ui/view/outcome_view.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace rollcage {
+namespace {
+
+using nlohmann::json;
+
+json nulls(std::initializer_list<const char*> keys) {
+    json object = json::object();
+    for (const char* key : keys) object[key] = nullptr;
+    return object;
+}
+
+json maybe(const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? json(*value) : json(nullptr);
+}
+
+// Whole numbers stay whole on paper.
+json tidy(const std::optional<double>& value) {
+    if (value && std::abs(*value) < 9e15 && *value == std::floor(*value))
+        return static_cast<std::int64_t>(*value);
+    return maybe(value);
+}
+
+json outcome_json(const Outcome& it) {
+    json users = nulls({"share_exposed_ever", "share_exposed_peak"});
+    users["minutes_impacted"] = static_cast<double>(it.user_minutes_impacted_ppm) * 1e-6;
+    json times = nulls({"mitigate_s", "recover_s"});
+    times["detect_s"] = maybe(it.detect_s);
+    return {{"requests",
+             {{"offered", it.offered},
+              {"good", it.good},
+              {"failed", it.failed},
+              {"refused", it.refused},
+              {"slow", it.slow},
+              {"pending", it.pending}}},
+            {"users", users},
+            {"budget", {{"burned_share", maybe(it.budget_burned_share)}}},
+            {"records", nullptr},  // One object a store; there are no stores yet.
+            {"jobs", nulls({"finished", "orphaned"})},
+            {"effects", nulls({"sent", "doubled"})},
+            {"open", nulls({"harm_per_hour", "residue"})},
+            {"times", times},
+            {"delivery", nulls({"deploys", "lead_time_s", "change_fail_share", "rework_share",
+                                "false_red_share", "gates_skipped"})},
+            {"worth", nulls({"delivered", "delayed"})},
+            {"people", nulls({"toil_minutes"})},
+            {"cost", nulls({"total", "requests", "data", "people", "machines", "environments",
+                            "worth_delayed"})}};
+}
+
+json judgements_json(const std::vector<Judgement>& judgements) {
+    json list = json::array();
+    for (const Judgement& it : judgements) {
+        const bool comparison = it.criterion.op == "better_than";
+        list.push_back({{"text", it.criterion.text},
+                        {"ok", it.verdict == Verdict::not_judged ? json(nullptr)
+                                                                 : json(it.verdict == Verdict::pass)},
+                        {"value", tidy(it.value)},
+                        {"limit", comparison ? json(nullptr) : tidy(it.criterion.limit)},
+                        {"op", it.criterion.op},
+                        {"first_broken_s", nullptr},
+                        {"samples", it.samples},
+                        {"verdict", name(it.verdict)}});
+    }
+    return list;
+}
+
+json knobs_json(const Scenario& scenario) {
+    json knobs = json::object();
+    for (const Knob& it : scenario.knobs)
+        std::visit([&](const auto& value) { knobs[it.name] = value; }, it.value);
+    for (auto& value : knobs)
+        if (value.is_number_float()) value = tidy(value.get<double>());
+    return knobs;
+}
+
+std::string written(const json& value) {
+    return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string number_text(double value) {
+    return std::abs(value) >= 1000 || value == std::floor(value) ? fmt::format("{:.0f}", value)
+                                                                 : fmt::format("{:.4g}", value);
+}
+
+std::string clipped(const std::string& text, std::size_t width) {
+    return text.size() <= width ? text : text.substr(0, width - 2) + "..";
+}
+
+// The place of the best mean, if one is better than all others.
+std::optional<std::size_t> best_of(const Comparison& comparison, const std::string& key) {
+    std::optional<std::size_t> best;
+    bool tied = false;
+    for (std::size_t i = 0; i < comparison.lives.size(); ++i) {
+        const auto it = comparison.lives[i].spreads.find(key);
+        if (it == comparison.lives[i].spreads.end()) continue;
+        if (!best) {
+            best = i;
+            continue;
+        }
+        const double gain = it->second.mean - comparison.lives[*best].spreads.at(key).mean;
+        if (gain == 0) tied = true;
+        else if ((gain > 0) == more_is_better(key)) best = i, tied = false;
+    }
+    return tied ? std::nullopt : best;
+}
+
+}  // namespace
+
+std::string run_json(const RunView& run) {
+    return written({{"format", 1},
+                    {"rollcage", run.version},
+                    {"scenario", run.scenario->name},
+                    {"seed", run.choices.seed},
+                    {"actor", run.life->actor},
+                    {"plan", run.choices.plan ? json(*run.choices.plan) : json(nullptr)},
+                    {"knobs", knobs_json(*run.scenario)},
+                    {"digest", hex(run.life->digest)},
+                    {"ended_s", tidy(run.life->ended.seconds())},
+                    {"status", run.cut_short ? "cut short" : "completed"},
+                    {"verdict", verdict_of(run.judgements)},
+                    {"outcome", outcome_json(run.life->outcome)},
+                    {"expectations", judgements_json(run.judgements)}});
+}
+
+std::string run_table(const RunView& run) {
+    std::string text = fmt::format("{}  actor {}  seed {}\n", clipped(run.scenario->name, 30),
+                                   clipped(run.life->actor, 24), run.choices.seed);
+    for (const std::string& key : outcome_keys()) {
+        const auto value = outcome_value(run.life->outcome, key);
+        text += fmt::format("  {:<24} {:>14}\n", key, value ? number_text(*value) : "no data");
+    }
+    text += fmt::format("  {:<24} {:>14}\n", "ended", clock_text(run.life->ended));
+    text += fmt::format("  {:<24} {:>14}\n", "digest", hex(run.life->digest));
+    return text + judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) + "\n";
+}
+
+std::string judgements_table(const std::vector<Judgement>& judgements) {
+    std::string text;
+    for (const bool failures : {false, true})  // Failures come last, where people look.
+        for (const Judgement& it : judgements) {
+            const bool failed = it.verdict == Verdict::fail || it.verdict == Verdict::no_data;
+            if (failed != failures) continue;
+            text += fmt::format("  {:<10} {:<50} {}\n", name(it.verdict),
+                                clipped(it.criterion.text, 50),
+                                it.value ? "is " + number_text(*it.value) : "");
+        }
+    return text;
+}
+
+std::string comparison_json(const std::string& scenario, const Choices& choices,
+                            const Comparison& comparison,
+                            const std::vector<Judgement>& judgements) {
+    json lives = json::array(), pairs = json::array();
+    for (const ContestLife& life : comparison.lives) {
+        json outcome = json::object();
+        for (const std::string& key : outcome_keys()) {
+            const auto it = life.spreads.find(key);
+            outcome[key] = nullptr;
+            if (it == life.spreads.end()) continue;
+            const Spread& spread = it->second;
+            outcome[key] = {{"mean", spread.mean},     {"p50", spread.p50}, {"p95", spread.p95},
+                            {"cvar90", spread.cvar90}, {"min", spread.min}, {"max", spread.max}};
+        }
+        lives.push_back({{"actor", life.actor},
+                         {"plan", choices.plan ? json(*choices.plan) : json(nullptr)},
+                         {"knobs", choices.knobs},
+                         {"runs", life.outcomes.size()},
+                         {"outcome", outcome}});
+    }
+    for (const ContestPair& it : comparison.pairs)
+        pairs.push_back({{"a", it.a},
+                         {"b", it.b},
+                         {"metric", it.metric},
+                         {"mean_difference", it.difference.mean_difference},
+                         {"ci95", {maybe(it.difference.low), maybe(it.difference.high)}},
+                         {"a_better_share", it.difference.a_better_share}});
+    json seeds = nullptr;
+    if (!comparison.seeds.empty()) seeds = {comparison.seeds.front(), comparison.seeds.back()};
+    return written({{"format", 1},
+                    {"scenario", scenario},
+                    {"seeds", seeds},
+                    {"lives", lives},
+                    {"pairs", pairs},
+                    {"expectations", judgements_json(judgements)}});
+}
+
+std::string comparison_table(const std::string& scenario, const Comparison& comparison) {
+    constexpr std::size_t across = 4;  // Four actors of 13 columns beside the key fill 80.
+    std::string text = fmt::format("{}: means over {} seeds, * is best\n", clipped(scenario, 40),
+                                   comparison.seeds.size());
+    for (std::size_t from = 0; from < comparison.lives.size(); from += across) {
+        const std::size_t to = std::min(from + across, comparison.lives.size());
+        text += fmt::format("{:<23}", "");
+        for (std::size_t i = from; i < to; ++i)
+            text += fmt::format(" {:>12} ", clipped(comparison.lives[i].actor, 12));
+        text += '\n';
+        for (const std::string& key : outcome_keys()) {
+            const auto best = best_of(comparison, key);
+            text += fmt::format("{:<23}", key);
+            for (std::size_t i = from; i < to; ++i) {
+                const auto it = comparison.lives[i].spreads.find(key);
+                const bool known = it != comparison.lives[i].spreads.end();
+                text += fmt::format(" {:>12}{}", known ? number_text(it->second.mean) : "no data",
+                                    best == i ? '*' : ' ');
+            }
+            text += '\n';
+        }
+    }
+    for (std::size_t at = 0; at < comparison.pairs.size(); ++at) {
+        const ContestPair& it = comparison.pairs[at];
+        if (at == 0 || comparison.pairs[at - 1].a != it.a || comparison.pairs[at - 1].b != it.b)
+            text += fmt::format("\n{} minus {}: mean difference, 95% interval, share better\n",
+                                clipped(comparison.lives[it.a].actor, 12),
+                                clipped(comparison.lives[it.b].actor, 12));
+        const PairedDifference& pair = it.difference;
+        text += fmt::format("  {:<23}{:>12} {:>26} {:>6.0f}%\n", it.metric,
+                            number_text(pair.mean_difference),
+                            fmt::format("[{}, {}]", number_text(pair.low), number_text(pair.high)),
+                            100 * pair.a_better_share);
+    }
+    return text;
+}
+
+std::string fact_json(const Occurrence& fact, const Names& names) {
+    const json line{{"at_s", fact.at.seconds()},
+                    {"clock", clock_text(fact.at)},
+                    {"fact", headline(fact.fact, names)}};
+    return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace rollcage

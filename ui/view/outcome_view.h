@@ -1,0 +1,33 @@
+// How a run, a comparison and their verdicts read: as JSON with every key, and as plain tables.
+// Leans on play; builds text and prints nothing.
+// Keys are API: what no mechanism fills yet is null, never missing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenarios/play/compare.h"
+#include "scenarios/play/expectation.h"
+#include "scenarios/play/life.h"
+
+namespace rollcage {
+
+struct RunView {
+    std::string version;
+    const Scenario* scenario = nullptr;
+    Choices choices;
+    const Life* life = nullptr;
+    bool cut_short = false;
+    std::vector<Judgement> judgements;
+};
+std::string run_json(const RunView& run);
+std::string run_table(const RunView& run);  // At most 80 columns.
+
+std::string comparison_json(const std::string& scenario, const Choices& choices,
+                            const Comparison& comparison, const std::vector<Judgement>& judgements);
+std::string comparison_table(const std::string& scenario, const Comparison& comparison);
+std::string judgements_table(const std::vector<Judgement>& judgements);
+
+std::string fact_json(const Occurrence& fact, const Names& names);  // One line of --facts.
+
+}  // namespace rollcage
