@@ -16,7 +16,7 @@ const Value& at_of(const Value& record, const char* field) {
     check(value != nullptr, "a record holds every field of its word");
     return *value;
 }
-std::int64_t whole_of(const Value& record, const char* field) { return at_of(record, field).whole; }
+std::int64_t whole_of(const Value& record, const char* field) { return at_of(record, field).integer; }
 Duration length_of(const Value& record, const char* field) { return {whole_of(record, field)}; }
 Share part_of(const Value& record, const char* field) { return {whole_of(record, field)}; }
 Share times_of(const Value& record, const char* field) { return share_of(at_of(record, field).number); }
@@ -47,14 +47,16 @@ std::vector<std::int64_t> daily_curve() {
 }
 
 Patience patience_of(const Value& record) {
-    Patience patience{.timeout = length_of(record, "timeout"), .attempts = whole_of(record, "attempts")};
+    Patience patience;
+    patience.timeout = length_of(record, "timeout");
+    patience.attempts = whole_of(record, "attempts");
     if (has(record, "backoff")) {
         const Value& it = at_of(record, "backoff");
         patience.backoff = {length_of(it, "base"), length_of(it, "cap")};
     }
     const Value& budget = at_of(record, "retry_budget");
     if (budget.type == Value::Type::handle) patience.retry_budget_flag = SettingId{budget.handle.index};
-    else if (!budget.is_nil()) patience.retry_budget = Share{budget.whole};
+    else if (!budget.is_nil()) patience.retry_budget = Share{budget.integer};
     if (has(record, "token_bucket")) {
         const Value& it = at_of(record, "token_bucket");
         patience.token_bucket = TokenBucket{whole_of(it, "tokens"), whole_of(it, "retry_cost"),
@@ -281,7 +283,7 @@ Result<Value> Declarations::flag(const Value& record) {
     if (initially.type == Value::Type::boolean) {
         if (initially.yes) setting.initially = whole;
     } else {
-        setting.initially = Share{initially.whole};
+        setting.initially = Share{initially.integer};
     }
     world.settings.push_back(setting);
     world.names.settings.push_back(name);

@@ -39,7 +39,7 @@ std::string expected(const Field& field) {
     switch (field.type) {
         case T::text: return "a text";
         case T::number: return "a number" + range(field);
-        case T::whole: return "a whole number" + range(field);
+        case T::integer: return "a whole number" + range(field);
         case T::length: return "a length" + range(field) + " (\"250ms\", \"15s\", \"10m\", \"2h\" or seconds)";
         case T::share: return "a share" + range(field) + " (\"5%\" or 0.05)";
         case T::boolean: return "true or false";
@@ -61,7 +61,7 @@ std::string expected(const Field& field) {
 }
 
 bool is_number(const Value& value) {
-    return value.type == Value::Type::whole || value.type == Value::Type::number;
+    return value.type == Value::Type::integer || value.type == Value::Type::number;
 }
 
 bool all_of_type(const Value& value, Value::Type type) {
@@ -137,7 +137,7 @@ Result<Value> read_value(const Field& field, const Value& value) {
         case T::number:
             if (!is_number(value) || !in_range(field, value.number)) return wrong;
             return value_of(value.number);
-        case T::whole: {
+        case T::integer: {
             if (!is_number(value) || !in_range(field, value.number)) return wrong;
             const auto digits = static_cast<std::int64_t>(value.number);
             return static_cast<double>(digits) == value.number ? Result<Value>(value_of(digits)) : wrong;
@@ -197,7 +197,7 @@ Result<void> only_known(const Word& word, const std::string& who, const Value& t
                           table.items[0].text.empty() || table.items[0].text.size() > 100))
         return Error{who + ": field \"name\" must be a text of at most 100 characters, in the first place"};
     for (std::size_t i = expected_items; i < table.items.size(); ++i) {
-        if (word.rest == HandleKind::none)
+        if (word.rest == HandleKind::nothing)
             return Error{who + ": does not know what to do with " + shown(table.items[i])};
         if (table.items[i].type != Value::Type::handle || table.items[i].handle.kind != word.rest)
             return Error{who + ": item " + std::to_string(i + 1) + " must be a " + name(word.rest) +

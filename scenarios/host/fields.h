@@ -13,7 +13,7 @@ namespace rollcage {
 
 struct Field {
     enum class Type {
-        text, number, whole, length, share, boolean, any, function, handle, handles, numbers, texts,
+        text, number, integer, length, share, boolean, any, function, handle, handles, numbers, texts,
         record, records, flag_value, share_or_flag, curve, knob_value, wait_on,
     };
     const char* name;
@@ -21,7 +21,7 @@ struct Field {
     const char* fallback;  // As it would be written; null: must be given; empty: none.
     const char* meaning;
     double from = 0, to = 0;  // For numbers, lengths (seconds) and shares; not when both are 0.
-    HandleKind of = HandleKind::none;
+    HandleKind of = HandleKind::nothing;
     const char* record = "";  // The word whose fields a nested table has.
 };
 

@@ -93,11 +93,11 @@ int say_one_of(lua_State* state) {
 int say_use(lua_State* state) {
     LuaHost& host = LuaHost::of(state);
     if (!host.find_used(state)) return raise(state);
-    if (host.answer.whole > 0) {  // It ran before: the same value again.
-        lua_rawgeti(state, LUA_REGISTRYINDEX, host.answer.whole);
+    if (host.answer.integer > 0) {  // It ran before: the same value again.
+        lua_rawgeti(state, LUA_REGISTRYINDEX, host.answer.integer);
         return 1;
     }
-    const auto row = static_cast<std::size_t>(-host.answer.whole);
+    const auto row = static_cast<std::size_t>(-host.answer.integer);
     if (!host.load(state, host.loading->sources[row])) return raise(state);
     lua_call(state, 0, 1);
     lua_pushvalue(state, -1);

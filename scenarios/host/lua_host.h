@@ -15,7 +15,7 @@ namespace rollcage {
 
 class LuaHost {
 public:
-    explicit LuaHost(const Choices& choices) : choices(choices), box(choices.seed, this) {}
+    explicit LuaHost(const Choices& chosen) : choices(chosen), box(chosen.seed, this) {}
 
     static LuaHost& of(lua_State* state) { return *static_cast<LuaHost*>(Sandbox::of(state).owner()); }
     static void push_method(lua_State* state, const Word& word);

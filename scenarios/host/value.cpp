@@ -86,11 +86,11 @@ Value value_of(bool yes) {
     value.yes = yes;
     return value;
 }
-Value value_of(std::int64_t whole) {
+Value value_of(std::int64_t integer) {
     Value value;
-    value.type = Value::Type::whole;
-    value.whole = whole;
-    value.number = static_cast<double>(whole);
+    value.type = Value::Type::integer;
+    value.integer = integer;
+    value.number = static_cast<double>(integer);
     return value;
 }
 Value value_of(double number) {
@@ -132,7 +132,7 @@ Value take(lua_State* state, int index) {
 void push(lua_State* state, const Value& value) {
     switch (value.type) {
         case Value::Type::boolean: lua_pushboolean(state, value.yes ? 1 : 0); break;
-        case Value::Type::whole: lua_pushinteger(state, value.whole); break;
+        case Value::Type::integer: lua_pushinteger(state, value.integer); break;
         case Value::Type::number: lua_pushnumber(state, value.number); break;
         case Value::Type::text: lua_pushlstring(state, value.text.data(), value.text.size()); break;
         case Value::Type::handle: {
@@ -148,7 +148,7 @@ std::string shown(const Value& value) {
     switch (value.type) {
         case Value::Type::nil: return "nil";
         case Value::Type::boolean: return value.yes ? "true" : "false";
-        case Value::Type::whole: return std::to_string(value.whole);
+        case Value::Type::integer: return std::to_string(value.integer);
         case Value::Type::number: {
             char digits[40];
             std::snprintf(digits, sizeof digits, "%.6g", value.number);

@@ -11,21 +11,21 @@
 namespace rollcage {
 
 enum class HandleKind : std::uint8_t {
-    none, cohort, service, flag, build, change, defect, stage, inject, alert, plan,
+    nothing, cohort, service, flag, build, change, defect, stage, inject, alert, plan,
 };
 const char* name(HandleKind kind);
 
 struct Handle {
-    HandleKind kind = HandleKind::none;
+    HandleKind kind = HandleKind::nothing;
     std::uint32_t index = 0;
 };
 
 struct NamedValue;
 struct Value {
-    enum class Type : std::uint8_t { nil, boolean, whole, number, text, handle, table, function, other };
+    enum class Type : std::uint8_t { nil, boolean, integer, number, text, handle, table, function, other };
     Type type = Type::nil;
     bool yes = false;
-    std::int64_t whole = 0;
+    std::int64_t integer = 0;
     double number = 0;  // Also set for a whole number.
     std::string text;
     Handle handle;
@@ -41,7 +41,7 @@ struct NamedValue {
 };
 
 Value value_of(bool yes);
-Value value_of(std::int64_t whole);
+Value value_of(std::int64_t integer);
 Value value_of(double number);
 Value value_of(std::string text);
 Value value_of(Handle handle);

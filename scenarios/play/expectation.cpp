@@ -206,11 +206,11 @@ Result<std::vector<Judgement>> judge_run(const Scenario& scenario, const std::st
                                          const Outcome& outcome) {
     std::vector<Judgement> judgements;
     for (const Expectation& it : scenario.expectations) {
-        if (!it.actor.empty() && it.actor != actor) continue;
         const auto criterion = parse_expectation(it.text);
         if (!criterion)
             return Error{scenario.name + ".lua:" + std::to_string(it.line) + ": " +
                          criterion.error().message};
+        if (!it.actor.empty() && it.actor != actor) continue;
         judgements.push_back(judge(*criterion, {outcome}, true));
     }
     return judgements;

@@ -79,7 +79,7 @@ struct Call {
     Duration timeout{1'000'000};
     std::int64_t attempts = 1;
     Duration rtt{1'000};
-    std::optional<Cache> cache;
+    std::optional<Cache> cache{};
 };
 
 struct Service {

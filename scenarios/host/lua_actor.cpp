@@ -1,0 +1,324 @@
+#include "scenarios/host/lua_actor.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "scenarios/host/lua_host.h"
+#include "sim/base/match.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr SimTime never{std::numeric_limits<std::int64_t>::max()};
+constexpr std::size_t orders_max = 1'000;
+
+const Value& field(const Value& record, const char* name) { return *find(record, name); }
+
+std::string kind_of(const Fact& fact) {
+    return std::visit(match{
+        [](const Released&) { return "released"; }, [](const RolledBack&) { return "rolled_back"; },
+        [](const ShedChanged&) { return "shed_changed"; }, [](const Scaled&) { return "scaled"; },
+        [](const FlagChanged&) { return "flag_changed"; }, [](const AlertFired&) { return "alert_fired"; },
+        [](const AlertCleared&) { return "alert_cleared"; }, [](const Ordered&) { return "ordered"; },
+        [](const Refused&) { return "refused"; }}, fact);
+}
+
+// What a script sees of a fact: kind, at (seconds), headline and, where there are any, service and rule.
+Value fact_table(const Occurrence& it, const Names& names) {
+    Value table;
+    set(table, "kind", value_of(kind_of(it.fact)));
+    set(table, "at", value_of(it.at.seconds()));
+    set(table, "headline", value_of(headline(it.fact, names)));
+    const auto of = [&](ServiceId id) {
+        set(table, "service", value_of(names.services[id.index]));
+        set(table, "of", value_of(Handle{HandleKind::service, id.index}));
+    };
+    std::visit(match{
+        [&](const AlertFired& fact) { of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule)))); },
+        [&](const AlertCleared& fact) { of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule)))); },
+        [&](const RolledBack& fact) { of(fact.service); },
+        [&](const ShedChanged& fact) { of(fact.service), set(table, "share", value_of(fact.share.value())); },
+        [&](const Scaled& fact) { of(fact.service), set(table, "instances", value_of(fact.instances)); },
+        [](const auto&) {}}, it.fact);
+    return table;
+}
+
+int push_fact(lua_State* state) {  // Argument: a Value that outlives the call.
+    const auto& table = *static_cast<const Value*>(lua_touserdata(state, 1));
+    lua_newtable(state);
+    for (const NamedValue& entry : table.named) {
+        push(state, entry.value);
+        lua_setfield(state, -2, entry.name.c_str());
+    }
+    return 1;
+}
+
+}  // namespace
+
+struct LuaActor::State {
+    std::shared_ptr<LuaHost> host;
+    lua_State* thread = nullptr;
+    ScriptDice dice;
+    bool done = false, waits_for_fact = false;
+    SimTime until{};          // Before it only a fact can change anything.
+    Handle alert;             // What it waits for, unless a predicate is set.
+    int predicate = 0;
+    std::size_t next_fact = 0;
+    const FactView* view = nullptr;
+    std::vector<Command> orders;
+    Value fact;
+
+    Result<Value> act(const Word& word, const Value& record);
+    Result<Value> order(const std::string& what, const Value& record);
+    Result<Value> measure(const std::string& what, const Value& record);
+    Result<bool> fits(const Occurrence& it);
+    Result<bool> look();              // True: go on, with `fact` or without.
+    Result<void> go_on(bool first);
+    bool begun = false;
+};
+
+namespace {
+
+// Waiting words run `act` first and then yield; the others simply answer.
+int wait_word(lua_State* state) {
+    LuaHost& host = LuaHost::of(state);
+    const auto& each = *static_cast<const Word*>(lua_touserdata(state, lua_upvalueindex(1)));
+    if (!host.say(state, each)) {
+        lua_pushlstring(state, host.error.data(), host.error.size());
+        return lua_error(state);
+    }
+    lua_settop(state, 3);
+    if (lua_isfunction(state, 2)) {
+        lua_pushvalue(state, 2);
+        lua_rawsetp(state, LUA_REGISTRYINDEX, &host);
+    }
+    return lua_yield(state, 0);
+}
+
+int make_thread(lua_State* state) {  // Argument: the runbook. Gives the thread, kept in the registry.
+    lua_State* thread = lua_newthread(state);
+    lua_setfield(state, LUA_REGISTRYINDEX, "rollcage actor");
+    lua_pushvalue(state, 1);
+    lua_xmove(state, thread, 1);
+    lua_newtable(state);
+    for (const Word& each : words()) {
+        const char* colon = std::char_traits<char>::find(each.name, 3, ':');
+        if (!colon) continue;
+        const bool waits = std::char_traits<char>::compare(colon, ":wait", 5) == 0;
+        if (waits) {
+            lua_pushlightuserdata(state, const_cast<Word*>(&each));
+            lua_pushcclosure(state, wait_word, 1);
+        } else {
+            LuaHost::push_method(state, each);
+        }
+        lua_setfield(state, -2, colon + 1);
+    }
+    lua_newtable(state);
+    lua_pushliteral(state, "me");
+    lua_pushcclosure(state, LuaHost::refuse_name, 1);
+    lua_setfield(state, -2, "__index");
+    lua_pushboolean(state, 0);
+    lua_setfield(state, -2, "__metatable");
+    lua_setmetatable(state, -2);
+    lua_xmove(state, thread, 1);
+    lua_pushlightuserdata(state, thread);
+    return 1;
+}
+
+}  // namespace
+
+LuaActor::LuaActor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LuaActor::LuaActor(LuaActor&&) noexcept = default;
+LuaActor& LuaActor::operator=(LuaActor&&) noexcept = default;
+LuaActor::~LuaActor() {
+    if (state_ && state_->host) state_->host->act = nullptr;
+}
+
+Result<LuaActor> LuaActor::begin(const Scenario& scenario, const std::string& actor) {
+    const auto& host = scenario.host;
+    const auto found = std::ranges::find(scenario.actors, actor);
+    if (!host || found == scenario.actors.end()) {
+        const std::string near = nearest_word(actor, scenario.actors);
+        return Error{scenario.name + ".lua: no actor is called \"" + actor + "\"" +
+                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    }
+    if (!host->begun.empty())
+        return Error{scenario.name + ".lua: an actor has begun already; load the scenario again"};
+    host->begun = actor;
+    auto state = std::make_unique<State>();
+    state->host = host;
+    state->dice.entity = static_cast<std::uint32_t>(found - scenario.actors.begin()) + 1;
+    lua_State* main = host->box.state();
+    host->box.allow(host->box.limits().wake_instructions);
+    lua_settop(main, 0);
+    lua_pushcfunction(main, make_thread);
+    lua_rawgeti(main, LUA_REGISTRYINDEX, host->actors[actor]);
+    if (const int status = lua_pcall(main, 1, 1, 0); status != LUA_OK)
+        return Error{scenario.name + ".lua: " + host->box.complaint(main, status)};
+    state->thread = static_cast<lua_State*>(lua_touserdata(main, -1));
+    lua_settop(main, 0);
+    State* self = state.get();
+    host->act = [self](const Word& each, const Value& record) { return self->act(each, record); };
+    return LuaActor(std::move(state));
+}
+
+Result<Value> LuaActor::State::act(const Word& each, const Value& record) {
+    const std::string what = each.name + 3;
+    if (!view) return Error{what + " is for an actor that plays"};
+    if (what == "now") return value_of(view->now().seconds());
+    if (what == "wait") {
+        waits_for_fact = false;
+        until = view->now() + Duration{field(record, "length").integer};
+        return Value{};
+    }
+    if (what == "wait_for") {
+        waits_for_fact = true;
+        const Value& on = field(record, "what");
+        alert = on.handle;
+        predicate = on.type == Value::Type::function ? 1 : 0;
+        const Value& within = field(record, "within");
+        until = within.is_nil() ? never : view->now() + Duration{within.integer};
+        return Value{};
+    }
+    if (what == "measured" || what == "sum") return measure(what, record);
+    return order(what, record);
+}
+
+Result<Value> LuaActor::State::measure(const std::string& what, const Value& record) {
+    const std::string& wanted = field(record, "measure").text;
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < measures; ++i) known.push_back(name(static_cast<Measure>(i)));
+    const auto found = find_name(known, wanted);
+    if (!found) {
+        const std::string near = nearest_word(wanted, known);
+        return Error{what + ": nothing is measured as \"" + wanted + "\"" +
+                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    }
+    const auto row = view->series({field(record, "service").handle.index}, static_cast<Measure>(*found));
+    if (what == "measured") return row.empty() ? Value{} : value_of(row.back());
+    const auto last = std::min(row.size(), static_cast<std::size_t>(field(record, "scrapes").integer));
+    std::int64_t total = 0;
+    for (const std::int64_t each : row.last(last)) total += each;
+    return value_of(total);
+}
+
+Result<Value> LuaActor::State::order(const std::string& what, const Value& record) {
+    if (orders.size() >= orders_max) return Error{"an actor gives at most 1000 orders at once"};
+    if (what == "set_flag") {
+        const Value& to = field(record, "value");
+        SetFlag set_flag{{field(record, "flag").handle.index}, {}};
+        if (to.type == Value::Type::integer) set_flag.value = Share{to.integer};
+        else if (to.yes) set_flag.value = whole;
+        orders.push_back(set_flag);
+        return Value{};
+    }
+    const ServiceId service{field(record, "service").handle.index};
+    if (what == "shed") {
+        orders.push_back(Shed{service, {field(record, "share").integer}, field(record, "final").yes});
+    } else if (what == "scale") {
+        orders.push_back(Scale{service, field(record, "instances").integer});
+    } else {
+        check(what == "rollback", "every word of an actor has a meaning");
+        Rollback rollback{service, {}};
+        const Value& version = field(record, "version");
+        const Names& names = view->names();
+        for (std::uint32_t i = 0; i < names.builds.size() && !version.is_nil(); ++i) {
+            if (names.build_of[i] == service && names.builds[i] == version.text) rollback.to = BuildId{i};
+        }
+        if (!version.is_nil() && !rollback.to)
+            return Error{"me:rollback: the service has no build \"" + version.text + "\""};
+        orders.push_back(rollback);
+    }
+    return Value{};
+}
+
+Result<bool> LuaActor::State::fits(const Occurrence& it) {
+    if (!predicate) {
+        const auto* fired = std::get_if<AlertFired>(&it.fact);
+        return fired && (alert.index == 255 || alert.index == static_cast<std::uint32_t>(fired->rule));
+    }
+    lua_State* main = host->box.state();
+    fact = fact_table(it, view->names());
+    lua_settop(main, 0);
+    lua_pushcfunction(main, push_fact);
+    lua_pushlightuserdata(main, &fact);
+    int status = lua_pcall(main, 1, 1, 0);
+    if (status == LUA_OK) {
+        lua_rawgetp(main, LUA_REGISTRYINDEX, host.get());
+        lua_insert(main, 1);
+        host->box.arm(main);
+        status = lua_pcall(main, 1, 1, 0);
+        lua_sethook(main, nullptr, 0, 0);
+    }
+    if (status != LUA_OK) return Error{host->box.complaint(main, status)};
+    return lua_toboolean(main, -1) != 0;
+}
+
+Result<bool> LuaActor::State::look() {
+    fact = Value{};
+    if (!begun) return true;
+    while (waits_for_fact && next_fact < view->facts().size()) {
+        const Occurrence& it = view->facts()[next_fact++];
+        const auto fitting = fits(it);
+        if (!fitting) return fitting.error();
+        if (*fitting) {
+            fact = fact_table(it, view->names());
+            return true;
+        }
+    }
+    fact = Value{};
+    return view->now() >= until;
+}
+
+Result<void> LuaActor::State::go_on(bool first) {
+    lua_State* main = host->box.state();
+    int given = first ? 1 : 0, results = 0;
+    if (!first && !fact.is_nil()) {
+        lua_settop(main, 0);
+        lua_pushcfunction(main, push_fact);
+        lua_pushlightuserdata(main, &fact);
+        if (const int status = lua_pcall(main, 1, 1, 0); status != LUA_OK)
+            return Error{host->box.complaint(main, status)};
+        lua_xmove(main, thread, 1);
+        given = 1;
+    }
+    until = never;
+    host->box.arm(thread);
+    const int status = lua_resume(thread, main, given, &results);
+    if (status != LUA_OK && status != LUA_YIELD) return Error{host->box.complaint(thread, status)};
+    done = status == LUA_OK;
+    lua_pop(thread, results);
+    return {};
+}
+
+Result<std::vector<Command>> LuaActor::wake(const FactView& view) {
+    State& it = *state_;
+    it.orders.clear();
+    if (it.done) return it.orders;
+    it.view = &view;
+    it.host->box.allow(it.host->box.limits().wake_instructions);
+    std::swap(it.dice, it.host->box.dice);
+    Result<void> fine;
+    while (!it.done) {
+        const auto ready = it.look();
+        if (!ready) fine = ready.error();
+        if (!ready || !*ready) break;
+        it.host->box.charge(1'000);  // A wait of no length must not go on for ever.
+        fine = it.go_on(!it.begun);
+        it.begun = true;
+        if (!fine) break;
+    }
+    std::swap(it.dice, it.host->box.dice);
+    it.view = nullptr;
+    it.done = it.done || !fine;
+    if (!fine) return fine.error();
+    return it.orders;
+}
+
+SimTime LuaActor::wakes_at() const {
+    if (state_->done) return never;
+    return state_->begun ? state_->until : SimTime{};
+}
+
+}  // namespace rollcage

@@ -1,0 +1,101 @@
+#include <catch2/catch.hpp>
+
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+namespace {
+
+const std::string lesson = ROLLCAGE_SOURCE_DIR "/scenarios/lessons/slow_lorry.lua";
+
+struct Answer {
+    std::string out;
+    int code = -1;
+};
+
+Answer ask(const std::string& arguments, const std::string& errors = "/dev/null") {
+    const std::string line = std::string{ROLLCAGE_PROGRAM} + " " + arguments + " 2>" + errors;
+    FILE* pipe = popen(line.c_str(), "r");
+    REQUIRE(pipe);
+    Answer answer;
+    char piece[4096];
+    while (const std::size_t got = fread(piece, 1, sizeof piece, pipe)) answer.out.append(piece, got);
+    const int status = pclose(pipe);
+    answer.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return answer;
+}
+
+}  // namespace
+
+TEST_CASE("run --json has every key of the contract and nothing else on standard output") {
+    const Answer answer = ask("run " + lesson + " --actor nothing --json");
+    const auto json = nlohmann::json::parse(answer.out, nullptr, false);
+    REQUIRE(json.is_object());
+    for (const char* key : {"format", "rollcage", "scenario", "seed", "actor", "plan", "knobs",
+                            "digest", "ended_s", "status", "verdict", "outcome", "expectations"})
+        CHECK(json.contains(key));
+    for (const char* path :
+         {"/requests/offered", "/requests/pending", "/users/share_exposed_ever",
+          "/users/share_exposed_peak", "/budget/burned_share", "/records", "/jobs/orphaned",
+          "/effects/doubled", "/open/residue", "/times/recover_s", "/delivery/gates_skipped",
+          "/worth/delayed", "/people/toil_minutes", "/cost/worth_delayed"})
+        CHECK(json["outcome"].contains(nlohmann::json::json_pointer(path)));
+}
+
+TEST_CASE("what a person gets wrong is exit 2 and names the remedy") {
+    CHECK(ask("run /nowhere/at_all.lua").code == 2);
+    CHECK(ask("run " + lesson + " --set no_such_knob=1").code == 2);
+    CHECK(ask("run " + lesson + " --set novalue").code == 2);
+    CHECK(ask("run " + lesson + " --until soon").code == 2);
+    CHECK(ask("replay /nowhere.drill").code == 2);
+    CHECK(ask("compare " + lesson + " --seeds 5..2").code == 2);
+    CHECK(ask("compare " + lesson + " --actors ,").code == 4);
+    const Answer actor = ask("run " + lesson + " --actor rolback", "&1");
+    CHECK(actor.code == 2);
+    CHECK_THAT(actor.out, Catch::Contains("did you mean \"rollback\"?"));
+    const Answer verb = ask("compre", "&1");
+    CHECK(verb.code == 2);
+    CHECK_THAT(verb.out, Catch::Contains("did you mean \"compare\"?"));
+}
+
+TEST_CASE("help and version answer with exit 0 and list the exit codes") {
+    CHECK(ask("--version").code == 0);
+    const Answer help = ask("--help");
+    CHECK(help.code == 0);
+    CHECK_THAT(help.out, Catch::Contains("130 interrupted"));
+    for (const char* what : {"injects", "commands", "keys", "language", "actors"})
+        CHECK(ask(std::string{"list "} + what + " --json").code == 0);
+}
+
+TEST_CASE("a recorded run verifies, and a changed order does not") {
+    const std::string path = "/tmp/rollcage_console.drill";
+    ask("run " + lesson + " --actor rollback --record " + path);
+    CHECK(ask("replay " + path + " --verify").code == 0);
+    std::ostringstream text;
+    text << std::ifstream{path}.rdbuf();
+    std::string changed = text.str();
+    const auto order = changed.find("\norder ");
+    if (order != std::string::npos) {
+        changed.insert(order + 1, "order 00:00:00.000 shed everything\n");
+        std::ofstream{path} << changed;
+        CHECK(ask("replay " + path + " --verify").code == 1);
+    }
+    std::remove(path.c_str());
+}
+
+TEST_CASE("compare prints the same JSON for one job and for two") {
+    const std::string arguments = "compare " + lesson + " --actors nothing,rollback --seeds 2 --json";
+    const Answer one = ask(arguments + " --jobs 1");
+    CHECK(nlohmann::json::accept(one.out));
+    CHECK(one.out == ask(arguments + " --jobs 2").out);
+}
+
+TEST_CASE("slow_lorry plays as its transcript says") {
+    std::ostringstream accepted;
+    accepted << std::ifstream{ROLLCAGE_SOURCE_DIR "/scenarios/lessons/slow_lorry.transcript"}.rdbuf();
+    CHECK(ask("run " + lesson + " --transcript").out == accepted.str());
+}

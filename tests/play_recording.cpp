@@ -1,0 +1,85 @@
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "scenarios/play/compare.h"
+#include "scenarios/play/recording.h"
+
+using namespace rollcage;
+
+namespace {
+
+const char* lesson = ROLLCAGE_SOURCE_DIR "/scenarios/lessons/slow_lorry.lua";
+
+std::string recorded_day(const std::string& path, const std::string& actor = "rollback") {
+    const Choices choices{.seed = 3, .knobs = {}, .plan = std::nullopt};
+    const auto scenario = load_scenario(lesson, choices);
+    REQUIRE(scenario);
+    const SimTime until{1'800'000'000};
+    auto recorder = Recorder::open(
+        path, {"test", scenario->name, choices, actor, until, scenario->sources});
+    REQUIRE(recorder);
+    const auto& names = scenario->blueprint->names;
+    const auto life =
+        play_life(*scenario, actor, 3, until,
+                  {[&](const GivenOrder& it) { recorder->order(it); },
+                   [&](const Occurrence& it) { recorder->fact(transcript_line(it, names)); }});
+    REQUIRE(life);
+    REQUIRE(recorder->finish(life->outcome, life->digest));
+    std::ostringstream text;
+    text << std::ifstream{path}.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("a moment is read as a clock or as a length") {
+    CHECK(parse_moment("90s")->us == 90'000'000);
+    CHECK(parse_moment("00:03:25.500")->us == 205'500'000);
+    for (const char* wrong : {"", "5", "s", "5x", "1:2:3", "00:99:00", "00:03:25.5x0"})
+        CHECK_FALSE(parse_moment(wrong));
+}
+
+TEST_CASE("a recording replays to the same orders, facts and digest") {
+    const std::string path = "/tmp/rollcage_play_recording.drill";
+    const auto recording = parse_recording(recorded_day(path));
+    REQUIRE(recording);
+    const auto result = verify(*recording);
+    REQUIRE(result);
+    INFO(result->difference);
+    CHECK(result->same);
+    std::remove(path.c_str());
+}
+
+TEST_CASE("a damaged line of a recording is an error or a difference, never a crash") {
+    const std::string path = "/tmp/rollcage_play_damaged.drill";
+    const std::string sound = recorded_day(path);
+    std::remove(path.c_str());
+    for (std::size_t at = 0; at < sound.size(); at = sound.find('\n', at) + 1) {
+        std::string text = sound;
+        text.insert(at, "%");
+        INFO(text.substr(at, text.find('\n', at) - at));
+        const auto damaged = parse_recording(text);
+        REQUIRE_FALSE(damaged);
+        CHECK_THAT(damaged.error().message, Catch::Contains("line") && Catch::Contains("expected"));
+    }
+}
+
+TEST_CASE("a comparison is the same for one job and for two") {
+    const auto scenario = load_scenario(lesson, {});
+    REQUIRE(scenario);
+    Contest contest;
+    contest.sources = scenario->sources;
+    contest.actors = {"nothing", "rollback"};
+    contest.last_seed = 2;
+    const auto one = compare(contest);
+    contest.jobs = 2;
+    const auto two = compare(contest);
+    REQUIRE(one);
+    REQUIRE(two);
+    REQUIRE(one->pairs.size() == two->pairs.size());
+    for (std::size_t i = 0; i < one->pairs.size(); ++i)
+        CHECK(one->pairs[i].difference.mean_difference == two->pairs[i].difference.mean_difference);
+}
