@@ -23,7 +23,8 @@ Answer ask(const std::string& arguments, const std::string& errors = "/dev/null"
     REQUIRE(pipe);
     Answer answer;
     char piece[4096];
-    while (const std::size_t got = fread(piece, 1, sizeof piece, pipe)) answer.out.append(piece, got);
+    while (const std::size_t got = fread(piece, 1, sizeof piece, pipe))
+        answer.out.append(piece, got);
     const int status = pclose(pipe);
     answer.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return answer;
@@ -88,7 +89,8 @@ TEST_CASE("a recorded run verifies, and a changed order does not") {
 }
 
 TEST_CASE("compare prints the same JSON for one job and for two") {
-    const std::string arguments = "compare " + lesson + " --actors nothing,rollback --seeds 2 --json";
+    const std::string arguments =
+        "compare " + lesson + " --actors nothing,rollback --seeds 2 --json";
     const Answer one = ask(arguments + " --jobs 1");
     CHECK(nlohmann::json::accept(one.out));
     CHECK(one.out == ask(arguments + " --jobs 2").out);
@@ -96,6 +98,7 @@ TEST_CASE("compare prints the same JSON for one job and for two") {
 
 TEST_CASE("slow_lorry plays as its transcript says") {
     std::ostringstream accepted;
-    accepted << std::ifstream{ROLLCAGE_SOURCE_DIR "/scenarios/lessons/slow_lorry.transcript"}.rdbuf();
+    accepted
+        << std::ifstream{ROLLCAGE_SOURCE_DIR "/scenarios/lessons/slow_lorry.transcript"}.rdbuf();
     CHECK(ask("run " + lesson + " --transcript").out == accepted.str());
 }

@@ -31,11 +31,16 @@ TEST_CASE("a bounded queue never collapses and offers what theory says") {
 TEST_CASE("a slowdown in place is recovered from exactly where load < 1 / attempts") {
     int points = 0;
     for (const std::int64_t attempts : {2, 3, 4, 6}) {
-        for (const double load : {.14, .18, .22, .24, .26, .30, .32, .36, .40, .44, .48, .52, .6, .7}) {
+        for (const double load :
+             {.14, .18, .22, .24, .26, .30, .32, .36, .40, .44, .48, .52, .6, .7}) {
             const double edge = 1.0 / static_cast<double>(attempts);
             if (load > edge - .02 && load < edge + .02) continue;
-            const Day day = played({.load = load, .attempts = attempts, .slots = 800, .slow = 3 / load,
-                                    .slow_for = 60_s, .lasts = 1500_s});
+            const Day day = played({.load = load,
+                                    .attempts = attempts,
+                                    .slots = 800,
+                                    .slow = 3 / load,
+                                    .slow_for = 60_s,
+                                    .lasts = 1500_s});
             INFO("attempts " << attempts << ", load " << load);
             CHECK(recovered(day) == (load < edge));
             ++points;
@@ -46,7 +51,10 @@ TEST_CASE("a slowdown in place is recovered from exactly where load < 1 / attemp
 
 TEST_CASE("replacing the build frees slots and drops the queue, and recovers a little further") {
     const auto rolled_back = [](double load) {
-        Day day = start_day(sound(corner_blueprint({.load = load, .slow = 3 / load, .released = true, .lasts = 900_s})), 1);
+        Day day =
+            start_day(sound(corner_blueprint(
+                          {.load = load, .slow = 3 / load, .released = true, .lasts = 900_s})),
+                      1);
         play_until(day, SimTime{} + 120_s);
         submit(day, Rollback{{0}, std::nullopt});
         play_until(day, day_end(day));
@@ -60,7 +68,8 @@ TEST_CASE("replacing the build frees slots and drops the queue, and recovers a l
 TEST_CASE("the tick's queue is the queue of Erlang") {
     // MODEL 12 rows 3 and 5, at a tick of 2.5 works.
     for (const double load : {.9, .95}) {
-        Corner corner{.load = load, .attempts = 1, .slots = 8, .work = 40_ms, .slow = 1, .lasts = 40'000_s};
+        Corner corner{
+            .load = load, .attempts = 1, .slots = 8, .work = 40_ms, .slow = 1, .lasts = 40'000_s};
         Blueprint plan = corner_blueprint(corner);
         plan.tick = 100_ms;
         plan.cohorts[0].patience.timeout = 60_s;
@@ -108,7 +117,8 @@ TEST_CASE("shedding refuses, and refused is not failed") {
 }
 
 TEST_CASE("five layers of three attempts are 243 times the load") {
-    Blueprint plan = corner_blueprint({.load = .001, .attempts = 3, .slots = 10'000, .slow = 1, .lasts = 300_s});
+    Blueprint plan =
+        corner_blueprint({.load = .001, .attempts = 3, .slots = 10'000, .slow = 1, .lasts = 300_s});
     plan.cohorts[0].patience.timeout = 60_s;
     plan.cohorts[0].requests_per_minute = share_of(.006);
     plan.tick = 1_s;

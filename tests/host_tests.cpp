@@ -13,9 +13,9 @@ using namespace std::string_literals;
 namespace {
 
 const std::string opening = "local drill = scenario { title = \"t\" }\n";
-const std::string shop =
-    opening + "local c = drill.cohort { \"c\", users = 10 }\n"
-              "local s = drill.service { \"s\", serves = c }\n";
+const std::string shop = opening +
+                         "local c = drill.cohort { \"c\", users = 10 }\n"
+                         "local s = drill.service { \"s\", serves = c }\n";
 
 Result<Scenario> told(const std::string& text, const Choices& choices = {}) {
     return load_scenario(std::vector<SourceFile>{{"test", text}}, choices);
@@ -26,7 +26,9 @@ std::string complaint(const std::string& text, const Choices& choices = {}) {
     return loaded ? "" : loaded.error().message;
 }
 
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool says(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 std::string slow_lorry() {
     std::ifstream file(std::string(ROLLCAGE_SOURCE_DIR) + "/scenarios/lessons/slow_lorry.lua");
@@ -39,18 +41,37 @@ std::string slow_lorry() {
 
 TEST_CASE("a sandboxed script cannot escape, hang or grow") {
     const std::string attacks[] = {
-        "while true do end", "while true do pcall(function() while true do end end) end",
-        "local s = 'x' while true do s = s .. s end", "local s = ('x'):rep(1000000000)",
-        "local t = {} while true do t[#t + 1] = {} end", "local function f() return 1 + f() end f()",
-        "io.open('/etc/passwd')", "os.exit()", "load('x')", "require 'x'", "debug.getinfo(1)",
-        "coroutine.wrap(f)", "collectgarbage()", "rawset({}, 1, 1)", "getmetatable('')", "print(1)",
-        "setmetatable({}, { __gc = function() end })", "setmetatable({}, { __mode = 'k' })",
-        "('a'):rep(300):find('a-a-a-a-a-b')", "('a'):rep(9999):find('a-a-b')",
-        "string.format('%p', {})", "string.format('%s', {})", "local x = 2 ^ 3", "\x1bLua",
+        "while true do end",
+        "while true do pcall(function() while true do end end) end",
+        "local s = 'x' while true do s = s .. s end",
+        "local s = ('x'):rep(1000000000)",
+        "local t = {} while true do t[#t + 1] = {} end",
+        "local function f() return 1 + f() end f()",
+        "io.open('/etc/passwd')",
+        "os.exit()",
+        "load('x')",
+        "require 'x'",
+        "debug.getinfo(1)",
+        "coroutine.wrap(f)",
+        "collectgarbage()",
+        "rawset({}, 1, 1)",
+        "getmetatable('')",
+        "print(1)",
+        "setmetatable({}, { __gc = function() end })",
+        "setmetatable({}, { __mode = 'k' })",
+        "('a'):rep(300):find('a-a-a-a-a-b')",
+        "('a'):rep(9999):find('a-a-b')",
+        "string.format('%p', {})",
+        "string.format('%s', {})",
+        "local x = 2 ^ 3",
+        "\x1bLua",
         "table.insert(setmetatable({}, { __len = function() return 1 << 50 end }), 1, 1)",
-        "for k in pairs { [{}] = 1 } do end", "math.exp(1)", "string.dump(function() end)",
+        "for k in pairs { [{}] = 1 } do end",
+        "math.exp(1)",
+        "string.dump(function() end)",
         "local s = ('x'):rep(100000) while true do local t = s .. 'y' end",
-        "table.unpack({}, 1, 1000000)", "scenario { title = 'u' }",
+        "table.unpack({}, 1, 1000000)",
+        "scenario { title = 'u' }",
     };
     for (const std::string& attack : attacks) {
         INFO(attack);
@@ -59,8 +80,9 @@ TEST_CASE("a sandboxed script cannot escape, hang or grow") {
 }
 
 TEST_CASE("pairs goes through numbers and then texts bytewise, and sorting is stable") {
-    CHECK(complaint(shop + "local seen = '' for k in pairs { b = 1, a = 1, [2] = 1, [1] = 1, B = 1 } do "
-                           "seen = seen .. k end assert(seen == '12Bab', seen)") == "");
+    CHECK(complaint(shop +
+                    "local seen = '' for k in pairs { b = 1, a = 1, [2] = 1, [1] = 1, B = 1 } do "
+                    "seen = seen .. k end assert(seen == '12Bab', seen)") == "");
     CHECK(complaint(shop + "local t = { {1,'a'}, {0,'b'}, {1,'c'}, {0,'d'} } "
                            "table.sort(t, function(x, y) return x[1] < y[1] end) "
                            "local seen = '' for _, v in ipairs(t) do seen = seen .. v[2] end "
@@ -71,11 +93,14 @@ TEST_CASE("pairs goes through numbers and then texts bytewise, and sorting is st
 
 TEST_CASE("a wrong field is named with its file, line, what is allowed and what was found") {
     CHECK(complaint(opening + "drill.service { \"lorry\", slots = \"ten\" }") ==
-          "test.lua:2: service \"lorry\": field \"slots\" must be a whole number from 1 to 10000, not \"ten\"");
-    CHECK(says(complaint(opening + "drill.service { \"a\", slot = 1 }"), "did you mean \"slots\"?"));
+          "test.lua:2: service \"lorry\": field \"slots\" must be a whole number from 1 to 10000, "
+          "not \"ten\"");
+    CHECK(
+        says(complaint(opening + "drill.service { \"a\", slot = 1 }"), "did you mean \"slots\"?"));
     CHECK(says(complaint(opening + "drill.servce { \"a\" }"), "did you mean \"service\"?"));
     CHECK(says(complaint(opening + "local x = serch or betwen(1, 2)"), "nothing is called"));
-    CHECK(says(complaint(shop + "drill.actor('a', function(me) me:shed(shopp, 1) end)"), "\"shopp\""));
+    CHECK(says(complaint(shop + "drill.actor('a', function(me) me:shed(shopp, 1) end)"),
+               "\"shopp\""));
     CHECK(says(complaint("x = 1"), "\"x\""));
 }
 
@@ -85,16 +110,16 @@ TEST_CASE("every field, given a wrong value, is refused by name") {
             Value table;
             table.type = Value::Type::table;
             if (each.has_name) table.items.push_back(value_of("n"s));
-            for (const Field& other : each.fields) {
-                Value odd;
-                odd.type = Value::Type::other;
-                if (std::string(other.name) == field.name) set(table, field.name, odd);
-            }
-            const auto read = read_record(each, table);
+            Word alone = each;
+            alone.fields = {field};
+            Value odd;
+            odd.type = Value::Type::other;
+            set(table, field.name, odd);
+            const auto read = read_record(alone, table);
             INFO(each.name << "." << field.name);
             if (field.type == Field::Type::any) continue;
             REQUIRE(!read);
-            CHECK(says(read.error().message, "field \""));
+            CHECK(says(read.error().message, "field \"" + std::string(field.name) + "\" must be"));
         }
     }
 }
@@ -106,15 +131,19 @@ TEST_CASE("broken scenario texts are refused or read, and never crash or hang") 
         const Lanes die = Draw(7)(Purpose::test, 1, i);
         std::string broken = text;
         const std::size_t at = die.block.lanes[0] % text.size();
-        if (i % 3 == 0) broken.resize(at);
-        else if (i % 3 == 1) broken[at] = static_cast<char>(die.block.lanes[1]);
-        else broken.erase(at, 1 + die.block.lanes[1] % 20);
+        if (i % 3 == 0)
+            broken.resize(at);
+        else if (i % 3 == 1)
+            broken[at] = static_cast<char>(die.block.lanes[1]);
+        else
+            broken.erase(at, 1 + die.block.lanes[1] % 20);
         (void)told(broken);
     }
 }
 
 TEST_CASE("a family differs by seed and repeats with it") {
-    const std::string text = shop + "drill.at(between(1, 1000), slow { service = s, by = one_of { 2, 3 }, lasts = 1 })";
+    const std::string text =
+        shop + "drill.at(between(1, 1000), slow { service = s, by = one_of { 2, 3 }, lasts = 1 })";
     const auto when = [&](std::uint64_t seed) {
         const auto loaded = told(text, {.seed = seed, .knobs = {}, .plan = {}});
         REQUIRE(loaded);
@@ -155,10 +184,32 @@ TEST_CASE("an actor waits, sees an alert, gives orders, and begins once only") {
     CHECK(wake(0).empty());
     CHECK(actor->wakes_at().us == 2'400'000'000);
     facts.push_back({SimTime{700'000'000}, AlertFired{ServiceId{0}, AlertRule::fast_burn}});
-    CHECK(wake(700) == std::vector<Command>{Shed{ServiceId{0}, Share{900'000}, false}, Rollback{ServiceId{0}, {}}});
+    CHECK(wake(700) == std::vector<Command>{Shed{ServiceId{0}, Share{900'000}, false},
+                                            Rollback{ServiceId{0}, {}}});
     CHECK(actor->wakes_at().us == 715'000'000);
     CHECK(wake(715).empty());
     CHECK(wake(895) == std::vector<Command>{Shed{ServiceId{0}, Share{500'000}, false}});
+}
+
+TEST_CASE("an actor that never ends, waits for nothing or fails ends with an error") {
+    for (const std::string body :
+         {"while true do end", "while true do me:wait(0) end", "me:wiat(1)",
+          "while true do pcall(function() me:wait(0) end) end", "while true do me:scale(s, 2) end",
+          "me:rollback(s, 'no')", "me:wait_for(function(f) error('no') end)",
+          "local x = nil + 1"}) {
+        const auto loaded = told(shop + "drill.actor('a', function(me) " + body + " end)");
+        INFO(body);
+        REQUIRE(loaded);
+        auto actor = LuaActor::begin(*loaded, "a");
+        REQUIRE(actor);
+        Columns columns;
+        columns.of_service.resize(1);
+        const std::vector<Occurrence> facts{{SimTime{}, Scaled{ServiceId{0}, 2}}};
+        const auto orders = actor->wake(FactView({}, facts, columns, loaded->blueprint->names));
+        REQUIRE(!orders);
+        CHECK(says(orders.error().message, ".lua:"));
+        CHECK(actor->wake(FactView({}, facts, columns, loaded->blueprint->names)));
+    }
 }
 
 TEST_CASE("the scenario manual holds the reference that the loader's table prints") {

@@ -18,8 +18,8 @@ std::string recorded_day(const std::string& path, const std::string& actor = "ro
     const auto scenario = load_scenario(lesson, choices);
     REQUIRE(scenario);
     const SimTime until{1'800'000'000};
-    auto recorder = Recorder::open(
-        path, {"test", scenario->name, choices, actor, until, scenario->sources});
+    auto recorder =
+        Recorder::open(path, {"test", scenario->name, choices, actor, until, scenario->sources});
     REQUIRE(recorder);
     const auto& names = scenario->blueprint->names;
     const auto life =

@@ -1,6 +1,6 @@
-// A one-service day built by hand, for tests that tell what was there, what was done, what was seen.
-// Leans on sim alone; scenario files have tests of their own.
-// Every field has the value of MODEL 2.4: 80 slots of 100 ms, 480 requests/s, 1 s, four attempts.
+// A one-service day built by hand, for tests that tell what was there, what was done, what was
+// seen. Leans on sim alone; scenario files have tests of their own. Every field has the value of
+// MODEL 2.4: 80 slots of 100 ms, 480 requests/s, 1 s, four attempts.
 #pragma once
 
 #include <optional>
@@ -31,7 +31,8 @@ inline Blueprint corner_blueprint(const Corner& corner) {
     shop.work = corner.work;
     shop.queue = corner.queue;
     plan.services = {shop};
-    plan.builds = {Build{{0}, {}}, Build{{0}, {Change{std::nullopt, Defect{whole, share_of(corner.slow)}}}}};
+    plan.builds = {Build{{0}, {}},
+                   Build{{0}, {Change{std::nullopt, Defect{whole, share_of(corner.slow)}}}}};
     const double capacity = static_cast<double>(corner.slots) / corner.work.seconds();
     Cohort shoppers;
     shoppers.users = 1'000'000;
@@ -69,7 +70,8 @@ inline Day played(const Corner& corner, std::uint64_t seed = 1, BuiltIn actor = 
 
 // The mean of a measure over the scrapes from `from` to the end of the day.
 inline double mean_of(const Day& day, Measure measure, Duration from, ServiceId service = {0}) {
-    const auto& column = day.belief.columns.of_service[service.index][static_cast<std::size_t>(measure)];
+    const auto& column =
+        day.belief.columns.of_service[service.index][static_cast<std::size_t>(measure)];
     double sum = 0;
     std::size_t n = 0;
     for (auto i = static_cast<std::size_t>(from / scrape_every); i < column.size(); ++i, ++n)

@@ -59,6 +59,7 @@ int push_fact(lua_State* state) {  // Argument: a Value that outlives the call.
 struct LuaActor::State {
     std::shared_ptr<LuaHost> host;
     lua_State* thread = nullptr;
+    std::string file;
     ScriptDice dice;
     bool done = false, waits_for_fact = false;
     SimTime until{};          // Before it only a fact can change anything.
@@ -148,6 +149,7 @@ Result<LuaActor> LuaActor::begin(const Scenario& scenario, const std::string& ac
     host->begun = actor;
     auto state = std::make_unique<State>();
     state->host = host;
+    state->file = scenario.name + ".lua: ";
     state->dice.entity = static_cast<std::uint32_t>(found - scenario.actors.begin()) + 1;
     lua_State* main = host->box.state();
     host->box.allow(host->box.limits().wake_instructions);
@@ -307,13 +309,16 @@ Result<std::vector<Command>> LuaActor::wake(const FactView& view) {
         it.host->box.charge(1'000);  // A wait of no length must not go on for ever.
         fine = it.go_on(!it.begun);
         it.begun = true;
+        if (fine && it.host->box.spent())
+            fine = Error{"the actor did too much at one instant; does it wait for no time at all?"};
         if (!fine) break;
     }
     std::swap(it.dice, it.host->box.dice);
     it.view = nullptr;
     it.done = it.done || !fine;
-    if (!fine) return fine.error();
-    return it.orders;
+    if (fine) return it.orders;
+    const std::string& why = fine.error().message;
+    return Error{why.find(".lua:") == std::string::npos ? it.file + why : why};
 }
 
 SimTime LuaActor::wakes_at() const {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int instructions_per_look = 100;
 constexpr std::int64_t bytes_per_instruction = 64;  // Copying is work, too.
-constexpr char spent[] = "the script used up its instruction budget; is there an endless loop?";
+constexpr char spent_text[] = "the script used up its instruction budget; is there an endless loop?";
 
 }  // namespace
 
@@ -46,16 +46,19 @@ void Sandbox::arm(lua_State* thread) {
 }
 
 void Sandbox::refuse_if_spent(lua_State* thread) {
-    if (used_ <= allowed_) return;
+    if (!spent()) return;
     // From now on every single instruction raises it again: pcall cannot swallow it.
     lua_sethook(thread, count, LUA_MASKCOUNT, 1);
-    luaL_error(thread, "%s", spent);
+    luaL_error(thread, "%s", spent_text);
 }
 
-void Sandbox::count(lua_State* thread, lua_Debug*) {
+void Sandbox::count(lua_State* thread, lua_Debug* activity) {
     Sandbox& self = of(thread);
     self.used_ += instructions_per_look;
-    self.refuse_if_spent(thread);
+    if (!self.spent()) return;
+    lua_sethook(thread, count, LUA_MASKCOUNT, 1);
+    lua_getinfo(thread, "Sl", activity);
+    luaL_error(thread, "%s:%d: %s", activity->short_src, activity->currentline, spent_text);
 }
 
 double Sandbox::next_die() {

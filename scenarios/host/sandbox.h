@@ -40,6 +40,7 @@ public:
     void allow(std::int64_t instructions);  // Starts a fresh budget.
     void arm(lua_State* thread);
     void charge(std::int64_t instructions) { used_ += instructions; }
+    bool spent() const { return used_ > allowed_; }
     void refuse_if_spent(lua_State* thread);  // Raises a Lua error.
     double next_die();
     ScriptDice dice;

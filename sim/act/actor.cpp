@@ -21,7 +21,8 @@ std::vector<Command> roll_back(Mind& mind, const FactView& view) {
 
 // Sheds nearly everything, waits for the queue to drain, then lets people back in steps.
 std::vector<Command> shed(Mind& mind, const FactView& view) {
-    constexpr std::array<std::int64_t, 5> steps_ppm{900'000, 700'000, 500'000, 250'000, 0};  // default: design
+    constexpr std::array<std::int64_t, 5> steps_ppm{900'000, 700'000, 500'000, 250'000,
+                                                    0};  // default: design
     constexpr Duration between{120'000'000};
     if (mind.step == 0) {
         const Occurrence* alert = first_alert(view);

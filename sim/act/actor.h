@@ -19,9 +19,9 @@ std::optional<BuiltIn> built_in_named(std::string_view name);
 
 struct Mind {
     BuiltIn actor = BuiltIn::nothing;
-    std::uint32_t step = 0;     // How far in its runbook.
-    SimTime since;              // When that step began.
-    ServiceId service;          // What it is working on.
+    std::uint32_t step = 0;  // How far in its runbook.
+    SimTime since;           // When that step began.
+    ServiceId service;       // What it is working on.
 };
 
 // What the actor orders now that it sees this. Called at each instant at which something is new.

@@ -4,9 +4,11 @@
 
 namespace rollcage {
 
-EventKey::EventKey(SimTime at, std::uint32_t phase, std::uint32_t kind, std::uint32_t entity, std::uint32_t ordinal)
+EventKey::EventKey(SimTime at, std::uint32_t phase, std::uint32_t kind, std::uint32_t entity,
+                   std::uint32_t ordinal)
     : at_us_(at.us),
-      order_(std::uint64_t{phase} << 60 | std::uint64_t{kind} << 52 | std::uint64_t{entity} << 24 | ordinal) {
+      order_(std::uint64_t{phase} << 60 | std::uint64_t{kind} << 52 | std::uint64_t{entity} << 24 |
+             ordinal) {
     check(phase <= phase_max && kind <= kind_max && entity <= entity_max && ordinal <= ordinal_max,
           "every part of an event key fits its bits");
 }

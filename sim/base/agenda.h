@@ -1,7 +1,6 @@
 // What is still to come, soonest first; ties are broken by what the events are.
-// Leans on time.h; knows no event's meaning. The key is the event: there is no payload.
-// Two equal keys are a bug and stop the run when the second is taken; a stale event is dropped by
-// whoever takes it (its ordinal is an incarnation that is no longer the current one).
+// Leans on time.h; the key is the event (there is no payload), and it knows no event's meaning.
+// Two equal keys stop the run; a stale event (an old incarnation) is dropped by whoever takes it.
 #pragma once
 
 #include <compare>
@@ -29,7 +28,9 @@ public:
     constexpr std::uint32_t entity() const {
         return static_cast<std::uint32_t>(order_ >> 24 & entity_max);
     }
-    constexpr std::uint32_t ordinal() const { return static_cast<std::uint32_t>(order_ & ordinal_max); }
+    constexpr std::uint32_t ordinal() const {
+        return static_cast<std::uint32_t>(order_ & ordinal_max);
+    }
     friend constexpr auto operator<=>(const EventKey&, const EventKey&) = default;
 
 private:

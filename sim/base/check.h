@@ -13,7 +13,8 @@ namespace rollcage {
     std::abort();
 }
 
-// __builtin_FILE rather than std::source_location: clang 14 has no consteval support for the latter.
+// __builtin_FILE rather than std::source_location: clang 14 has no consteval support for the
+// latter.
 constexpr void check(bool holds, const char* promise, const char* file = __builtin_FILE(),
                      int line = __builtin_LINE()) {
     if (!holds) [[unlikely]]

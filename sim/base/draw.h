@@ -21,7 +21,8 @@ struct Philox {
     std::array<std::uint32_t, 4> lanes;
 };
 
-constexpr Philox philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+constexpr Philox philox4x32(std::array<std::uint32_t, 4> counter,
+                            std::array<std::uint32_t, 2> key) {
     for (int round = 0; round < 10; ++round) {
         const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter[0];
         const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter[2];

@@ -7,9 +7,9 @@
 
 namespace rollcage {
 
-double e_to(double x);          // e^x; 0 below -700; x must be at most 700.
-double natural_log(double x);   // x > 0 and finite.
-double natural_log_1m(double p);  // ln(1 - p) without cancellation; 0 <= p < 1.
+double e_to(double x);                       // e^x; 0 below -700; x must be at most 700.
+double natural_log(double x);                // x > 0 and finite.
+double natural_log_1m(double p);             // ln(1 - p) without cancellation; 0 <= p < 1.
 double power(double base, double exponent);  // base >= 0; 0^0 = 1.
 double normal_quantile(double u);            // 0 < u < 1, to about 1e-15 relative (AS241).
 

@@ -8,20 +8,20 @@
 namespace rollcage {
 
 enum class Purpose : std::uint16_t {
-    arrivals = 1,      // cohort, tick
-    kinds = 2,         // cohort, tick: which request kind
-    route = 3,         // cohort, tick: which pool
-    serve = 4,         // pool, tick: capacity, held slots, late, calls
-    turn_away = 5,     // pool, tick: shed, throttle, breaker, queue bound
-    leave = 6,         // pool, tick: which attempts leave a mixed batch
-    back_off = 7,      // pool, tick: when retries return
-    budget = 8,        // pool, tick: who gets the last retry tokens
-    calls = 9,         // pool, tick: calls placed, missed, retried
-    callee = 10,       // pool, tick: capacity shared between own requests and calls
-    warm = 11,         // pool, tick: keys filled
-    writes = 12,       // class, second: writes and inserts among the good
-    scenario = 13,     // declaration, ordinal: one_of, between
-    lua = 14,          // a script's own dice
+    arrivals = 1,   // cohort, tick
+    kinds = 2,      // cohort, tick: which request kind
+    route = 3,      // cohort, tick: which pool
+    serve = 4,      // pool, tick: capacity, held slots, late, calls
+    turn_away = 5,  // pool, tick: shed, throttle, breaker, queue bound
+    leave = 6,      // pool, tick: which attempts leave a mixed batch
+    back_off = 7,   // pool, tick: when retries return
+    budget = 8,     // pool, tick: who gets the last retry tokens
+    calls = 9,      // pool, tick: calls placed, missed, retried
+    callee = 10,    // pool, tick: capacity shared between own requests and calls
+    warm = 11,      // pool, tick: keys filled
+    writes = 12,    // class, second: writes and inserts among the good
+    scenario = 13,  // declaration, ordinal: one_of, between
+    lua = 14,       // a script's own dice
     test = 15,
 };
 

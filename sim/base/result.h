@@ -1,6 +1,6 @@
 // An answer that may be an error which a person can mend: what, where, what is allowed, what to do.
 // Leans on check.h; there are no exceptions in sim, so a Result is how a request is refused.
-// Ask which side it holds (`if (result)`) before taking either; taking the other side stops the run.
+// Ask which side it holds (`if (result)`) before taking one; taking the other stops the run.
 #pragma once
 
 #include <string>

@@ -20,8 +20,10 @@ struct NormalTable {
     std::array<std::array<double, 4>, 64 * segments> cubic{};
     NormalTable() {
         for (std::size_t row = 0; row < cubic.size(); ++row) {
-            const auto start = std::bit_cast<double>((std::uint64_t{1022} << 52) + (static_cast<std::uint64_t>(row) << 48));
-            const auto end = std::bit_cast<double>((std::uint64_t{1022} << 52) + (static_cast<std::uint64_t>(row + 1) << 48));
+            const auto start = std::bit_cast<double>((std::uint64_t{1022} << 52) +
+                                                     (static_cast<std::uint64_t>(row) << 48));
+            const auto end = std::bit_cast<double>((std::uint64_t{1022} << 52) +
+                                                   (static_cast<std::uint64_t>(row + 1) << 48));
             std::array<double, 4> z{};
             for (std::size_t i = 0; i < 4; ++i) {
                 const double u = (start + (end - start) * (static_cast<double>(i) / 3.0)) * 0x1p-64;
@@ -63,7 +65,8 @@ std::int64_t poisson_exact(Uniform u, double mean) {
 
 std::int64_t poisson_near(Uniform u, double mean) {
     const double sd = std::sqrt(mean), z = normal_of(u);
-    const double x = mean + sd * z + (z * z - 1) * (1.0 / 6) + (-2 * z - z * z * z) * (1.0 / 72) / sd + 0.5;
+    const double x =
+        mean + sd * z + (z * z - 1) * (1.0 / 6) + (-2 * z - z * z * z) * (1.0 / 72) / sd + 0.5;
     return x < 0 ? 0 : floor_of(x);
 }
 
@@ -82,9 +85,12 @@ std::int64_t binomial_exact(Uniform u, std::int64_t trials, double p) {
 }
 
 std::int64_t binomial_near(Uniform u, std::int64_t trials, double p) {
-    const double z = normal_of(u), n = static_cast<double>(trials), q = 1 - p, sd = std::sqrt(n * p * q);
+    const double z = normal_of(u), n = static_cast<double>(trials), q = 1 - p,
+                 sd = std::sqrt(n * p * q);
     const double pq = p * q, z2 = z * z;
-    const double third = ((1 - 6 * pq) * (z2 - 3) * (1.0 / 24) - (1 - 4 * pq) * (2 * z2 - 5) * (1.0 / 36) - 1.0 / 24) * z;
+    const double third = ((1 - 6 * pq) * (z2 - 3) * (1.0 / 24) -
+                          (1 - 4 * pq) * (2 * z2 - 5) * (1.0 / 36) - 1.0 / 24) *
+                         z;
     const double x = n * p + sd * z + (q - p) * (z2 - 1) * (1.0 / 6) + third / sd + 0.5;
     return std::clamp<std::int64_t>(floor_of(x), 0, trials);
 }
@@ -96,16 +102,25 @@ std::int64_t binomial_low(Uniform u, std::int64_t trials, double p) {
     const std::int64_t near = binomial_near(u, trials, p);
     if (mean >= seam_end) return near;
     const auto fewer = static_cast<std::int64_t>(exact_below / p);
-    return std::max({near, binomial_exact(u, trials, exact_below / n), binomial_exact(u, std::min(fewer, trials), p)});
+    return std::max({near, binomial_exact(u, trials, exact_below / n),
+                     binomial_exact(u, std::min(fewer, trials), p)});
 }
 
 double log_factorial(double n) {
-    static constexpr std::array<double, 10> small{0, 0, 0.6931471805599453, 1.791759469228055, 3.178053830347946,
-                                                  4.787491742782046, 6.579251212010101, 8.525161361065415,
-                                                  10.60460290274525, 12.80182748008147};
+    static constexpr std::array<double, 10> small{0,
+                                                  0,
+                                                  0.6931471805599453,
+                                                  1.791759469228055,
+                                                  3.178053830347946,
+                                                  4.787491742782046,
+                                                  6.579251212010101,
+                                                  8.525161361065415,
+                                                  10.60460290274525,
+                                                  12.80182748008147};
     if (n < 10) return small[static_cast<std::size_t>(n)];
     const double i = 1 / n, i2 = i * i;
-    return (n + 0.5) * natural_log(n) - n + 0.9189385332046727 + i * (1.0 / 12 - i2 * (1.0 / 360 - i2 * (1.0 / 1260 - i2 * (1.0 / 1680))));
+    return (n + 0.5) * natural_log(n) - n + 0.9189385332046727 +
+           i * (1.0 / 12 - i2 * (1.0 / 360 - i2 * (1.0 / 1260 - i2 * (1.0 / 1680))));
 }
 
 }  // namespace
@@ -115,9 +130,11 @@ double normal_of(Uniform u) {
     const std::uint64_t folded = upper ? ~u.bits : u.bits;
     const double d = static_cast<double>(static_cast<std::int64_t>(folded)) + 0.5;
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(d);
-    const std::size_t row = std::min<std::size_t>(static_cast<std::size_t>((bits >> 48) - (std::uint64_t{1022} << 4)), 64 * segments - 1);
+    const std::size_t row = std::min<std::size_t>(
+        static_cast<std::size_t>((bits >> 48) - (std::uint64_t{1022} << 4)), 64 * segments - 1);
     const std::array<double, 4>& k = normal_table.cubic[row];
-    const double t = static_cast<double>(static_cast<std::int64_t>(bits & 0xFFFF'FFFF'FFFFu)) * 0x1p-48;
+    const double t =
+        static_cast<double>(static_cast<std::int64_t>(bits & 0xFFFF'FFFF'FFFFu)) * 0x1p-48;
     const double z = k[0] + t * (k[1] + t * (k[2] + t * k[3]));
     return upper ? -z : z;
 }
@@ -133,25 +150,31 @@ std::int64_t poisson(Uniform u, double mean) {
 std::int64_t binomial(Uniform u, std::int64_t trials, double p) {
     if (trials <= 0 || p <= 0) return 0;
     if (p >= 1) return trials;
-    return p > 0.5 ? trials - binomial_low(u.mirrored(), trials, 1 - p) : binomial_low(u, trials, p);
+    return p > 0.5 ? trials - binomial_low(u.mirrored(), trials, 1 - p)
+                   : binomial_low(u, trials, p);
 }
 
-std::int64_t hypergeometric(Uniform u, std::int64_t total, std::int64_t marked, std::int64_t drawn) {
+std::int64_t hypergeometric(Uniform u, std::int64_t total, std::int64_t marked,
+                            std::int64_t drawn) {
     check(marked <= total && drawn <= total, "what is marked or drawn is part of the total");
     if (drawn <= 0 || marked <= 0) return 0;
     if (drawn == total) return marked;
     if (marked == total) return drawn;
-    const std::int64_t low = std::max<std::int64_t>(0, drawn + marked - total), high = std::min(drawn, marked);
-    const double N = static_cast<double>(total), K = static_cast<double>(marked), n = static_cast<double>(drawn);
+    const std::int64_t low = std::max<std::int64_t>(0, drawn + marked - total),
+                       high = std::min(drawn, marked);
+    const double N = static_cast<double>(total), K = static_cast<double>(marked),
+                 n = static_cast<double>(drawn);
     const double f = K / N, g = n / N, variance = n * f * (1 - f) * (N - n) / (N - 1);
     if (variance >= 9) {
         const double z = normal_of(u);
-        const double x = n * f + std::sqrt(variance) * z + (1 - 2 * f) * (1 - 2 * g) * (z * z - 1) * (1.0 / 6) + 0.5;
+        const double x = n * f + std::sqrt(variance) * z +
+                         (1 - 2 * f) * (1 - 2 * g) * (z * z - 1) * (1.0 / 6) + 0.5;
         return std::clamp(floor_of(x), low, high);
     }
     const double l = static_cast<double>(low);
-    const double log_term = log_factorial(K) - log_factorial(l) - log_factorial(K - l) + log_factorial(N - K) -
-                            log_factorial(n - l) - log_factorial(N - K - n + l) -
+    const double log_term = log_factorial(K) - log_factorial(l) - log_factorial(K - l) +
+                            log_factorial(N - K) - log_factorial(n - l) -
+                            log_factorial(N - K - n + l) -
                             (log_factorial(N) - log_factorial(n) - log_factorial(N - n));
     const double point = u.value();
     double term = e_to(std::max(-700.0, std::min(log_term, 0.0))), sum = term;
@@ -165,14 +188,20 @@ std::int64_t hypergeometric(Uniform u, std::int64_t total, std::int64_t marked, 
     return count;
 }
 
-double exponential(Uniform u, double mean) { return -mean * natural_log(u.mirrored().value()); }
-double lognormal(Uniform u, double median, double sigma) { return median * e_to(sigma * normal_of(u)); }
+double exponential(Uniform u, double mean) {
+    return -mean * natural_log(u.mirrored().value());
+}
+double lognormal(Uniform u, double median, double sigma) {
+    return median * e_to(sigma * normal_of(u));
+}
 
 std::int64_t uniform_between(Uniform u, std::int64_t low, std::int64_t high) {
     check(low <= high, "a range begins before it ends");
     const auto width = static_cast<double>(high - low) + 1;
     return std::min(high, low + static_cast<std::int64_t>(u.value() * width));
 }
-double uniform_real(Uniform u, double low, double high) { return low + u.value() * (high - low); }
+double uniform_real(Uniform u, double low, double high) {
+    return low + u.value() * (high - low);
+}
 
 }  // namespace rollcage

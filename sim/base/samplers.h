@@ -26,7 +26,8 @@ std::int64_t hypergeometric(Uniform u, std::int64_t total, std::int64_t marked, 
 
 double exponential(Uniform u, double mean);
 double lognormal(Uniform u, double median, double sigma);
-std::int64_t uniform_between(Uniform u, std::int64_t low, std::int64_t high);  // Both ends included.
+std::int64_t uniform_between(Uniform u, std::int64_t low,
+                             std::int64_t high);  // Both ends included.
 double uniform_real(Uniform u, double low, double high);
 
 }  // namespace rollcage

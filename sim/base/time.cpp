@@ -20,7 +20,8 @@ std::string length_text(Duration length) {
         std::int64_t us;
         const char* name;
     };
-    constexpr std::array<Unit, 5> units{{{3'600'000'000, "h"}, {60'000'000, "m"}, {1'000'000, "s"}, {1'000, "ms"}, {1, "us"}}};
+    constexpr std::array<Unit, 5> units{
+        {{3'600'000'000, "h"}, {60'000'000, "m"}, {1'000'000, "s"}, {1'000, "ms"}, {1, "us"}}};
     std::string text;
     for (const Unit& unit : units) {
         if (length.us < unit.us) continue;

@@ -22,20 +22,44 @@ struct SimTime {
     constexpr double seconds() const { return static_cast<double>(us) * 1e-6; }
 };
 
-constexpr SimTime operator+(SimTime at, Duration later) { return {at.us + later.us}; }
-constexpr SimTime operator-(SimTime at, Duration earlier) { return {at.us - earlier.us}; }
-constexpr Duration operator-(SimTime end, SimTime start) { return {end.us - start.us}; }
-constexpr Duration operator+(Duration a, Duration b) { return {a.us + b.us}; }
-constexpr Duration operator-(Duration a, Duration b) { return {a.us - b.us}; }
-constexpr Duration operator*(Duration a, std::int64_t times) { return {a.us * times}; }
-constexpr std::int64_t operator/(Duration a, Duration b) { return a.us / b.us; }
+constexpr SimTime operator+(SimTime at, Duration later) {
+    return {at.us + later.us};
+}
+constexpr SimTime operator-(SimTime at, Duration earlier) {
+    return {at.us - earlier.us};
+}
+constexpr Duration operator-(SimTime end, SimTime start) {
+    return {end.us - start.us};
+}
+constexpr Duration operator+(Duration a, Duration b) {
+    return {a.us + b.us};
+}
+constexpr Duration operator-(Duration a, Duration b) {
+    return {a.us - b.us};
+}
+constexpr Duration operator*(Duration a, std::int64_t times) {
+    return {a.us * times};
+}
+constexpr std::int64_t operator/(Duration a, Duration b) {
+    return a.us / b.us;
+}
 
 inline namespace literals {
-constexpr Duration operator""_us(unsigned long long n) { return {static_cast<std::int64_t>(n)}; }
-constexpr Duration operator""_ms(unsigned long long n) { return {static_cast<std::int64_t>(n) * 1'000}; }
-constexpr Duration operator""_s(unsigned long long n) { return {static_cast<std::int64_t>(n) * 1'000'000}; }
-constexpr Duration operator""_min(unsigned long long n) { return {static_cast<std::int64_t>(n) * 60'000'000}; }
-constexpr Duration operator""_h(unsigned long long n) { return {static_cast<std::int64_t>(n) * 3'600'000'000}; }
+constexpr Duration operator""_us(unsigned long long n) {
+    return {static_cast<std::int64_t>(n)};
+}
+constexpr Duration operator""_ms(unsigned long long n) {
+    return {static_cast<std::int64_t>(n) * 1'000};
+}
+constexpr Duration operator""_s(unsigned long long n) {
+    return {static_cast<std::int64_t>(n) * 1'000'000};
+}
+constexpr Duration operator""_min(unsigned long long n) {
+    return {static_cast<std::int64_t>(n) * 60'000'000};
+}
+constexpr Duration operator""_h(unsigned long long n) {
+    return {static_cast<std::int64_t>(n) * 3'600'000'000};
+}
 }  // namespace literals
 
 template <class A, class B>

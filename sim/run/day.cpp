@@ -11,11 +11,14 @@ namespace {
 // Phases of one instant, in order; kinds within a phase.
 enum Phase : std::uint32_t { exogenous = 1, intent = 2, traffic = 5, observe = 6, decides = 7 };
 enum Kind : std::uint32_t {
-    inject_begins = 0, inject_ends = 1,  // exogenous
-    order_works = 0,                     // intent
-    minute_turns = 0, tick_runs = 1,     // traffic
-    scrape_taken = 0, scrape_seen = 1,   // observe
-    actor_wakes = 0,                     // decides
+    inject_begins = 0,
+    inject_ends = 1,  // exogenous
+    order_works = 0,  // intent
+    minute_turns = 0,
+    tick_runs = 1,  // traffic
+    scrape_taken = 0,
+    scrape_seen = 1,  // observe
+    actor_wakes = 0,  // decides
 };
 
 constexpr Duration minute{60'000'000};
@@ -31,16 +34,18 @@ Duration lasting(const Inject& inject) {
 
 // How long an order takes to reach reality. default: MODEL 9
 Duration time_to_effect(const World& world, const Command& command) {
-    return std::visit(match{
-                          [](const Shed&) { return Duration{5'000'000}; },
-                          [&](const Scale& it) {
-                              const std::int64_t wanted = world.services[it.service.index].instances_wanted;
-                              return it.instances > wanted ? world.plan->services[it.service.index].start : Duration{5'000'000};
-                          },
-                          [](const SetFlag&) { return Duration{15'000'000}; },
-                          [](const Rollback&) { return Duration{}; },
-                      },
-                      command);
+    return std::visit(
+        match{
+            [](const Shed&) { return Duration{5'000'000}; },
+            [&](const Scale& it) {
+                const std::int64_t wanted = world.services[it.service.index].instances_wanted;
+                return it.instances > wanted ? world.plan->services[it.service.index].start
+                                             : Duration{5'000'000};
+            },
+            [](const SetFlag&) { return Duration{15'000'000}; },
+            [](const Rollback&) { return Duration{}; },
+        },
+        command);
 }
 
 std::vector<Inject> still_under_way(const Day& day, std::uint32_t but) {
@@ -57,7 +62,8 @@ void begin_inject(Day& day, std::uint32_t row) {
     const Inject& inject = day.world.plan->injects[row].inject;
     begin(day.world, inject);
     if (const auto* release = std::get_if<Release>(&inject)) {
-        tell(day.belief, day.now, Released{release->build, day.world.plan->plans[release->plan.index].share}, day.chain);
+        tell(day.belief, day.now,
+             Released{release->build, day.world.plan->plans[release->plan.index].share}, day.chain);
     } else {
         day.agenda.plan({day.now + lasting(inject), exogenous, inject_ends, row, 0});
     }
@@ -74,10 +80,18 @@ void work_order(Day& day, std::uint32_t nth) {
         if (service.scale_order != nth) return;  // A later order has taken its place.
     }
     Fact seen = std::visit(match{
-                               [](const Shed& it) -> Fact { return ShedChanged{it.service, it.share}; },
-                               [](const Scale& it) -> Fact { return Scaled{it.service, it.instances}; },
-                               [](const SetFlag& it) -> Fact { return FlagChanged{it.setting, it.value}; },
-                               [&](const Rollback& it) -> Fact { return RolledBack{it.service, rollback_target(day.world, it)}; },
+                               [](const Shed& it) -> Fact {
+                                   return ShedChanged{it.service, it.share};
+                               },
+                               [](const Scale& it) -> Fact {
+                                   return Scaled{it.service, it.instances};
+                               },
+                               [](const SetFlag& it) -> Fact {
+                                   return FlagChanged{it.setting, it.value};
+                               },
+                               [&](const Rollback& it) -> Fact {
+                                   return RolledBack{it.service, rollback_target(day.world, it)};
+                               },
                            },
                            command);
     take_effect(day.world, command);
@@ -112,7 +126,8 @@ void run_event(Day& day, const EventKey& event) {
             if (event.kind() == inject_begins)
                 begin_inject(day, event.entity());
             else
-                finish(day.world, day.world.plan->injects[event.entity()].inject, still_under_way(day, event.entity()));
+                finish(day.world, day.world.plan->injects[event.entity()].inject,
+                       still_under_way(day, event.entity()));
             return;
         case intent: work_order(day, event.ordinal()); return;
         case traffic: run_traffic(day, event.kind()); return;
@@ -184,9 +199,15 @@ SimTime advance(Day& day, SimTime until) {
     return stop;
 }
 
-SimTime now(const Day& day) { return day.now; }
-SimTime decisions_end(const Day& day) { return SimTime{} + day.world.plan->lasts; }
-SimTime day_end(const Day& day) { return decisions_end(day) + day.world.plan->judged_after; }
+SimTime now(const Day& day) {
+    return day.now;
+}
+SimTime decisions_end(const Day& day) {
+    return SimTime{} + day.world.plan->lasts;
+}
+SimTime day_end(const Day& day) {
+    return decisions_end(day) + day.world.plan->judged_after;
+}
 
 FactView facts_known(const Day& day) {
     return {day.now, day.belief.facts, day.belief.columns, day.world.plan->names};
@@ -197,7 +218,8 @@ Digest digest(const Day& day) {
     fold_state(day.world, whole_day);
     for (const EventKey& event : day.agenda.in_order()) {
         whole_day.fold(event.at().us);
-        whole_day.fold(std::uint64_t{event.phase()} << 56 | std::uint64_t{event.kind()} << 48 | event.entity());
+        whole_day.fold(std::uint64_t{event.phase()} << 56 | std::uint64_t{event.kind()} << 48 |
+                       event.entity());
         whole_day.fold(std::uint64_t{event.ordinal()});
     }
     return whole_day;

@@ -18,9 +18,9 @@ namespace rollcage {
 struct Day {
     World world;
     Belief belief;
-    Mind mind;       // The built-in actor's memory; a day without one has an idle mind.
+    Mind mind;  // The built-in actor's memory; a day without one has an idle mind.
     Agenda agenda;
-    Digest chain;    // Every integer of state once a simulated minute, and every fact.
+    Digest chain;  // Every integer of state once a simulated minute, and every fact.
     SimTime now;
     std::vector<Command> orders;  // The nth is what an intent event's ordinal means.
 };
@@ -28,8 +28,8 @@ struct Day {
 Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed,
               BuiltIn actor = BuiltIn::nothing);
 
-// Takes an order at the present instant. A refused order is a fact (and so an answer), not an error;
-// after the decision window every order is refused.
+// Takes an order at the present instant. A refused order is a fact (and so an answer), not an
+// error; after the decision window every order is refused.
 void submit(Day& day, const Command& command);
 
 // Plays on until something new is known, or `until`, whichever is sooner; every event at that
@@ -41,6 +41,6 @@ SimTime decisions_end(const Day& day);  // lasts
 SimTime day_end(const Day& day);        // lasts + judged_after
 FactView facts_known(const Day& day);
 Outcome outcome(const Day& day);
-Digest digest(const Day& day);          // The chain with the present state folded in.
+Digest digest(const Day& day);  // The chain with the present state folded in.
 
 }  // namespace rollcage

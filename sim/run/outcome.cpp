@@ -40,13 +40,15 @@ Outcome outcome(const Day& day) {
     for (const ServiceState& service : day.world.services) {
         sum.slow += service.slow_sixteenths / 16;
         for (const Pool& pool : service.pools)
-            for (const Lane& lane : pool.station.lanes) sum.pending += lane.waiting + lane.returning_total;
+            for (const Lane& lane : pool.station.lanes)
+                sum.pending += lane.waiting + lane.returning_total;
     }
     sum.user_minutes_impacted_ppm = day.world.impacted_ppm;
     sum.budget_burned_share = budget_burned(day);
     if (!day.world.plan->injects.empty()) {
         SimTime first = day.world.plan->injects[0].at;
-        for (const TimedInject& inject : day.world.plan->injects) first = std::min(first, inject.at);
+        for (const TimedInject& inject : day.world.plan->injects)
+            first = std::min(first, inject.at);
         for (const Occurrence& it : day.belief.facts) {
             if (!std::holds_alternative<AlertFired>(it.fact) || it.at < first) continue;
             sum.detect_s = (it.at - first).seconds();

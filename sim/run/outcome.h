@@ -15,7 +15,7 @@ struct Outcome {
     std::int64_t user_minutes_impacted_ppm = 0;  // Millionths of user-minutes.
     std::optional<double> budget_burned_share;
     std::int64_t writes = 0, inserts = 0;
-    std::optional<double> detect_s;    // First alert after the first inject.
+    std::optional<double> detect_s;  // First alert after the first inject.
 };
 
 }  // namespace rollcage

@@ -6,7 +6,7 @@ namespace {
 
 struct BurnRule {
     AlertRule rule;
-    std::int64_t times_tenths;   // Burn rate that fires, in tenths.
+    std::int64_t times_tenths;  // Burn rate that fires, in tenths.
     std::int64_t long_scrapes, short_scrapes;
 };
 
@@ -26,7 +26,8 @@ bool burns(const ServiceWatch& watched, Share goal, std::int64_t scrapes, std::i
     const std::int64_t errors = upto(watched.errors_upto, seen) - upto(watched.errors_upto, from);
     const std::int64_t ended = upto(watched.ended_upto, seen) - upto(watched.ended_upto, from) +
                                (scrapes - (seen - from)) * watched.baseline;
-    const auto allowed = static_cast<double>(whole.ppm - goal.ppm) * 1e-6 * static_cast<double>(ended);
+    const auto allowed =
+        static_cast<double>(whole.ppm - goal.ppm) * 1e-6 * static_cast<double>(ended);
     return errors > 0 && static_cast<double>(errors) * 10 >= static_cast<double>(tenths) * allowed;
 }
 
@@ -37,7 +38,8 @@ Belief start_belief(const World& world) {
     belief.columns.of_service.resize(world.services.size());
     belief.watched.resize(world.services.size());
     for (const Cohort& cohort : world.plan->cohorts)
-        belief.watched[cohort.serves.index].baseline += demand_per_minute_ppm(cohort, 0) / 4'000'000;
+        belief.watched[cohort.serves.index].baseline +=
+            demand_per_minute_ppm(cohort, 0) / 4'000'000;
     return belief;
 }
 
@@ -55,7 +57,8 @@ void scrape(Belief& belief, World& world) {
             counts.attempts,       counts.answered,       counts.errors,
             counts.latency_p50_us, counts.latency_p95_us, counts.latency_p99_us,
             counts.queue,          counts.busy_ppm,       counts.slots};
-        for (std::size_t m = 0; m < measures; ++m) belief.columns.of_service[s][m].push_back(row[m]);
+        for (std::size_t m = 0; m < measures; ++m)
+            belief.columns.of_service[s][m].push_back(row[m]);
     }
 }
 
@@ -64,7 +67,9 @@ void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain
         ServiceWatch& watched = belief.watched[s];
         const auto& columns = belief.columns.of_service[s];
         const std::size_t next = watched.errors_upto.size();
-        const auto upto = [&](const std::vector<std::int64_t>& sums) { return sums.empty() ? 0 : sums.back(); };
+        const auto upto = [&](const std::vector<std::int64_t>& sums) {
+            return sums.empty() ? 0 : sums.back();
+        };
         const std::int64_t errors = columns[static_cast<std::size_t>(Measure::errors)][next];
         const std::int64_t answered = columns[static_cast<std::size_t>(Measure::answered)][next];
         watched.ended_upto.push_back(upto(watched.ended_upto) + errors + answered);

@@ -25,7 +25,7 @@ struct Belief {
 
 Belief start_belief(const World& world);
 void tell(Belief& belief, SimTime now, Fact fact, Digest& chain);
-void scrape(Belief& belief, World& world);             // The instant of measuring.
+void scrape(Belief& belief, World& world);  // The instant of measuring.
 void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain);  // When visible.
 
 }  // namespace rollcage

@@ -11,7 +11,7 @@ namespace {
 
 struct Words {
     std::string name;
-    std::vector<std::string> bare;                // After the target.
+    std::vector<std::string> bare;  // After the target.
     std::map<std::string, std::string> options;
     std::string target;
 };
@@ -65,8 +65,10 @@ Result<Words> parse_words(std::string_view text) {
         const auto equals = word.find('=');
         if (equals == std::string::npos) {
             parsed.bare.push_back(word);
-        } else if (!parsed.options.emplace(word.substr(0, equals), word.substr(equals + 1)).second) {
-            return Error{"\"" + word.substr(0, equals) + "\" is given twice in: " + std::string(text)};
+        } else if (!parsed.options.emplace(word.substr(0, equals), word.substr(equals + 1))
+                        .second) {
+            return Error{"\"" + word.substr(0, equals) +
+                         "\" is given twice in: " + std::string(text)};
         }
     }
     return parsed;
@@ -112,8 +114,7 @@ Result<Command> parse_shed(const Words& words, const Names& names) {
     const auto final = words.options.find("final");
     if (final != words.options.end() && final->second != "yes" && final->second != "no")
         return Error{"final must be yes or no, not \"" + final->second + "\""};
-    return Command{
-        Shed{*service, *share, final != words.options.end() && final->second == "yes"}};
+    return Command{Shed{*service, *share, final != words.options.end() && final->second == "yes"}};
 }
 
 Result<Command> parse_scale(const Words& words, const Names& names) {
@@ -184,28 +185,28 @@ Result<Command> parse_command(std::string_view text, const Names& names) {
 
 std::string command_text(const Command& command, const Names& names) {
     const auto service = [&](ServiceId id) { return quoted(names.services[id.index]); };
-    return std::visit(
-        match{
-            [&](const Shed& it) {
-                return "shed " + service(it.service) + " share=" + percent(it.share) +
-                       (it.final ? " final=yes" : "");
-            },
-            [&](const Scale& it) {
-                return "scale " + service(it.service) +
-                       " instances=" + std::to_string(it.instances);
-            },
-            [&](const SetFlag& it) {
-                const std::string value = !it.value            ? "off"
-                                          : *it.value == whole ? "on"
-                                                               : percent(*it.value);
-                return "set_flag " + quoted(names.settings[it.setting.index]) + " " + value;
-            },
-            [&](const Rollback& it) {
-                return "rollback " + service(it.service) +
-                       (it.to ? " to=" + quoted(names.builds[it.to->index]) : "");
-            },
-        },
-        command);
+    return std::visit(match{
+                          [&](const Shed& it) {
+                              return "shed " + service(it.service) + " share=" + percent(it.share) +
+                                     (it.final ? " final=yes" : "");
+                          },
+                          [&](const Scale& it) {
+                              return "scale " + service(it.service) +
+                                     " instances=" + std::to_string(it.instances);
+                          },
+                          [&](const SetFlag& it) {
+                              const std::string value = !it.value            ? "off"
+                                                        : *it.value == whole ? "on"
+                                                                             : percent(*it.value);
+                              return "set_flag " + quoted(names.settings[it.setting.index]) + " " +
+                                     value;
+                          },
+                          [&](const Rollback& it) {
+                              return "rollback " + service(it.service) +
+                                     (it.to ? " to=" + quoted(names.builds[it.to->index]) : "");
+                          },
+                      },
+                      command);
 }
 
 const std::vector<CommandForm>& command_forms() {

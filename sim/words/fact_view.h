@@ -45,12 +45,10 @@ public:
     std::span<const Occurrence> facts() const { return facts_; }
     const Names& names() const { return *names_; }
     std::span<const std::int64_t> series(ServiceId service, Measure measure) const {
-        const auto& column =
-            columns_->of_service[service.index][static_cast<std::size_t>(measure)];
+        const auto& column = columns_->of_service[service.index][static_cast<std::size_t>(measure)];
         const std::int64_t visible =
             now_.us < scrape_late.us ? 0 : (now_.us - scrape_late.us) / scrape_every.us;
-        return std::span(column).first(
-            std::min(column.size(), static_cast<std::size_t>(visible)));
+        return std::span(column).first(std::min(column.size(), static_cast<std::size_t>(visible)));
     }
 
 private:

@@ -16,7 +16,7 @@ const char* name(AlertRule rule) {
 
 const char* name(Measure measure) {
     static constexpr std::array<const char*, measures> words{
-        "attempts",       "answered", "errors", "latency_p50_us", "latency_p95_us",
+        "attempts",       "answered", "errors",   "latency_p50_us", "latency_p95_us",
         "latency_p99_us", "queue",    "busy_ppm", "slots"};
     return words[static_cast<std::size_t>(measure)];
 }

@@ -61,7 +61,8 @@ struct Occurrence {
 };
 
 const char* name(AlertRule rule);
-std::string headline(const Fact& fact, const Names& names);       // "checkout: fast burn alert fired"
-std::string transcript_line(const Occurrence& it, const Names& names);  // clock, two spaces, headline
+std::string headline(const Fact& fact, const Names& names);  // "checkout: fast burn alert fired"
+std::string transcript_line(const Occurrence& it,
+                            const Names& names);  // clock, two spaces, headline
 
 }  // namespace rollcage

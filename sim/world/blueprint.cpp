@@ -20,7 +20,8 @@ Result<void> sound_patience(const Patience& patience, const std::string& who,
     if (patience.backoff.base < Duration{} || patience.backoff.cap < patience.backoff.base ||
         patience.backoff.cap > Duration{120'000'000})
         return Error{who + ": backoff must have 0 <= base <= cap <= 2m"};
-    if (patience.retry_budget_flag && patience.retry_budget_flag->index >= blueprint.settings.size())
+    if (patience.retry_budget_flag &&
+        patience.retry_budget_flag->index >= blueprint.settings.size())
         return Error{who + ": retry_budget names a flag that does not exist"};
     return {};
 }
@@ -112,7 +113,8 @@ Result<void> sound_lengths(const Blueprint& blueprint) {
     for (std::size_t i = 0; i < blueprint.cohorts.size(); ++i) {
         const Cohort& cohort = blueprint.cohorts[i];
         const std::string who = "cohort \"" + blueprint.names.cohorts[i] + "\"";
-        if (cohort.patience.timeout / tick > wait_max || cohort.patience.backoff.cap / tick > back_max)
+        if (cohort.patience.timeout / tick > wait_max ||
+            cohort.patience.backoff.cap / tick > back_max)
             return Error{who + ": with ticks of " + length_text(tick) +
                          " (a quarter of the shortest timeout) the timeout may be at most " +
                          length_text(tick * wait_max) + " and the backoff cap " +
@@ -176,19 +178,24 @@ Result<Blueprint> checked(Blueprint blueprint) {
     }
     if (ordered(blueprint).size() != blueprint.services.size())
         return Error{"the calls between services form a cycle; break it at one call"};
-    if (blueprint.lasts <= Duration{} || blueprint.lasts + blueprint.judged_after > Duration{864'000'000'000})
+    if (blueprint.lasts <= Duration{} ||
+        blueprint.lasts + blueprint.judged_after > Duration{864'000'000'000})
         return Error{"lasts must be above 0, and with judged_after at most 10 days"};
     if (blueprint.tick) {
         Blueprint free = blueprint;
         free.tick.reset();
         if (*blueprint.tick > tick_for(free) ||
             std::ranges::find(tick_lengths_us, blueprint.tick->us) == std::end(tick_lengths_us))
-            return Error{"tick must be 50, 100, 125, 250, 500ms or 1s and at most a quarter of "
-                         "every timeout (" + length_text(tick_for(free)) + " here)"};
+            return Error{
+                "tick must be 50, 100, 125, 250, 500ms or 1s and at most a quarter of "
+                "every timeout (" +
+                length_text(tick_for(free)) + " here)"};
     }
     return blueprint;
 }
 
-std::vector<ServiceId> callers_first(const Blueprint& blueprint) { return ordered(blueprint); }
+std::vector<ServiceId> callers_first(const Blueprint& blueprint) {
+    return ordered(blueprint);
+}
 
 }  // namespace rollcage

@@ -1,5 +1,5 @@
-// The declared world: what a scenario says is there before anything happens. Never changes in a run.
-// Leans on base and words. A Blueprint that passed `checked` breaks no promise of the world's.
+// The declared world: what a scenario says is there before anything happens. Never changes in a
+// run. Leans on base and words. A Blueprint that passed `checked` breaks no promise of the world's.
 // An entity's key is its place in the declaration: renaming and appending are free.
 #pragma once
 
@@ -50,18 +50,18 @@ struct Patience {
 };
 
 struct RequestKind {
-    Share share = whole;    // Of the cohort's requests; kinds of a cohort add up to one.
-    Share work = whole;     // Times the service's work; may exceed one.
-    Share writes = none;    // Of the kind's good requests.
-    Share inserts = none;   // Of its writes.
+    Share share = whole;   // Of the cohort's requests; kinds of a cohort add up to one.
+    Share work = whole;    // Times the service's work; may exceed one.
+    Share writes = none;   // Of the kind's good requests.
+    Share inserts = none;  // Of its writes.
 };
 
 struct Cohort {
     std::int64_t users = 0;
-    Share requests_per_minute{2'000'000};     // Per active user; may exceed one.
-    std::vector<std::int64_t> curve_ppm;      // 96 quarter-hours, or empty: flat.
-    std::vector<std::int64_t> per_minute;     // The team's own numbers: requests a minute; repeats.
-    ServiceId serves;                         // Where its requests go.
+    Share requests_per_minute{2'000'000};  // Per active user; may exceed one.
+    std::vector<std::int64_t> curve_ppm;   // 96 quarter-hours, or empty: flat.
+    std::vector<std::int64_t> per_minute;  // The team's own numbers: requests a minute; repeats.
+    ServiceId serves;                      // Where its requests go.
     Patience patience;
     std::vector<RequestKind> kinds{RequestKind{}};
 };
@@ -70,7 +70,7 @@ enum class Order : std::uint8_t { fifo, lifo };
 
 struct Cache {  // Calls are made on a miss only; keys warm by successful fills.
     std::int64_t keys = 100'000;
-    Share hits{950'000};     // Of lookups, once every key is warm.
+    Share hits{950'000};      // Of lookups, once every key is warm.
     Share initially = whole;  // Warm at the start of the day.
 };
 struct Call {
@@ -86,14 +86,14 @@ struct Service {
     std::int64_t instances = 1;
     std::int64_t slots = 1;  // Per instance.
     Duration work{50'000};
-    bool work_varies = true;  // cs^2 of the work: 1 (exponential) or 0 (fixed).
+    bool work_varies = true;        // cs^2 of the work: 1 (exponential) or 0 (fixed).
     std::optional<Duration> queue;  // Bound, in time the queue takes to serve; none: unbounded.
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
-    Duration start{60'000'000};           // A new instance's way to ready. default: design
-    Share goal{999'000};                  // Availability goal.
-    Duration latency_goal{500'000};       // Above it an answer is slow.
+    Duration start{60'000'000};      // A new instance's way to ready. default: design
+    Share goal{999'000};             // Availability goal.
+    Duration latency_goal{500'000};  // Above it an answer is slow.
     BuildId first_build;
 };
 
@@ -114,8 +114,8 @@ struct Setting {
     std::optional<Share> initially;  // Nothing: off.
 };
 struct Plan {
-    Share share = whole;   // Of the users; one stage for now.
-    bool sticky = true;    // The same users every time, or a fresh draw a request.
+    Share share = whole;  // Of the users; one stage for now.
+    bool sticky = true;   // The same users every time, or a fresh draw a request.
 };
 
 struct Blueprint {

@@ -22,15 +22,18 @@ double hold_at(const Service& service, const std::vector<Edge>& edges,
                const std::vector<CalleeState>& callees, double requests_per_us, double tick_us) {
     double hold = 0;
     for (std::size_t e = 0; e < service.calls.size(); ++e) {
-        const double calls = service.calls[e].per_request.value() * miss_share(service.calls[e], edges[e]);
-        hold += calls * call_load(service.calls[e], callees[e], requests_per_us * calls, tick_us).hold_us;
+        const double calls =
+            service.calls[e].per_request.value() * miss_share(service.calls[e], edges[e]);
+        hold += calls *
+                call_load(service.calls[e], callees[e], requests_per_us * calls, tick_us).hold_us;
     }
     return hold;
 }
 
 }  // namespace
 
-CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per_us, double tick_us) {
+CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per_us,
+                   double tick_us) {
     CallLoad load;
     const double rate = std::max(callee.rate, 1e-12);
     // The queue at the end of the tick if this rate lasts for it. Retries are part of the load, so
@@ -50,18 +53,21 @@ CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per
         const auto timeout = static_cast<double>(call.timeout.us);
         load.refused_share = refused;
         load.fail_share = std::clamp(1 - ok, 0.0, 1.0);
-        load.attempts = load.fail_share >= 1
-            ? cap : (1 - power(load.fail_share, cap)) / (1 - load.fail_share);
+        load.attempts =
+            load.fail_share >= 1 ? cap : (1 - power(load.fail_share, cap)) / (1 - load.fail_share);
         // An exponential work cut at the timeout: the mean of the lesser.
-        const double cut = late >= 1 ? timeout : std::min(timeout, whole_wait - callee.work_us * late);
-        load.hold_us = load.attempts * (refused * static_cast<double>(call.rtt.us) + (1 - refused) * cut);
+        const double cut =
+            late >= 1 ? timeout : std::min(timeout, whole_wait - callee.work_us * late);
+        load.hold_us =
+            load.attempts * (refused * static_cast<double>(call.rtt.us) + (1 - refused) * cut);
     }
     return load;
 }
 
 double miss_share(const Call& call, const Edge& edge) {
     if (!call.cache) return 1;
-    return 1 - call.cache->hits.value() * static_cast<double>(edge.warm) / static_cast<double>(call.cache->keys);
+    return 1 - call.cache->hits.value() * static_cast<double>(edge.warm) /
+                   static_cast<double>(call.cache->keys);
 }
 
 CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
@@ -108,12 +114,14 @@ std::int64_t place_calls(const Call& call, Edge& edge, const CallLoad& load, std
     }
     if (call.cache && edge.warm < call.cache->keys) {
         const double fails = power(load.fail_share, static_cast<double>(call.attempts));
-        const double cold = 1 - static_cast<double>(edge.warm) / static_cast<double>(call.cache->keys);
+        const double cold =
+            1 - static_cast<double>(edge.warm) / static_cast<double>(call.cache->keys);
         const std::int64_t filled = binomial(dice(Purpose::warm, row * 2), calls, 1 - fails);
         edge.warm += std::min(call.cache->keys - edge.warm,
                               binomial(dice(Purpose::warm, row * 2 + 1), filled, cold));
     }
-    const std::int64_t refused = binomial(dice(Purpose::calls, first + 12), attempts, load.refused_share);
+    const std::int64_t refused =
+        binomial(dice(Purpose::calls, first + 12), attempts, load.refused_share);
     edge.placed = attempts - refused;
     return edge.placed;
 }

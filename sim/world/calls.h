@@ -9,8 +9,8 @@ namespace rollcage {
 
 // A callee as its callers find it at the start of a tick.
 struct CalleeState {
-    double work_us = 0;      // Of one call, its own calls included.
-    double rate = 0;         // Work per microsecond, all slots, less what others used last tick.
+    double work_us = 0;  // Of one call, its own calls included.
+    double rate = 0;     // Work per microsecond, all slots, less what others used last tick.
     double queue = 0;
     double error_share = 0;  // Of calls that it serves and fails.
     double bound_us = -1;    // Queue bound as a wait; below zero: none.
@@ -19,12 +19,13 @@ struct CalleeState {
 
 // One call edge under a given load.
 struct CallLoad {
-    double hold_us = 0;      // Slot time of the caller for one call, its retries included.
-    double fail_share = 0;   // Of attempts.
-    double attempts = 1;     // Made for one call.
+    double hold_us = 0;     // Slot time of the caller for one call, its retries included.
+    double fail_share = 0;  // Of attempts.
+    double attempts = 1;    // Made for one call.
     double refused_share = 0;
 };
-CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per_us, double tick_us);
+CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per_us,
+                   double tick_us);
 
 // The state of one edge at one pool: what is warm and what was placed last tick.
 struct Edge {
@@ -34,7 +35,7 @@ struct Edge {
 double miss_share(const Call& call, const Edge& edge);
 
 struct CallerPace {
-    double hold_us = 0;      // A request, over all its calls.
+    double hold_us = 0;  // A request, over all its calls.
     double error_share = 0;
     std::vector<CallLoad> loads;
 };
@@ -44,7 +45,8 @@ CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
                        const std::vector<CalleeState>& callees, double work_us, double slots,
                        double demand_per_us, double tick_us);
 
-// Places the calls of `served` requests; returns attempts that reach the callee and warms the cache.
+// Places the calls of `served` requests; returns attempts that reach the callee and warms the
+// cache.
 std::int64_t place_calls(const Call& call, Edge& edge, const CallLoad& load, std::int64_t served,
                          std::uint32_t row, Dice& dice);
 

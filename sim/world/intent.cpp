@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "sim/base/maths.h"
 #include "sim/base/match.h"
+#include "sim/base/maths.h"
 #include "sim/base/samplers.h"
 #include "sim/world/world.h"
 
@@ -27,7 +27,9 @@ std::array<double, work_nodes> spread_work(bool varies) {
 
 double queueing_us(const Pool& pool, const Service& service, std::int64_t ticks, double work_us) {
     const std::int64_t capacity = pool.station.slots * ticks;
-    const double load = std::min(0.995, static_cast<double>(pool.station.busy_sum) / static_cast<double>(std::max<std::int64_t>(1, capacity)));
+    const double load =
+        std::min(0.995, static_cast<double>(pool.station.busy_sum) /
+                            static_cast<double>(std::max<std::int64_t>(1, capacity)));
     // The wait is below work / (slots (1 - load)): less than a hundredth of the work is nothing.
     if (static_cast<double>(pool.station.slots) * (1 - load) > 100) return 0;
     return erlang_wait(pool.station.slots, load) * work_us * (service.work_varies ? 1.0 : 0.5);
@@ -38,7 +40,8 @@ double queueing_us(const Pool& pool, const Service& service, std::int64_t ticks,
 Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
     const Service& declared = world.plan->services[id.index];
     ServiceState& service = world.services[id.index];
-    static const std::array<double, work_nodes> varying = spread_work(true), fixed = spread_work(false);
+    static const std::array<double, work_nodes> varying = spread_work(true),
+                                                fixed = spread_work(false);
     const std::array<double, work_nodes>& nodes = declared.work_varies ? varying : fixed;
     Counts counts;
     std::array<std::int64_t, wait_buckets> latency{};
@@ -53,7 +56,8 @@ Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
             for (const double node : nodes) {
                 const double us = std::min(wait_us + work_us * node, 1e15);
                 latency[wait_bucket(static_cast<std::int64_t>(us))] += station.waits[w];
-                if (us > static_cast<double>(declared.latency_goal.us)) service.slow_sixteenths += station.waits[w];
+                if (us > static_cast<double>(declared.latency_goal.us))
+                    service.slow_sixteenths += station.waits[w];
             }
         }
         counts.attempts += std::exchange(station.attempts, 0);
@@ -70,8 +74,10 @@ Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
     for (std::size_t w = 0; w < wait_buckets && all > 0; ++w) {
         const std::int64_t upto = below + latency[w];
         if (below <= all / 2 && upto > all / 2) counts.latency_p50_us = wait_of_bucket(w);
-        if (below <= all * 95 / 100 && upto > all * 95 / 100) counts.latency_p95_us = wait_of_bucket(w);
-        if (below <= all * 99 / 100 && upto > all * 99 / 100) counts.latency_p99_us = wait_of_bucket(w);
+        if (below <= all * 95 / 100 && upto > all * 95 / 100)
+            counts.latency_p95_us = wait_of_bucket(w);
+        if (below <= all * 99 / 100 && upto > all * 99 / 100)
+            counts.latency_p99_us = wait_of_bucket(w);
         below = upto;
     }
     return counts;
@@ -119,7 +125,9 @@ void scale(World& world, const Scale& order) {
     const std::int64_t slots = world.plan->services[order.service.index].slots;
     if (service.pools.size() > 1) {
         Pool& second = service.pools[1];
-        second.instances = std::clamp<std::int64_t>(order.instances * second.users.ppm / whole.ppm, 1, std::max<std::int64_t>(1, order.instances - 1));
+        second.instances =
+            std::clamp<std::int64_t>(order.instances * second.users.ppm / whole.ppm, 1,
+                                     std::max<std::int64_t>(1, order.instances - 1));
         second.station.slots = second.instances * slots;
         rest = std::max<std::int64_t>(1, rest - second.instances);
     }

@@ -8,7 +8,8 @@ namespace rollcage {
 
 namespace {
 
-constexpr std::int64_t budget_cap_thousandths = 1'000'000;  // default: design, 1000 retries saved up
+constexpr std::int64_t budget_cap_thousandths =
+    1'000'000;  // default: design, 1000 retries saved up
 
 // P(gave up uniformly within a tick, then waited U(0, span) ticks, and that is at most t ticks).
 double returned_by(double t, double span) {
@@ -86,7 +87,8 @@ Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick) {
         const std::int64_t span = std::min(backoff_us, patience.backoff.cap.us);
         lane.back_at.push_back(
             conditional_returns(static_cast<double>(span) / static_cast<double>(tick.us)));
-        lane.horizon = std::max(lane.horizon, static_cast<std::int64_t>(lane.back_at.back().size()) + 1);
+        lane.horizon =
+            std::max(lane.horizon, static_cast<std::int64_t>(lane.back_at.back().size()) + 1);
         backoff_us = std::min(backoff_us * 2, patience.backoff.cap.us);
     }
     const auto slots = static_cast<std::size_t>(lane.slots());
@@ -105,7 +107,8 @@ void gather(Lane& lane, LaneFlow& flow, std::uint64_t tick) {
     lane.fresh_now = 0;
     if (lane.returning_total != 0) {
         const auto row = static_cast<std::size_t>(
-            static_cast<std::int64_t>(tick % static_cast<std::uint64_t>(lane.horizon)) * lane.attempts);
+            static_cast<std::int64_t>(tick % static_cast<std::uint64_t>(lane.horizon)) *
+            lane.attempts);
         for (std::size_t a = 1; a < static_cast<std::size_t>(lane.attempts); ++a) {
             flow.asked[a] = lane.returning[row + a];
             lane.returning[row + a] = 0;
@@ -159,13 +162,15 @@ void pick_leaving(Lane& lane, std::int64_t slot, std::int64_t leaving, PerAttemp
                   std::uint32_t first_ordinal, Dice& dice) {
     const auto row = static_cast<std::size_t>(slot * lane.attempts);
     std::int64_t left = 0;
-    for (std::int64_t a = 0; a < lane.attempts; ++a) left += lane.asked[row + static_cast<std::size_t>(a)];
+    for (std::int64_t a = 0; a < lane.attempts; ++a)
+        left += lane.asked[row + static_cast<std::size_t>(a)];
     check(leaving <= left, "no more clients leave a batch than are in it");
     for (std::uint32_t a = 0; a < lane.attempts && leaving > 0; ++a) {
         std::int64_t& here = lane.asked[row + a];
         const std::int64_t going =
-            leaving == left ? here
-                            : hypergeometric(dice(Purpose::leave, first_ordinal + a), left, here, leaving);
+            leaving == left
+                ? here
+                : hypergeometric(dice(Purpose::leave, first_ordinal + a), left, here, leaving);
         left -= here;
         here -= going;
         leaving -= going;
@@ -194,37 +199,52 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_
         }
         wanting += other + flow.timed_out[a] + flow.shed[a];
         if (lane.bucket)
-            cost += (other + flow.shed[a]) * lane.bucket->retry_cost + flow.timed_out[a] * lane.bucket->timeout_cost;
+            cost += (other + flow.shed[a]) * lane.bucket->retry_cost +
+                    flow.timed_out[a] * lane.bucket->timeout_cost;
     }
     // The share of retries that the clients can afford; a debt of a tick is paid by the next.
     double afford = 1;
     if (lane.retry_budget && wanting > 0)
-        afford = std::clamp(static_cast<double>(lane.budget_thousandths) / (1000.0 * static_cast<double>(wanting)), 0.0, 1.0);
+        afford = std::clamp(
+            static_cast<double>(lane.budget_thousandths) / (1000.0 * static_cast<double>(wanting)),
+            0.0, 1.0);
     if (lane.bucket && cost > 0)
-        afford = std::min(afford, std::clamp(static_cast<double>(lane.bucket_thousandths) / (1000.0 * static_cast<double>(cost)), 0.0, 1.0));
+        afford = std::min(afford, std::clamp(static_cast<double>(lane.bucket_thousandths) /
+                                                 (1000.0 * static_cast<double>(cost)),
+                                             0.0, 1.0));
     for (std::uint32_t a = 0; wanting > 0 && a + 1 < lane.attempts; ++a) {
-        const std::int64_t slow = flow.timed_out[a], other = flow.turned_away[a] + flow.errored[a], shed = flow.shed[a];
+        const std::int64_t slow = flow.timed_out[a], other = flow.turned_away[a] + flow.errored[a],
+                           shed = flow.shed[a];
         const std::uint32_t at = lane_row * 32 + a * 3;
-        const std::int64_t slow_go = afford >= 1 ? slow : binomial(dice(Purpose::budget, at), slow, afford);
-        const std::int64_t other_go = afford >= 1 ? other : binomial(dice(Purpose::budget, at + 1), other, afford);
-        const std::int64_t shed_go = afford >= 1 ? shed : binomial(dice(Purpose::budget, at + 2), shed, afford);
+        const std::int64_t slow_go =
+            afford >= 1 ? slow : binomial(dice(Purpose::budget, at), slow, afford);
+        const std::int64_t other_go =
+            afford >= 1 ? other : binomial(dice(Purpose::budget, at + 1), other, afford);
+        const std::int64_t shed_go =
+            afford >= 1 ? shed : binomial(dice(Purpose::budget, at + 2), shed, afford);
         failed += slow - slow_go + other - other_go;
         refused += shed - shed_go;
         std::int64_t going = slow_go + other_go + shed_go;
         if (lane.retry_budget) lane.budget_thousandths -= going * 1000;
         if (lane.bucket)
-            lane.bucket_thousandths -= 1000 * (slow_go * lane.bucket->timeout_cost + (other_go + shed_go) * lane.bucket->retry_cost);
+            lane.bucket_thousandths -= 1000 * (slow_go * lane.bucket->timeout_cost +
+                                               (other_go + shed_go) * lane.bucket->retry_cost);
         lane.returning_total += going;
         const std::vector<double>& given = lane.back_at[a];
         for (std::uint32_t j = 0; j < given.size() && going > 0; ++j) {
-            const std::int64_t back = j + 1 == given.size() ? going : binomial(dice(Purpose::back_off, (lane_row * 8 + a) * 512 + j), going, given[j]);
+            const std::int64_t back =
+                j + 1 == given.size()
+                    ? going
+                    : binomial(dice(Purpose::back_off, (lane_row * 8 + a) * 512 + j), going,
+                               given[j]);
             const std::uint64_t slot = (tick + 1 + j) % static_cast<std::uint64_t>(lane.horizon);
             lane.returning[slot * static_cast<std::uint64_t>(lane.attempts) + a + 1] += back;
             going -= back;
         }
     }
     if (lane.bucket)  // A success gives a token back, as SDKs do.
-        lane.bucket_thousandths = std::min(lane.bucket->tokens * 1000, lane.bucket_thousandths + flow.good * 1000);
+        lane.bucket_thousandths =
+            std::min(lane.bucket->tokens * 1000, lane.bucket_thousandths + flow.good * 1000);
     account.failed += failed;
     account.refused += refused;
     lane.minute_bad += failed + refused;
@@ -249,9 +269,9 @@ void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice) {
 
 void move_returning(Lane& from, Lane& to, Share share, std::uint32_t lane_row, Dice& dice) {
     for (std::size_t i = 0; i < from.returning.size(); ++i) {
-        const std::int64_t moved =
-            binomial(dice(Purpose::route, 4096 + lane_row * 4096 + static_cast<std::uint32_t>(i % 4096)),
-                     from.returning[i], share.value());
+        const std::int64_t moved = binomial(
+            dice(Purpose::route, 4096 + lane_row * 4096 + static_cast<std::uint32_t>(i % 4096)),
+            from.returning[i], share.value());
         from.returning[i] -= moved;
         from.returning_total -= moved;
         to.returning[i] += moved;

@@ -67,26 +67,28 @@ struct Lane {
     Share kind_work = whole;
     std::int64_t attempts = 1;
     std::int64_t timeout_us = 0;
-    std::int64_t deadline = 0;                   // Ticks after which a batch's clients leave.
-    std::vector<std::vector<double>> back_at;    // [attempt][j]: returns j + 1 ticks on, given not sooner.
-    std::int64_t horizon = 1;                    // Length of the returning ring.
+    std::int64_t deadline = 0;  // Ticks after which a batch's clients leave.
+    std::vector<std::vector<double>>
+        back_at;               // [attempt][j]: returns j + 1 ticks on, given not sooner.
+    std::int64_t horizon = 1;  // Length of the returning ring.
     std::optional<TokenBucket> bucket;
     std::optional<Throttle> throttle;
     std::optional<Breaker> breaker;
 
     // State.
-    std::vector<std::int64_t> asked;      // [slot][attempt], clients of the batch, answered included.
-    std::vector<std::int64_t> pushed, work, good;  // [slot]: work at the start, unserved work, answered.
+    std::vector<std::int64_t> asked;  // [slot][attempt], clients of the batch, answered included.
+    std::vector<std::int64_t> pushed, work,
+        good;                             // [slot]: work at the start, unserved work, answered.
     std::vector<std::int64_t> returning;  // [slot][attempt]
     std::int64_t waiting = 0, returning_total = 0, queued = 0;
-    PerAttempt dropped{};                 // Lost their place in a dropped queue; give up next tick.
-    std::int64_t dropped_total = 0;       // Within waiting.
-    std::optional<Share> retry_budget;    // As the flag or the cohort has it now.
+    PerAttempt dropped{};               // Lost their place in a dropped queue; give up next tick.
+    std::int64_t dropped_total = 0;     // Within waiting.
+    std::optional<Share> retry_budget;  // As the flag or the cohort has it now.
     std::int64_t budget_thousandths = 0, bucket_thousandths = 0;
     Guard throttled, broken;
     std::int64_t minute_fresh = 0, minute_bad = 0;
-    std::int64_t fold_good = 0;           // Good since the last fold of writes.
-    std::int64_t fresh_now = 0;           // Arrivals of the tick under way.
+    std::int64_t fold_good = 0;  // Good since the last fold of writes.
+    std::int64_t fresh_now = 0;  // Arrivals of the tick under way.
 
     std::int64_t slots() const { return deadline + 1; }
     std::int64_t slot_at(std::uint64_t tick, std::int64_t age) const {
@@ -101,7 +103,8 @@ Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick);
 // Fresh and returning requests of this tick, by attempt.
 void gather(Lane& lane, LaneFlow& flow, std::uint64_t tick);
 // Throttle and breaker: some attempts never leave the client.
-void reject_locally(Lane& lane, LaneFlow& flow, std::uint32_t lane_row, std::int64_t now_us, Dice& dice);
+void reject_locally(Lane& lane, LaneFlow& flow, std::uint32_t lane_row, std::int64_t now_us,
+                    Dice& dice);
 void learn(Lane& lane, const LaneFlow& flow, std::int64_t now_us);
 // `leaving` of the clients in a batch slot go, by attempt, into `by_attempt`; exchangeable.
 void pick_leaving(Lane& lane, std::int64_t slot, std::int64_t leaving, PerAttempt& by_attempt,

@@ -21,9 +21,9 @@ struct Pass {
     Dice dice;
     double tick_us;
     std::array<LaneFlow, lanes_max> flows;
-    double mean_work_us = 0;   // Slot time of a piece of work, over the classes at hand.
+    double mean_work_us = 0;  // Slot time of a piece of work, over the classes at hand.
     double capacity_mean = 0;
-    double capacity = 0;       // Drawn, or the mean where larger: what positions are measured in.
+    double capacity = 0;  // Drawn, or the mean where larger: what positions are measured in.
     double used = 0;
 };
 
@@ -39,7 +39,8 @@ void find_pace(Pass& pass) {
         weight += here;
         work += here * lane_work_us(pass, station.lanes[i]);
     }
-    pass.mean_work_us = weight > 0 ? work / weight : static_cast<double>(station.work_us) + pass.at.hold_us;
+    pass.mean_work_us =
+        weight > 0 ? work / weight : static_cast<double>(station.work_us) + pass.at.hold_us;
     const auto slots = static_cast<double>(station.slots);
     pass.capacity_mean = slots * pass.tick_us / pass.mean_work_us;
     if (station.held == 0) return;
@@ -55,7 +56,8 @@ void thin(Pass& pass, std::size_t row, double share, std::uint32_t first, PerAtt
     PerAttempt& asked = pass.flows[row].asked;
     const auto attempts = static_cast<std::uint32_t>(pass.station.lanes[row].attempts);
     for (std::uint32_t a = 0; a < attempts; ++a) {
-        const std::int64_t away = binomial(pass.dice(Purpose::turn_away, first + a), asked[a], share);
+        const std::int64_t away =
+            binomial(pass.dice(Purpose::turn_away, first + a), asked[a], share);
         asked[a] -= away;
         into[a] += away;
     }
@@ -73,7 +75,8 @@ void turn_away(Pass& pass) {
     Station& station = pass.station;
     std::int64_t coming = pass.at.calls_in;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
-        if (station.shed > none) thin(pass, i, station.shed.value(), i * 32 + 8, pass.flows[i].shed);
+        if (station.shed > none)
+            thin(pass, i, station.shed.value(), i * 32 + 8, pass.flows[i].shed);
         coming += arriving(pass, i);
     }
     if (!pass.at.service->queue) return;
@@ -109,9 +112,13 @@ std::int64_t draw_capacity(Pass& pass, std::int64_t queue) {
     pass.capacity = mean;
     if (!pass.at.service->work_varies) {
         const double room_us = mean * pass.mean_work_us + static_cast<double>(station.spare_us);
-        const auto whole_pieces = static_cast<std::int64_t>(std::floor(room_us / pass.mean_work_us));
-        station.spare_us = whole_pieces >= queue ? 0 : static_cast<std::int64_t>(
-            room_us - static_cast<double>(whole_pieces) * pass.mean_work_us);
+        const auto whole_pieces =
+            static_cast<std::int64_t>(std::floor(room_us / pass.mean_work_us));
+        station.spare_us =
+            whole_pieces >= queue
+                ? 0
+                : static_cast<std::int64_t>(room_us -
+                                            static_cast<double>(whole_pieces) * pass.mean_work_us);
         return std::min(queue, whole_pieces);
     }
     if (static_cast<double>(queue) <= mean - certain_sds * std::sqrt(mean)) return queue;
@@ -144,9 +151,12 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
     const double wait_us = std::max(0.0, (static_cast<double>(age) + spent - place) * pass.tick_us);
 
     const std::uint32_t ordinal = 1 + (static_cast<std::uint32_t>(age) * lanes_max + row) * 3;
-    const std::int64_t late = binomial(pass.dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
-    const std::int64_t wrong = pass.at.error_share <= 0
-        ? 0 : binomial(pass.dice(Purpose::serve, ordinal + 1), served - late, pass.at.error_share);
+    const std::int64_t late =
+        binomial(pass.dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
+    const std::int64_t wrong =
+        pass.at.error_share <= 0
+            ? 0
+            : binomial(pass.dice(Purpose::serve, ordinal + 1), served - late, pass.at.error_share);
     const std::int64_t good = served - late - wrong;
     if (wrong > 0) {
         pick_leaving(lane, static_cast<std::int64_t>(slot), wrong, pass.flows[row].errored,
@@ -163,7 +173,9 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
 std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
     std::vector<Lane>& lanes = pass.station.lanes;
     const auto work_of = [&](const Lane& lane) {
-        return age > lane.deadline ? 0 : lane.work[static_cast<std::size_t>(lane.slot_at(pass.at.tick, age))];
+        return age > lane.deadline
+                   ? 0
+                   : lane.work[static_cast<std::size_t>(lane.slot_at(pass.at.tick, age))];
     };
     std::int64_t there = 0;
     for (const Lane& lane : lanes) there += work_of(lane);
@@ -172,8 +184,10 @@ std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
     for (std::uint32_t i = 0; i < lanes.size() && take > 0; ++i) {
         const std::int64_t here = work_of(lanes[i]);
         const std::uint32_t ordinal = 3 + (static_cast<std::uint32_t>(age) * lanes_max + i) * 3;
-        const std::int64_t part = take == there ? here : here == there ? take
-            : hypergeometric(pass.dice(Purpose::serve, ordinal), there, here, take);
+        const std::int64_t part =
+            take == there   ? here
+            : here == there ? take
+                            : hypergeometric(pass.dice(Purpose::serve, ordinal), there, here, take);
         if (part > 0) answer(pass, i, age, part);
         there -= here;
         take -= part;
@@ -199,7 +213,8 @@ TickDone serve(Pass& pass) {
     std::int64_t left = done.served;
     if (station.called > 0) {
         done.served_called = left == queue ? station.called
-            : hypergeometric(pass.dice(Purpose::callee, 0), queue, station.called, left);
+                                           : hypergeometric(pass.dice(Purpose::callee, 0), queue,
+                                                            station.called, left);
         station.called -= done.served_called;
         left -= done.served_called;
         pass.used += static_cast<double>(done.served_called) / 2;
@@ -208,9 +223,11 @@ TickDone serve(Pass& pass) {
     for (const Lane& lane : station.lanes) oldest = std::max(oldest, lane.deadline);
     if (pass.at.service->order == Order::fifo) {
         left -= burn_dead(pass, left);
-        for (std::int64_t age = oldest; age >= 0 && left > 0; --age) left -= serve_age(pass, age, left);
+        for (std::int64_t age = oldest; age >= 0 && left > 0; --age)
+            left -= serve_age(pass, age, left);
     } else {
-        for (std::int64_t age = 0; age <= oldest && left > 0; ++age) left -= serve_age(pass, age, left);
+        for (std::int64_t age = 0; age <= oldest && left > 0; ++age)
+            left -= serve_age(pass, age, left);
         left -= burn_dead(pass, left);
     }
     check(left == 0, "what is served was in the queue");
@@ -226,12 +243,14 @@ void let_leave(Pass& pass) {
         if (lane.pushed[s] == 0) continue;
         std::int64_t clients = -lane.good[s];
         const auto row = s * static_cast<std::size_t>(lane.attempts);
-        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a) clients += lane.asked[row + a];
+        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
+            clients += lane.asked[row + a];
         pick_leaving(lane, slot, clients, pass.flows[i].timed_out, 160'000 + i * 8, pass.dice);
         lane.waiting -= clients;
         lane.queued -= lane.work[s];
         if (!pass.at.service->drop_expired) pass.station.dead += lane.work[s];
-        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a) lane.asked[row + a] = 0;
+        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
+            lane.asked[row + a] = 0;
         lane.pushed[s] = lane.work[s] = lane.good[s] = 0;
     }
 }
@@ -246,7 +265,8 @@ void settle(Pass& pass, Digest& digest) {
         Account& account = pass.ledger[lane.account];
         std::int64_t unanswered = 0;
         for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
-            unanswered += flow.turned_away[a] + flow.shed[a] + flow.timed_out[a] + flow.errored[a] + lane.dropped[a];
+            unanswered += flow.turned_away[a] + flow.shed[a] + flow.timed_out[a] + flow.errored[a] +
+                          lane.dropped[a];
         if (unanswered > 0 || lane.bucket)
             give_up(lane, flow, station.shed_final, i, pass.at.tick, account, pass.dice);
         account.fresh += flow.fresh;
@@ -256,7 +276,8 @@ void settle(Pass& pass, Digest& digest) {
         station.attempts += flow.attempts;
         station.answered += flow.good;
         station.errors += unanswered;
-        digest.fold(flow.fresh + (flow.attempts << 20) + (unanswered << 40) + flow.good * 0x2545'F491'4F6C'DD1D);
+        digest.fold(flow.fresh + (flow.attempts << 20) + (unanswered << 40) +
+                    flow.good * 0x2545'F491'4F6C'DD1D);
     }
 }
 
@@ -264,10 +285,12 @@ void settle(Pass& pass, Digest& digest) {
 bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
     if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0) return false;
     Lane& lane = station.lanes[0];
-    if (!lane.idle() || (station.dead | station.called | station.held) != 0 || station.shed > none ||
-        lane.bucket || lane.throttle || lane.breaker || lane.retry_budget || !at.service->work_varies)
+    if (!lane.idle() || (station.dead | station.called | station.held) != 0 ||
+        station.shed > none || lane.bucket || lane.throttle || lane.breaker || lane.retry_budget ||
+        !at.service->work_varies)
         return false;
-    const double work_us = static_cast<double>(station.work_us) * lane.kind_work.value() + at.hold_us;
+    const double work_us =
+        static_cast<double>(station.work_us) * lane.kind_work.value() + at.hold_us;
     const double mean = static_cast<double>(station.slots * at.length.us) / work_us;
     const auto fresh = static_cast<double>(lane.fresh_now);
     Dice dice(*at.draw, at.entity, at.tick);
@@ -285,7 +308,9 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
     station.attempts += all;
     station.answered += all;
     station.waits[0] += all;
-    station.busy = std::min(station.slots, static_cast<std::int64_t>(fresh * work_us / static_cast<double>(at.length.us) + 0.5));
+    station.busy = std::min(
+        station.slots,
+        static_cast<std::int64_t>(fresh * work_us / static_cast<double>(at.length.us) + 0.5));
     station.busy_sum += station.busy;
     digest.fold(all + (all << 20) + all * 0x2545'F491'4F6C'DD1D);
     return true;
@@ -295,7 +320,8 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
 
 std::size_t wait_bucket(std::int64_t us) {
     if (us <= 1) return 0;
-    const auto octave = static_cast<std::uint32_t>(63 - std::countl_zero(static_cast<std::uint64_t>(us)));
+    const auto octave =
+        static_cast<std::uint32_t>(63 - std::countl_zero(static_cast<std::uint64_t>(us)));
     const std::uint64_t half = static_cast<std::uint64_t>(us) >> (octave - 1) & 1;
     return std::min<std::size_t>(wait_buckets - 1, 2 * octave + half);
 }
@@ -306,14 +332,18 @@ std::int64_t wait_of_bucket(std::size_t bucket) {
     return octave + octave / 4 + (bucket % 2 == 1 ? octave / 2 : 0);
 }
 
-TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
+TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
+                  Digest& digest) {
     if (calm_tick(station, at, ledger, digest)) return {};
-    Pass pass{station, at, ledger, Dice(*at.draw, at.entity, at.tick), static_cast<double>(at.length.us), {}};
+    Pass pass{
+        station, at, ledger, Dice(*at.draw, at.entity, at.tick), static_cast<double>(at.length.us),
+        {}};
     const std::int64_t now_us = static_cast<std::int64_t>(at.tick) * at.length.us;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
         Lane& lane = station.lanes[i];
         gather(lane, pass.flows[i], at.tick);
-        if (lane.throttle || lane.breaker) reject_locally(lane, pass.flows[i], i, now_us, pass.dice);
+        if (lane.throttle || lane.breaker)
+            reject_locally(lane, pass.flows[i], i, now_us, pass.dice);
     }
     find_pace(pass);
     turn_away(pass);
@@ -322,12 +352,16 @@ TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledg
     let_leave(pass);
     settle(pass, digest);
     if (station.held > 0) {
-        const double stay = e_to(-std::min(700.0, pass.tick_us / static_cast<double>(station.held_work_us)));
+        const double stay =
+            e_to(-std::min(700.0, pass.tick_us / static_cast<double>(station.held_work_us)));
         station.held = binomial(pass.dice(Purpose::callee, 1), station.held, stay);
     }
-    const double working = static_cast<double>(done.served) * pass.mean_work_us / pass.tick_us + 0.5;
-    station.busy = station.queue() > 0 ? station.slots
-        : std::min(station.slots, static_cast<std::int64_t>(std::min(working, 1e15)));
+    const double working =
+        static_cast<double>(done.served) * pass.mean_work_us / pass.tick_us + 0.5;
+    station.busy =
+        station.queue() > 0
+            ? station.slots
+            : std::min(station.slots, static_cast<std::int64_t>(std::min(working, 1e15)));
     station.busy_sum += station.busy;
     digest.fold(done.served + (station.dead << 24) + (station.called << 44));
     return done;
@@ -351,8 +385,9 @@ void fold(const Station& station, Digest& digest) {
     for (const Lane& lane : station.lanes) fold(lane, digest);
     for (const std::int64_t count :
          {station.slots, station.work_us, station.dead, station.called, station.busy, station.held,
-          station.held_work_us, station.spare_us, station.shed.ppm, std::int64_t{station.shed_final},
-          station.attempts, station.answered, station.errors, station.busy_sum})
+          station.held_work_us, station.spare_us, station.shed.ppm,
+          std::int64_t{station.shed_final}, station.attempts, station.answered, station.errors,
+          station.busy_sum})
         digest.fold(count);
     for (const std::int64_t count : station.waits) digest.fold(count);
 }

@@ -20,10 +20,10 @@ std::int64_t wait_of_bucket(std::size_t bucket);  // Its middle.
 struct Station {
     std::vector<Lane> lanes;
     std::int64_t slots = 0;
-    std::int64_t work_us = 0;   // Own work of one request, as the build and the day have it now.
-    std::int64_t dead = 0;      // Work whose client left; served all the same.
-    std::int64_t called = 0;    // Calls of other services waiting here.
-    std::int64_t busy = 0;      // Slots in service at the end of the last tick.
+    std::int64_t work_us = 0;  // Own work of one request, as the build and the day have it now.
+    std::int64_t dead = 0;     // Work whose client left; served all the same.
+    std::int64_t called = 0;   // Calls of other services waiting here.
+    std::int64_t busy = 0;     // Slots in service at the end of the last tick.
     std::int64_t held = 0, held_work_us = 0;  // Slots that finish at the speed they began with.
     std::int64_t spare_us = 0;  // Fixed work: slot time not yet a whole piece of work.
     Share shed = none;
@@ -47,13 +47,13 @@ struct TickAt {
     Duration length;
     std::uint32_t entity = 0;
     const Service* service = nullptr;
-    double hold_us = 0;        // Slot time spent waiting for calls, a request.
-    double error_share = 0;    // Of requests whose calls failed.
-    std::int64_t calls_in = 0; // Calls that arrive here this tick.
+    double hold_us = 0;         // Slot time spent waiting for calls, a request.
+    double error_share = 0;     // Of requests whose calls failed.
+    std::int64_t calls_in = 0;  // Calls that arrive here this tick.
 };
 
 struct TickDone {
-    std::int64_t served = 0;        // Work done, dead work and calls included.
+    std::int64_t served = 0;  // Work done, dead work and calls included.
     std::int64_t served_called = 0;
 };
 

@@ -27,8 +27,11 @@ void arrive(World& world) {
         std::int64_t rest_ppm = whole.ppm;
         for (std::uint32_t k = 0; k < cohort.kinds.size(); ++k) {
             const std::int64_t part_ppm = cohort.kinds[k].share.ppm;
-            const std::int64_t here = rest_ppm == part_ppm ? people
-                : binomial(dice(Purpose::kinds, k), people, static_cast<double>(part_ppm) / static_cast<double>(rest_ppm));
+            const std::int64_t here =
+                rest_ppm == part_ppm
+                    ? people
+                    : binomial(dice(Purpose::kinds, k), people,
+                               static_cast<double>(part_ppm) / static_cast<double>(rest_ppm));
             people -= here;
             rest_ppm -= part_ppm;
             std::int64_t moved = 0;
@@ -54,11 +57,13 @@ void mix_returning(World& world, std::uint32_t s) {
     for (std::uint32_t i = 0; i < service.pools[0].station.lanes.size(); ++i) {
         Lane& a = service.pools[0].station.lanes[i];
         Lane& b = service.pools[1].station.lanes[i];
-        const auto slot = static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(a.horizon)) *
-                          static_cast<std::size_t>(a.attempts);
+        const auto slot =
+            static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(a.horizon)) *
+            static_cast<std::size_t>(a.attempts);
         for (std::uint32_t t = 1; t < a.attempts; ++t) {
             const std::int64_t all = a.returning[slot + t] + b.returning[slot + t];
-            const std::int64_t there = binomial(dice(Purpose::route, 16 + i * 8 + t), all, service.pools[1].users.value());
+            const std::int64_t there =
+                binomial(dice(Purpose::route, 16 + i * 8 + t), all, service.pools[1].users.value());
             const std::int64_t change = there - b.returning[slot + t];
             b.returning[slot + t] += change;
             b.returning_total += change;
@@ -75,14 +80,16 @@ CalleeState callee_state(const World& world, const Service& service, ServiceId c
     double slots = 0, queue = 0, others = 0, weighted = 0;
     for (const Pool& pool : state.pools) {
         slots += static_cast<double>(pool.station.slots);
-        weighted += static_cast<double>(pool.station.slots) * static_cast<double>(pool.station.work_us);
+        weighted +=
+            static_cast<double>(pool.station.slots) * static_cast<double>(pool.station.work_us);
         queue += static_cast<double>(pool.station.queue());
         others += static_cast<double>(pool.own_served + pool.calls_served);
     }
     callee.work_us = weighted / slots + hold_us;
     const double used = std::max(0.0, others - static_cast<double>(placed));
     const double whole_rate = slots / callee.work_us;
-    callee.rate = std::max(whole_rate * 0.001, whole_rate - used / static_cast<double>(world.tick_length.us));
+    callee.rate =
+        std::max(whole_rate * 0.001, whole_rate - used / static_cast<double>(world.tick_length.us));
     callee.queue = queue;
     callee.error_share = error_share;
     callee.bound_us = service.queue ? static_cast<double>(service.queue->us) : -1;
@@ -99,9 +106,11 @@ double demand(const Pool& pool) {
 std::int64_t due_back(const World& world, const Pool& pool) {
     std::int64_t back = 0;
     for (const Lane& lane : pool.station.lanes) {
-        const auto slot = static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(lane.horizon)) *
-                          static_cast<std::size_t>(lane.attempts);
-        for (std::size_t a = 1; a < static_cast<std::size_t>(lane.attempts); ++a) back += lane.returning[slot + a];
+        const auto slot =
+            static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(lane.horizon)) *
+            static_cast<std::size_t>(lane.attempts);
+        for (std::size_t a = 1; a < static_cast<std::size_t>(lane.attempts); ++a)
+            back += lane.returning[slot + a];
     }
     return back;
 }
@@ -125,12 +134,14 @@ std::vector<ServicePace> find_paces(const World& world) {
             std::vector<CalleeState> callees;
             for (std::size_t e = 0; e < service.calls.size(); ++e) {
                 const ServiceId to = service.calls[e].to;
-                callees.push_back(callee_state(world, world.plan->services[to.index], to, pool.edges[e].placed,
-                                               paces[to.index].hold_us, paces[to.index].error_share));
+                callees.push_back(callee_state(world, world.plan->services[to.index], to,
+                                               pool.edges[e].placed, paces[to.index].hold_us,
+                                               paces[to.index].error_share));
             }
             const double there = demand(pool) + static_cast<double>(due_back(world, pool));
-            pace.pools.push_back(caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
-                                             static_cast<double>(pool.station.slots), there / tick_us, tick_us));
+            pace.pools.push_back(
+                caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
+                            static_cast<double>(pool.station.slots), there / tick_us, tick_us));
             const auto weight = static_cast<double>(pool.station.slots);
             pace.hold_us += weight * pace.pools.back().hold_us;
             pace.error_share += weight * pace.pools.back().error_share;
@@ -146,7 +157,8 @@ std::vector<ServicePace> find_paces(const World& world) {
 void send_calls(World& world, ServiceId to, std::int64_t calls, Dice& dice, std::uint32_t row) {
     std::vector<Pool>& pools = world.services[to.index].pools;
     std::int64_t second = 0;
-    if (pools.size() > 1) second = binomial(dice(Purpose::calls, row * 16 + 13), calls, pools[1].users.value());
+    if (pools.size() > 1)
+        second = binomial(dice(Purpose::calls, row * 16 + 13), calls, pools[1].users.value());
     if (pools.size() > 1) pools[1].calls_in += second;
     pools[0].calls_in += calls - second;
 }
@@ -155,7 +167,8 @@ void check_conserved(const World& world) {
     std::vector<std::int64_t> open(world.ledger.size(), 0);
     for (const ServiceState& service : world.services)
         for (const Pool& pool : service.pools)
-            for (const Lane& lane : pool.station.lanes) open[lane.account] += lane.waiting + lane.returning_total;
+            for (const Lane& lane : pool.station.lanes)
+                open[lane.account] += lane.waiting + lane.returning_total;
     for (std::size_t i = 0; i < open.size(); ++i) {
         const Account& it = world.ledger[i];
         check(it.fresh == it.good + it.failed + it.refused + open[i],
@@ -167,16 +180,21 @@ void check_conserved(const World& world) {
 
 void tick(World& world) {
     arrive(world);
-    const bool any_calls = std::ranges::any_of(world.plan->services, [](const Service& it) { return !it.calls.empty(); });
+    const bool any_calls = std::ranges::any_of(world.plan->services,
+                                               [](const Service& it) { return !it.calls.empty(); });
     for (std::uint32_t s = 0; s < world.services.size(); ++s) mix_returning(world, s);
-    const std::vector<ServicePace> paces = any_calls ? find_paces(world) : std::vector<ServicePace>{};
+    const std::vector<ServicePace> paces =
+        any_calls ? find_paces(world) : std::vector<ServicePace>{};
     for (const ServiceId id : world.order) {
         const Service& service = world.plan->services[id.index];
         std::vector<Pool>& pools = world.services[id.index].pools;
         for (std::size_t p = 0; p < pools.size(); ++p) {
             Pool& pool = pools[p];
-            TickAt at{.draw = &world.draw, .tick = world.ticks, .length = world.tick_length,
-                      .entity = entity_of(id, p), .service = &service};
+            TickAt at{.draw = &world.draw,
+                      .tick = world.ticks,
+                      .length = world.tick_length,
+                      .entity = entity_of(id, p),
+                      .service = &service};
             at.calls_in = std::exchange(pool.calls_in, 0);
             if (!service.calls.empty()) {
                 at.hold_us = paces[id.index].pools[p].hold_us;
@@ -185,13 +203,15 @@ void tick(World& world) {
             }
             const std::int64_t answered_before = pool.station.answered;
             TickDone done = run_tick(pool.station, at, world.ledger, world.flow);
-            if (done.served == 0) done.served = pool.station.answered - answered_before;  // A calm tick.
+            if (done.served == 0)
+                done.served = pool.station.answered - answered_before;  // A calm tick.
             pool.own_served = done.served - done.served_called;
             pool.calls_served = done.served_called;
             Dice dice(world.draw, at.entity, world.ticks);
             for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
-                const std::int64_t placed = place_calls(service.calls[e], pool.edges[e],
-                                                        paces[id.index].pools[p].loads[e], done.served, e, dice);
+                const std::int64_t placed =
+                    place_calls(service.calls[e], pool.edges[e], paces[id.index].pools[p].loads[e],
+                                done.served, e, dice);
                 send_calls(world, service.calls[e].to, placed, dice, e);
             }
         }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "sim/base/maths.h"
 #include "sim/base/match.h"
+#include "sim/base/maths.h"
 #include "sim/base/samplers.h"
 
 namespace rollcage {
@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::uint32_t restart_entity = 0x0300'0000;
 
-Share product(Share a, Share b) { return {a.ppm * b.ppm / whole.ppm}; }
+Share product(Share a, Share b) {
+    return {a.ppm * b.ppm / whole.ppm};
+}
 
 // The mean slowdown of what the build hides: a share of requests takes a multiple of the work.
 Share build_slow(const World& world, BuildId build) {
@@ -20,9 +22,11 @@ Share build_slow(const World& world, BuildId build) {
     for (const Change& change : world.plan->builds[build.index].changes) {
         if (!change.hides) continue;
         if (change.behind && world.settings[change.behind->index].value_or(none) == none) continue;
-        const Share met = change.behind ? product(change.hides->rate, *world.settings[change.behind->index])
-                                        : change.hides->rate;
-        slow = product(slow, {whole.ppm + met.ppm * (change.hides->slow.ppm - whole.ppm) / whole.ppm});
+        const Share met = change.behind
+                              ? product(change.hides->rate, *world.settings[change.behind->index])
+                              : change.hides->rate;
+        slow =
+            product(slow, {whole.ppm + met.ppm * (change.hides->slow.ppm - whole.ppm) / whole.ppm});
     }
     return slow;
 }
@@ -38,10 +42,11 @@ void refresh_speed(World& world, std::uint32_t service) {
 }
 
 void refresh_demand(World& world, std::uint32_t c) {
-    const std::int64_t minute = static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
+    const std::int64_t minute =
+        static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
     CohortState& state = world.cohorts[c];
-    state.per_tick = static_cast<double>(demand_per_minute_ppm(world.plan->cohorts[c], minute)) * 1e-6 / 60 *
-                     state.surge.value() * world.tick_length.seconds();
+    state.per_tick = static_cast<double>(demand_per_minute_ppm(world.plan->cohorts[c], minute)) *
+                     1e-6 / 60 * state.surge.value() * world.tick_length.seconds();
 }
 
 void set_instances(World& world, std::uint32_t service, Pool& pool, std::int64_t instances) {
@@ -52,7 +57,8 @@ void set_instances(World& world, std::uint32_t service, Pool& pool, std::int64_t
 // A fresh process of this build: cold, empty, at the speed its build has.
 void replace(World& world, std::uint32_t s, std::size_t row, BuildId build) {
     Pool& pool = world.services[s].pools[row];
-    restart(pool.station, world.draw, restart_entity + s * 4 + static_cast<std::uint32_t>(row), world.ticks);
+    restart(pool.station, world.draw, restart_entity + s * 4 + static_cast<std::uint32_t>(row),
+            world.ticks);
     for (Edge& edge : pool.edges) edge = Edge{};
     pool.build = build;
     pool.station.work_us = work_now(world, s, pool);
@@ -80,9 +86,11 @@ void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t m
         bad += lane.minute_bad;
     }
     if (bad == 0) return;
-    const double p = std::min(1.0, static_cast<double>(bad) / static_cast<double>(std::max(fresh, bad)));
+    const double p =
+        std::min(1.0, static_cast<double>(bad) / static_cast<double>(std::max(fresh, bad)));
     const double rate = cohort.requests_per_minute.value();
-    const double users = rate > 0 ? static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6 / rate : 0;
+    const double users =
+        rate > 0 ? static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6 / rate : 0;
     const double hit = users * pool.users.value() * (1 - power(1 - p, rate));
     world.impacted_ppm += static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
 }
@@ -91,15 +99,22 @@ void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t m
 
 std::int64_t demand_per_minute_ppm(const Cohort& cohort, std::int64_t minute) {
     if (!cohort.per_minute.empty())
-        return cohort.per_minute[static_cast<std::size_t>(minute) % cohort.per_minute.size()] * 1'000'000;
+        return cohort.per_minute[static_cast<std::size_t>(minute) % cohort.per_minute.size()] *
+               1'000'000;
     double activity = 1;
     if (!cohort.curve_ppm.empty()) {
         const std::int64_t quarter = minute / 15, within = minute % 15;
-        const auto at = [&](std::int64_t q) { return static_cast<double>(cohort.curve_ppm[static_cast<std::size_t>(q % 96)]); };
-        activity = (at(quarter) * static_cast<double>(15 - within) + at(quarter + 1) * static_cast<double>(within)) / 15e6;
+        const auto at = [&](std::int64_t q) {
+            return static_cast<double>(cohort.curve_ppm[static_cast<std::size_t>(q % 96)]);
+        };
+        activity = (at(quarter) * static_cast<double>(15 - within) +
+                    at(quarter + 1) * static_cast<double>(within)) /
+                   15e6;
     }
     return static_cast<std::int64_t>(
-        std::min(static_cast<double>(cohort.users) * activity * static_cast<double>(cohort.requests_per_minute.ppm), 9e18));
+        std::min(static_cast<double>(cohort.users) * activity *
+                     static_cast<double>(cohort.requests_per_minute.ppm),
+                 9e18));
 }
 
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
@@ -117,7 +132,9 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
         Pool pool;
         pool.build = declared.first_build;
         for (const Call& call : declared.calls)
-            pool.edges.push_back({.warm = call.cache ? call.cache->keys * call.cache->initially.ppm / whole.ppm : 0});
+            pool.edges.push_back(
+                {.warm =
+                     call.cache ? call.cache->keys * call.cache->initially.ppm / whole.ppm : 0});
         state.pools.push_back(pool);
         world.services.push_back(state);
         set_instances(world, s, world.services[s].pools[0], declared.instances);
@@ -141,12 +158,14 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
 }
 
 void fold_minute(World& world) {
-    const std::int64_t minute = static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
+    const std::int64_t minute =
+        static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
         for (std::size_t p = 0; p < world.services[s].pools.size(); ++p) {
             Pool& pool = world.services[s].pools[p];
             for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
-                if (world.plan->cohorts[c].serves.index == s) fold_impact(world, pool, c, std::max<std::int64_t>(0, minute - 1));
+                if (world.plan->cohorts[c].serves.index == s)
+                    fold_impact(world, pool, c, std::max<std::int64_t>(0, minute - 1));
             }
             for (Lane& lane : pool.station.lanes) {
                 lane.minute_fresh = lane.minute_bad = 0;
@@ -162,14 +181,16 @@ void fold_state(const World& world, Digest& digest) {
     digest.fold(world.ticks);
     for (const CohortState& cohort : world.cohorts) digest.fold(cohort.surge.ppm);
     for (const ServiceState& service : world.services) {
-        for (const std::int64_t count : {service.instances_wanted, std::int64_t{service.scale_order}, service.slow.ppm,
-                                         service.slow_sixteenths, std::int64_t{service.sticky}})
+        for (const std::int64_t count :
+             {service.instances_wanted, std::int64_t{service.scale_order}, service.slow.ppm,
+              service.slow_sixteenths, std::int64_t{service.sticky}})
             digest.fold(count);
         for (const BuildId build : service.before) digest.fold(std::uint64_t{build.index});
         for (const Pool& pool : service.pools) {
             for (const Lane& lane : pool.station.lanes) check_sums(lane);
-            for (const std::int64_t count : {std::int64_t{pool.build.index}, pool.instances, pool.users.ppm, pool.calls_in,
-                                             pool.own_served, pool.calls_served, pool.hold_us})
+            for (const std::int64_t count :
+                 {std::int64_t{pool.build.index}, pool.instances, pool.users.ppm, pool.calls_in,
+                  pool.own_served, pool.calls_served, pool.hold_us})
                 digest.fold(count);
             for (const Edge& edge : pool.edges) digest.fold(edge.warm), digest.fold(edge.placed);
             fold(pool.station, digest);
@@ -177,24 +198,28 @@ void fold_state(const World& world, Digest& digest) {
     }
     for (const auto& setting : world.settings) digest.fold(setting ? setting->ppm : -1);
     for (const Account& it : world.ledger)
-        for (const std::int64_t count : {it.fresh, it.good, it.failed, it.refused, it.writes, it.inserts}) digest.fold(count);
+        for (const std::int64_t count :
+             {it.fresh, it.good, it.failed, it.refused, it.writes, it.inserts})
+            digest.fold(count);
     digest.fold(world.impacted_ppm);
 }
 
 void begin(World& world, const Inject& inject) {
-    std::visit(match{
-                   [&](const Slow& it) {
-                       world.services[it.service.index].slow = product(world.services[it.service.index].slow, it.by);
-                       refresh_speed(world, it.service.index);
-                   },
-                   [&](const Surge& it) {
-                       CohortState& cohort = world.cohorts[it.cohort.index];
-                       cohort.surge = product(cohort.surge, it.by);
-                       refresh_demand(world, it.cohort.index);
-                   },
-                   [&](const Release& it) { release(world, it.build, world.plan->plans[it.plan.index]); },
-               },
-               inject);
+    std::visit(
+        match{
+            [&](const Slow& it) {
+                world.services[it.service.index].slow =
+                    product(world.services[it.service.index].slow, it.by);
+                refresh_speed(world, it.service.index);
+            },
+            [&](const Surge& it) {
+                CohortState& cohort = world.cohorts[it.cohort.index];
+                cohort.surge = product(cohort.surge, it.by);
+                refresh_demand(world, it.cohort.index);
+            },
+            [&](const Release& it) { release(world, it.build, world.plan->plans[it.plan.index]); },
+        },
+        inject);
 }
 
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still) {
@@ -204,7 +229,8 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
         service.slow = whole;
         for (const Inject& other : still) {
             const auto* also = std::get_if<Slow>(&other);
-            if (also != nullptr && also->service == slow->service) service.slow = product(service.slow, also->by);
+            if (also != nullptr && also->service == slow->service)
+                service.slow = product(service.slow, also->by);
         }
         refresh_speed(world, slow->service.index);
     } else if (const auto* surge = std::get_if<Surge>(&inject)) {
@@ -212,7 +238,8 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
         cohort.surge = whole;
         for (const Inject& other : still) {
             const auto* also = std::get_if<Surge>(&other);
-            if (also != nullptr && also->cohort == surge->cohort) cohort.surge = product(cohort.surge, also->by);
+            if (also != nullptr && also->cohort == surge->cohort)
+                cohort.surge = product(cohort.surge, also->by);
         }
         refresh_demand(world, surge->cohort.index);
     }
@@ -254,8 +281,9 @@ void release(World& world, BuildId build, const Plan& plan) {
         replace(world, s, 0, build);
         return;
     }
-    const std::int64_t part = std::clamp<std::int64_t>((service.instances_wanted * plan.share.ppm + 500'000) / whole.ppm, 1,
-                                                       std::max<std::int64_t>(1, service.instances_wanted - 1));
+    const std::int64_t part =
+        std::clamp<std::int64_t>((service.instances_wanted * plan.share.ppm + 500'000) / whole.ppm,
+                                 1, std::max<std::int64_t>(1, service.instances_wanted - 1));
     Pool second = service.pools[0];
     second.build = build;
     second.users = plan.share;
@@ -265,7 +293,9 @@ void release(World& world, BuildId build, const Plan& plan) {
     for (Edge& edge : second.edges) edge = Edge{};
     for (const Lane& lane : service.pools[0].station.lanes) {
         const Cohort& cohort = world.plan->cohorts[lane.cohort];
-        Lane fresh = make_lane(cohort, cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]], world.tick_length);
+        Lane fresh =
+            make_lane(cohort, cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]],
+                      world.tick_length);
         fresh.cohort = lane.cohort;
         fresh.account = lane.account;
         fresh.retry_budget = lane.retry_budget;
@@ -275,9 +305,11 @@ void release(World& world, BuildId build, const Plan& plan) {
     service.pools[0].users = {whole.ppm - plan.share.ppm};
     Dice dice(world.draw, restart_entity + s * 4 + 2, world.ticks);
     for (std::uint32_t i = 0; i < second.station.lanes.size(); ++i)
-        move_returning(service.pools[0].station.lanes[i], service.pools[1].station.lanes[i], plan.share, i, dice);
+        move_returning(service.pools[0].station.lanes[i], service.pools[1].station.lanes[i],
+                       plan.share, i, dice);
     set_instances(world, s, service.pools[1], part);
-    set_instances(world, s, service.pools[0], std::max<std::int64_t>(1, service.instances_wanted - part));
+    set_instances(world, s, service.pools[0],
+                  std::max<std::int64_t>(1, service.instances_wanted - part));
     service.pools[1].station.work_us = work_now(world, s, service.pools[1]);
 }
 

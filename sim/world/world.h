@@ -18,25 +18,25 @@ struct Pool {
     std::int64_t instances = 0;  // Ready.
     Share users = whole;         // The part of [0, 1) that is routed here.
     Station station;
-    std::vector<Edge> edges;     // Parallel to the service's calls.
-    std::int64_t calls_in = 0;   // Placed here in the tick under way.
+    std::vector<Edge> edges;                        // Parallel to the service's calls.
+    std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
-    std::int64_t hold_us = 0;    // Slot time spent on calls, a request, last tick.
+    std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
 };
 
 struct ServiceState {
     std::vector<Pool> pools;  // One, or the stable one and a released one.
     bool sticky = true;
     std::int64_t instances_wanted = 0;
-    std::uint32_t scale_order = 0;       // The latest scale order; an older one is stale.
-    std::vector<BuildId> before;         // Builds that served before, latest last.
-    Share slow = whole;                  // Product of the slows under way.
-    std::int64_t slow_sixteenths = 0;    // Good answers above the latency goal, in sixteenths.
+    std::uint32_t scale_order = 0;     // The latest scale order; an older one is stale.
+    std::vector<BuildId> before;       // Builds that served before, latest last.
+    Share slow = whole;                // Product of the slows under way.
+    std::int64_t slow_sixteenths = 0;  // Good answers above the latency goal, in sixteenths.
 };
 
 struct CohortState {
     Share surge = whole;
-    double per_tick = 0;        // Derived each minute from the demand; never folded.
+    double per_tick = 0;                  // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
 };
 
@@ -49,15 +49,15 @@ struct World {
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
     std::vector<std::optional<Share>> settings;
-    std::vector<Account> ledger;   // By cohort and kind, in declared order.
+    std::vector<Account> ledger;    // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
     Digest flow;
 };
 
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed);
 
-void tick(World& world);                 // All traffic of one tick; asserts conservation.
-void fold_minute(World& world);          // Demand, impacted users, writes.
+void tick(World& world);         // All traffic of one tick; asserts conservation.
+void fold_minute(World& world);  // Demand, impacted users, writes.
 void fold_state(const World& world, Digest& digest);  // Every integer, after recounting the sums.
 
 // What a scrape finds at a service since the last one; the counters begin again.
@@ -70,7 +70,7 @@ Counts take_counts(World& world, ServiceId service, std::int64_t ticks);
 // Requests a minute that a cohort makes in the minute that begins now, before surges.
 std::int64_t demand_per_minute_ppm(const Cohort& cohort, std::int64_t minute);
 
-void begin(World& world, const Inject& inject);   // Slow, surge; a release is `release`.
+void begin(World& world, const Inject& inject);  // Slow, surge; a release is `release`.
 // `still` are the injects under way without this one.
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still);
 void release(World& world, BuildId build, const Plan& plan);

@@ -1,0 +1,2 @@
+#include "sim/world/world.h"
+#include "tests/story.h"
