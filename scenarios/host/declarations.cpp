@@ -16,12 +16,24 @@ const Value& at_of(const Value& record, const char* field) {
     check(value != nullptr, "a record holds every field of its word");
     return *value;
 }
-std::int64_t whole_of(const Value& record, const char* field) { return at_of(record, field).integer; }
-Duration length_of(const Value& record, const char* field) { return {whole_of(record, field)}; }
-Share part_of(const Value& record, const char* field) { return {whole_of(record, field)}; }
-Share times_of(const Value& record, const char* field) { return share_of(at_of(record, field).number); }
-std::uint32_t row_of(const Value& record, const char* field) { return at_of(record, field).handle.index; }
-bool has(const Value& record, const char* field) { return !at_of(record, field).is_nil(); }
+std::int64_t whole_of(const Value& record, const char* field) {
+    return at_of(record, field).integer;
+}
+Duration length_of(const Value& record, const char* field) {
+    return {whole_of(record, field)};
+}
+Share part_of(const Value& record, const char* field) {
+    return {whole_of(record, field)};
+}
+Share times_of(const Value& record, const char* field) {
+    return share_of(at_of(record, field).number);
+}
+std::uint32_t row_of(const Value& record, const char* field) {
+    return at_of(record, field).handle.index;
+}
+bool has(const Value& record, const char* field) {
+    return !at_of(record, field).is_nil();
+}
 
 Result<Value> handle(HandleKind kind, std::size_t index) {
     if (index >= declared_max) return Error{std::string("more than 1000 of a kind: ") + name(kind)};
@@ -55,8 +67,10 @@ Patience patience_of(const Value& record) {
         patience.backoff = {length_of(it, "base"), length_of(it, "cap")};
     }
     const Value& budget = at_of(record, "retry_budget");
-    if (budget.type == Value::Type::handle) patience.retry_budget_flag = SettingId{budget.handle.index};
-    else if (!budget.is_nil()) patience.retry_budget = Share{budget.integer};
+    if (budget.type == Value::Type::handle)
+        patience.retry_budget_flag = SettingId{budget.handle.index};
+    else if (!budget.is_nil())
+        patience.retry_budget = Share{budget.integer};
     if (has(record, "token_bucket")) {
         const Value& it = at_of(record, "token_bucket");
         patience.token_bucket = TokenBucket{whole_of(it, "tokens"), whole_of(it, "retry_cost"),
@@ -68,16 +82,20 @@ Patience patience_of(const Value& record) {
     }
     if (has(record, "breaker")) {
         const Value& it = at_of(record, "breaker");
-        patience.breaker = Breaker{part_of(it, "opens_at"), whole_of(it, "at_least"), length_of(it, "window"),
-                                   length_of(it, "open_for"), part_of(it, "probes")};
+        patience.breaker =
+            Breaker{part_of(it, "opens_at"), whole_of(it, "at_least"), length_of(it, "window"),
+                    length_of(it, "open_for"), part_of(it, "probes")};
     }
     return patience;
 }
 
 Call call_of(const Value& record) {
-    Call call{.to = {row_of(record, "service")}, .per_request = times_of(record, "per_request"),
-              .timeout = length_of(record, "timeout"), .attempts = whole_of(record, "attempts"),
-              .rtt = length_of(record, "rtt"), .cache = {}};
+    Call call{.to = {row_of(record, "service")},
+              .per_request = times_of(record, "per_request"),
+              .timeout = length_of(record, "timeout"),
+              .attempts = whole_of(record, "attempts"),
+              .rtt = length_of(record, "rtt"),
+              .cache = {}};
     if (has(record, "cache")) {
         const Value& it = at_of(record, "cache");
         call.cache = Cache{whole_of(it, "keys"), part_of(it, "hits"), part_of(it, "initially")};
@@ -89,7 +107,8 @@ Result<KnobValue> chosen_value(const Knob& knob, const std::string& text) {
     if (std::holds_alternative<std::string>(knob.initially)) return KnobValue{text};
     double number = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc{} || end != text.data() + text.size() || !(number > -1e15 && number < 1e15))
+    if (failed != std::errc{} || end != text.data() + text.size() ||
+        !(number > -1e15 && number < 1e15))
         return Error{"knob \"" + knob.name + "\" must be a number, not \"" + text + "\""};
     return KnobValue{number};
 }
@@ -120,7 +139,8 @@ Declarations::Declarations(Scenario& scenario, const Choices& choices)
 Result<Value> Declarations::say(const Word& word, const Value& record) {
     const std::string what = word.name;
     if (what == "scenario") return scenario(record);
-    if (!opened_ && what != "between") return Error{"say `scenario { title = ... }` before " + what};
+    if (!opened_ && what != "between")
+        return Error{"say `scenario { title = ... }` before " + what};
     if (what == "knob") return knob(record);
     if (what == "between") return between(record);
     if (what == "cohort") return cohort(record);
@@ -130,11 +150,15 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "release") return release(record);
     if (what == "at") return at(record);
     if (what == "slow")
-        return inject(Slow{{row_of(record, "service")}, times_of(record, "by"), length_of(record, "lasts")});
+        return inject(
+            Slow{{row_of(record, "service")}, times_of(record, "by"), length_of(record, "lasts")});
     if (what == "surge")
-        return inject(Surge{{row_of(record, "cohort")}, times_of(record, "by"), length_of(record, "lasts")});
+        return inject(
+            Surge{{row_of(record, "cohort")}, times_of(record, "by"), length_of(record, "lasts")});
     if (what == "everyone" || what == "canary") {
-        stages_.push_back(what == "canary" ? Plan{part_of(record, "share"), at_of(record, "sticky").yes} : Plan{});
+        stages_.push_back(what == "canary"
+                              ? Plan{part_of(record, "share"), at_of(record, "sticky").yes}
+                              : Plan{});
         return handle(HandleKind::stage, stages_.size() - 1);
     }
     if (what == "defect") {
@@ -170,13 +194,16 @@ Result<Value> Declarations::knob(const Value& record) {
         if (other.name == knob.name) return twice("knob", knob.name);
     }
     const Value& initially = at_of(record, "default");
-    if (initially.type == Value::Type::text) knob.initially = initially.text;
-    else knob.initially = initially.number;
+    if (initially.type == Value::Type::text)
+        knob.initially = initially.text;
+    else
+        knob.initially = initially.number;
     if (has(record, "from")) knob.from = at_of(record, "from").number;
     if (has(record, "to")) knob.to = at_of(record, "to").number;
     for (const Value& choice : at_of(record, "choices").items) knob.choices.push_back(choice.text);
     if (initially.type == Value::Type::text && knob.choices.empty())
-        return Error{"knob \"" + knob.name + "\": a default that is a text needs choices = { ... }"};
+        return Error{"knob \"" + knob.name +
+                     "\": a default that is a text needs choices = { ... }"};
     knob.hidden = at_of(record, "hidden").yes;
     knob.value = knob.initially;
     if (const auto sound = fits(knob, knob.initially); !sound) return sound.error();
@@ -213,12 +240,13 @@ Result<Value> Declarations::cohort(const Value& record) {
     cohort.requests_per_minute = times_of(record, "requests_per_minute");
     cohort.serves = {unserved};
     cohort.patience = patience_of(record);
-    cohort.kinds = {RequestKind{whole, whole, part_of(record, "writes"), part_of(record, "inserts")}};
+    cohort.kinds = {
+        RequestKind{whole, whole, part_of(record, "writes"), part_of(record, "inserts")}};
     if (has(record, "kinds")) {
         cohort.kinds.clear();
         for (const Value& it : at_of(record, "kinds").items)
-            cohort.kinds.push_back({part_of(it, "share"), times_of(it, "work"), part_of(it, "writes"),
-                                    part_of(it, "inserts")});
+            cohort.kinds.push_back({part_of(it, "share"), times_of(it, "work"),
+                                    part_of(it, "writes"), part_of(it, "inserts")});
     }
     const Value& curve = at_of(record, "curve");
     if (curve.type == Value::Type::text && curve.text == "daily") cohort.curve_ppm = daily_curve();
@@ -230,9 +258,11 @@ Result<Value> Declarations::cohort(const Value& record) {
     return handle(HandleKind::cohort, world.cohorts.size() - 1);
 }
 
-Result<BuildId> Declarations::add_build(ServiceId of, const std::string& version, std::vector<Change> changes) {
+Result<BuildId> Declarations::add_build(ServiceId of, const std::string& version,
+                                        std::vector<Change> changes) {
     for (std::size_t i = 0; i < world.builds.size(); ++i) {
-        if (world.builds[i].of == of && world.names.builds[i] == version) return Error{"build \"" + version + "\" is declared twice"};
+        if (world.builds[i].of == of && world.names.builds[i] == version)
+            return Error{"build \"" + version + "\" is declared twice"};
     }
     world.builds.push_back({of, std::move(changes)});
     world.names.builds.push_back(version);
@@ -303,7 +333,8 @@ Result<void> Declarations::stage(const std::string& plan, const Value& record) {
     if (!opened_) return Error{"say `scenario { title = ... }` before plan"};
     if (find_name(world.names.plans, plan)) return twice("plan", plan);
     if (record.items.size() != 1 || world.plans.size() >= declared_max)
-        return Error{"plan \"" + plan + "\" needs exactly one stage: everyone {} or canary { ... }"};
+        return Error{"plan \"" + plan +
+                     "\" needs exactly one stage: everyone {} or canary { ... }"};
     world.plans.push_back(stages_[record.items[0].handle.index]);
     world.names.plans.push_back(plan);
     return {};
@@ -327,7 +358,8 @@ Result<Value> Declarations::release(const Value& record) {
 
 Result<Value> Declarations::at(const Value& record) {
     if (world.injects.size() >= declared_max) return Error{"at most 1000 injects"};
-    world.injects.push_back({SimTime{whole_of(record, "time")}, injects_[row_of(record, "inject")]});
+    world.injects.push_back(
+        {SimTime{whole_of(record, "time")}, injects_[row_of(record, "inject")]});
     return Value{};
 }
 

@@ -36,7 +36,8 @@ private:
     Result<Value> release(const Value& record);
     Result<Value> at(const Value& record);
     Result<Value> inject(Inject what);
-    Result<BuildId> add_build(ServiceId of, const std::string& version, std::vector<Change> changes);
+    Result<BuildId> add_build(ServiceId of, const std::string& version,
+                              std::vector<Change> changes);
 
     Scenario& scenario_;
     const Choices& choices_;

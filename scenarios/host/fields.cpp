@@ -12,7 +12,9 @@ namespace {
 
 using T = Field::Type;
 
-std::string plain(double number) { return shown(value_of(number)); }
+std::string plain(double number) {
+    return shown(value_of(number));
+}
 
 bool in_range(const Field& field, double number) {
     return number == number && number < 1e18 && number > -1e18 &&
@@ -22,7 +24,9 @@ bool in_range(const Field& field, double number) {
 std::string range(const Field& field) {
     if (field.from == 0 && field.to == 0) return "";
     if (field.type == T::length) {
-        const auto text = [](double s) { return length_text({static_cast<std::int64_t>(s * 1e6)}); };
+        const auto text = [](double s) {
+            return length_text({static_cast<std::int64_t>(s * 1e6)});
+        };
         return " from " + text(field.from) + " to " + text(field.to);
     }
     if (field.type == T::share || field.type == T::share_or_flag)
@@ -40,7 +44,8 @@ std::string expected(const Field& field) {
         case T::text: return "a text";
         case T::number: return "a number" + range(field);
         case T::integer: return "a whole number" + range(field);
-        case T::length: return "a length" + range(field) + " (\"250ms\", \"15s\", \"10m\", \"2h\" or seconds)";
+        case T::length:
+            return "a length" + range(field) + " (\"250ms\", \"15s\", \"10m\", \"2h\" or seconds)";
         case T::share: return "a share" + range(field) + " (\"5%\" or 0.05)";
         case T::boolean: return "true or false";
         case T::any: return "a value";
@@ -50,7 +55,8 @@ std::string expected(const Field& field) {
         case T::numbers: return "a list of numbers" + range(field);
         case T::texts: return "a list of texts";
         case T::record: return std::string("a table { ... } of the fields of ") + field.record;
-        case T::records: return std::string("a list of tables { ... } of the fields of ") + field.record;
+        case T::records:
+            return std::string("a list of tables { ... } of the fields of ") + field.record;
         case T::flag_value: return "on, off or a share from 0% to 100%";
         case T::share_or_flag: return "a share" + range(field) + " or a flag";
         case T::curve: return "\"flat\", \"daily\" or a list of 96 numbers from 0 to 1000";
@@ -129,7 +135,9 @@ Result<Value> read_value(const Field& field, const Value& value) {
         case T::boolean: return given(type == Value::Type::boolean);
         case T::function: return given(type == Value::Type::function);
         case T::any: return given(type != Value::Type::nil);
-        case T::knob_value: return given(type == Value::Type::text || (is_number(value) && in_range(field, value.number)));
+        case T::knob_value:
+            return given(type == Value::Type::text ||
+                         (is_number(value) && in_range(field, value.number)));
         case T::handle: return given(type == Value::Type::handle && value.handle.kind == field.of);
         case T::wait_on:
             return given(type == Value::Type::function ||
@@ -140,7 +148,8 @@ Result<Value> read_value(const Field& field, const Value& value) {
         case T::integer: {
             if (!is_number(value) || !in_range(field, value.number)) return wrong;
             const auto digits = static_cast<std::int64_t>(value.number);
-            return static_cast<double>(digits) == value.number ? Result<Value>(value_of(digits)) : wrong;
+            return static_cast<double>(digits) == value.number ? Result<Value>(value_of(digits))
+                                                               : wrong;
         }
         case T::length: return in_millionths(field, read_length(value));
         case T::share: return in_millionths(field, read_share(value));
@@ -150,7 +159,8 @@ Result<Value> read_value(const Field& field, const Value& value) {
         case T::flag_value: {
             if (type == Value::Type::boolean) return value;
             const auto read = read_share(value);
-            return read && *read >= 0 && *read <= 1'000'000 ? Result<Value>(value_of(*read)) : wrong;
+            return read && *read >= 0 && *read <= 1'000'000 ? Result<Value>(value_of(*read))
+                                                            : wrong;
         }
         case T::record:
         case T::records: return read_nested(field, value);
@@ -180,7 +190,8 @@ const Field* field_named(const Word& word, const std::string& name) {
 Result<void> only_known(const Word& word, const std::string& who, const Value& table) {
     if (table.type != Value::Type::table)
         return Error{who + ": takes a table { ... }, not " + shown(table)};
-    if (table.odd_keys) return Error{who + ": has an entry that is neither a field nor in its list"};
+    if (table.odd_keys)
+        return Error{who + ": has an entry that is neither a field nor in its list"};
     for (const NamedValue& entry : table.named) {
         if (field_named(word, entry.name)) continue;
         std::vector<std::string> known;
@@ -195,7 +206,8 @@ Result<void> only_known(const Word& word, const std::string& who, const Value& t
     std::size_t expected_items = word.has_name ? 1 : 0;
     if (word.has_name && (table.items.empty() || table.items[0].type != Value::Type::text ||
                           table.items[0].text.empty() || table.items[0].text.size() > 100))
-        return Error{who + ": field \"name\" must be a text of at most 100 characters, in the first place"};
+        return Error{
+            who + ": field \"name\" must be a text of at most 100 characters, in the first place"};
     for (std::size_t i = expected_items; i < table.items.size(); ++i) {
         if (word.rest == HandleKind::nothing)
             return Error{who + ": does not know what to do with " + shown(table.items[i])};
@@ -228,7 +240,8 @@ Result<Value> read_record(const Word& word, const Value& table) {
             continue;
         }
         auto read = read_value(field, value);
-        if (!read && !read.error().message.empty() && (field.type == T::record || field.type == T::records))
+        if (!read && !read.error().message.empty() &&
+            (field.type == T::record || field.type == T::records))
             return Error{who + ": " + read.error().message};
         if (!read) return Error{what + "must be " + expected(field) + ", not " + shown(value)};
         set(record, field.name, *read);
@@ -242,9 +255,13 @@ Result<std::int64_t> read_length(const Value& value) {
         if (!(value.number >= 0 && value.number <= 1e9)) return wrong;
         return static_cast<std::int64_t>(value.number * 1e6 + 0.5);
     }
-    if (value.type != Value::Type::text || value.text.empty() || value.text.size() > 30) return wrong;
-    static constexpr struct { const char* unit; double us; } units[] = {
-        {"us", 1}, {"ms", 1e3}, {"s", 1e6}, {"m", 60e6}, {"min", 60e6}, {"h", 3600e6}, {"d", 86400e6}};
+    if (value.type != Value::Type::text || value.text.empty() || value.text.size() > 30)
+        return wrong;
+    static constexpr struct {
+        const char* unit;
+        double us;
+    } units[] = {{"us", 1},     {"ms", 1e3},   {"s", 1e6},    {"m", 60e6},
+                 {"min", 60e6}, {"h", 3600e6}, {"d", 86400e6}};
     double total = 0;
     const char* next = value.text.data();
     const char* end = next + value.text.size();
@@ -282,13 +299,16 @@ Result<std::int64_t> read_share(const Value& value) {
 std::string language_reference() {
     std::string text;
     for (const Word& each : words()) {
-        text += std::string("### ") + each.name + "\n\n`" + each.form + "`: " + each.meaning + ".\n\n";
+        text +=
+            std::string("### ") + each.name + "\n\n`" + each.form + "`: " + each.meaning + ".\n\n";
         if (each.fields.empty()) continue;
         text += "| field | what it takes | default | meaning |\n|---|---|---|---|\n";
         for (const Field& field : each.fields) {
-            std::string fallback = !field.fallback ? "must be given" : field.fallback[0] ? field.fallback : "none";
-            text += std::string("| ") + field.name + " | " + expected(field) + " | " + fallback + " | " +
-                    field.meaning + " |\n";
+            std::string fallback = !field.fallback     ? "must be given"
+                                   : field.fallback[0] ? field.fallback
+                                                       : "none";
+            text += std::string("| ") + field.name + " | " + expected(field) + " | " + fallback +
+                    " | " + field.meaning + " |\n";
         }
         text += "\n";
     }

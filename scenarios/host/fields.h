@@ -13,8 +13,25 @@ namespace rollcage {
 
 struct Field {
     enum class Type {
-        text, number, integer, length, share, boolean, any, function, handle, handles, numbers, texts,
-        record, records, flag_value, share_or_flag, curve, knob_value, wait_on,
+        text,
+        number,
+        integer,
+        length,
+        share,
+        boolean,
+        any,
+        function,
+        handle,
+        handles,
+        numbers,
+        texts,
+        record,
+        records,
+        flag_value,
+        share_or_flag,
+        curve,
+        knob_value,
+        wait_on,
     };
     const char* name;
     Type type;
@@ -29,9 +46,9 @@ struct Word {
     const char* name;
     const char* form;
     const char* meaning;
-    bool braces;            // word{...}; otherwise word(a, b, {more}) in the order of the fields.
-    bool has_name;          // The first item in the braces is its name.
-    HandleKind rest;        // What the other items are, if any.
+    bool braces;      // word{...}; otherwise word(a, b, {more}) in the order of the fields.
+    bool has_name;    // The first item in the braces is its name.
+    HandleKind rest;  // What the other items are, if any.
     std::vector<Field> fields;
 };
 

@@ -13,18 +13,25 @@ namespace {
 constexpr SimTime never{std::numeric_limits<std::int64_t>::max()};
 constexpr std::size_t orders_max = 1'000;
 
-const Value& field(const Value& record, const char* name) { return *find(record, name); }
-
-std::string kind_of(const Fact& fact) {
-    return std::visit(match{
-        [](const Released&) { return "released"; }, [](const RolledBack&) { return "rolled_back"; },
-        [](const ShedChanged&) { return "shed_changed"; }, [](const Scaled&) { return "scaled"; },
-        [](const FlagChanged&) { return "flag_changed"; }, [](const AlertFired&) { return "alert_fired"; },
-        [](const AlertCleared&) { return "alert_cleared"; }, [](const Ordered&) { return "ordered"; },
-        [](const Refused&) { return "refused"; }}, fact);
+const Value& field(const Value& record, const char* name) {
+    return *find(record, name);
 }
 
-// What a script sees of a fact: kind, at (seconds), headline and, where there are any, service and rule.
+std::string kind_of(const Fact& fact) {
+    return std::visit(
+        match{[](const Released&) { return "released"; },
+              [](const RolledBack&) { return "rolled_back"; },
+              [](const ShedChanged&) { return "shed_changed"; },
+              [](const Scaled&) { return "scaled"; },
+              [](const FlagChanged&) { return "flag_changed"; },
+              [](const AlertFired&) { return "alert_fired"; },
+              [](const AlertCleared&) { return "alert_cleared"; },
+              [](const Ordered&) { return "ordered"; }, [](const Refused&) { return "refused"; }},
+        fact);
+}
+
+// What a script sees of a fact: kind, at (seconds), headline and, where there are any, service and
+// rule.
 Value fact_table(const Occurrence& it, const Names& names) {
     Value table;
     set(table, "kind", value_of(kind_of(it.fact)));
@@ -34,13 +41,22 @@ Value fact_table(const Occurrence& it, const Names& names) {
         set(table, "service", value_of(names.services[id.index]));
         set(table, "of", value_of(Handle{HandleKind::service, id.index}));
     };
-    std::visit(match{
-        [&](const AlertFired& fact) { of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule)))); },
-        [&](const AlertCleared& fact) { of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule)))); },
-        [&](const RolledBack& fact) { of(fact.service); },
-        [&](const ShedChanged& fact) { of(fact.service), set(table, "share", value_of(fact.share.value())); },
-        [&](const Scaled& fact) { of(fact.service), set(table, "instances", value_of(fact.instances)); },
-        [](const auto&) {}}, it.fact);
+    std::visit(
+        match{[&](const AlertFired& fact) {
+                  of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule))));
+              },
+              [&](const AlertCleared& fact) {
+                  of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule))));
+              },
+              [&](const RolledBack& fact) { of(fact.service); },
+              [&](const ShedChanged& fact) {
+                  of(fact.service), set(table, "share", value_of(fact.share.value()));
+              },
+              [&](const Scaled& fact) {
+                  of(fact.service), set(table, "instances", value_of(fact.instances));
+              },
+              [](const auto&) {}},
+        it.fact);
     return table;
 }
 
@@ -62,8 +78,8 @@ struct LuaActor::State {
     std::string file;
     ScriptDice dice;
     bool done = false, waits_for_fact = false;
-    SimTime until{};          // Before it only a fact can change anything.
-    Handle alert;             // What it waits for, unless a predicate is set.
+    SimTime until{};  // Before it only a fact can change anything.
+    Handle alert;     // What it waits for, unless a predicate is set.
     int predicate = 0;
     std::size_t next_fact = 0;
     const FactView* view = nullptr;
@@ -74,7 +90,7 @@ struct LuaActor::State {
     Result<Value> order(const std::string& what, const Value& record);
     Result<Value> measure(const std::string& what, const Value& record);
     Result<bool> fits(const Occurrence& it);
-    Result<bool> look();              // True: go on, with `fact` or without.
+    Result<bool> look();  // True: go on, with `fact` or without.
     Result<void> go_on(bool first);
     bool begun = false;
 };
@@ -97,7 +113,8 @@ int wait_word(lua_State* state) {
     return lua_yield(state, 0);
 }
 
-int make_thread(lua_State* state) {  // Argument: the runbook. Gives the thread, kept in the registry.
+int make_thread(
+    lua_State* state) {  // Argument: the runbook. Gives the thread, kept in the registry.
     lua_State* thread = lua_newthread(state);
     lua_setfield(state, LUA_REGISTRYINDEX, "rollcage actor");
     lua_pushvalue(state, 1);
@@ -197,9 +214,11 @@ Result<Value> LuaActor::State::measure(const std::string& what, const Value& rec
         return Error{what + ": nothing is measured as \"" + wanted + "\"" +
                      (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
     }
-    const auto row = view->series({field(record, "service").handle.index}, static_cast<Measure>(*found));
+    const auto row =
+        view->series({field(record, "service").handle.index}, static_cast<Measure>(*found));
     if (what == "measured") return row.empty() ? Value{} : value_of(row.back());
-    const auto last = std::min(row.size(), static_cast<std::size_t>(field(record, "scrapes").integer));
+    const auto last =
+        std::min(row.size(), static_cast<std::size_t>(field(record, "scrapes").integer));
     std::int64_t total = 0;
     for (const std::int64_t each : row.last(last)) total += each;
     return value_of(total);
@@ -210,14 +229,17 @@ Result<Value> LuaActor::State::order(const std::string& what, const Value& recor
     if (what == "set_flag") {
         const Value& to = field(record, "value");
         SetFlag set_flag{{field(record, "flag").handle.index}, {}};
-        if (to.type == Value::Type::integer) set_flag.value = Share{to.integer};
-        else if (to.yes) set_flag.value = whole;
+        if (to.type == Value::Type::integer)
+            set_flag.value = Share{to.integer};
+        else if (to.yes)
+            set_flag.value = whole;
         orders.push_back(set_flag);
         return Value{};
     }
     const ServiceId service{field(record, "service").handle.index};
     if (what == "shed") {
-        orders.push_back(Shed{service, {field(record, "share").integer}, field(record, "final").yes});
+        orders.push_back(
+            Shed{service, {field(record, "share").integer}, field(record, "final").yes});
     } else if (what == "scale") {
         orders.push_back(Scale{service, field(record, "instances").integer});
     } else {
@@ -226,7 +248,8 @@ Result<Value> LuaActor::State::order(const std::string& what, const Value& recor
         const Value& version = field(record, "version");
         const Names& names = view->names();
         for (std::uint32_t i = 0; i < names.builds.size() && !version.is_nil(); ++i) {
-            if (names.build_of[i] == service && names.builds[i] == version.text) rollback.to = BuildId{i};
+            if (names.build_of[i] == service && names.builds[i] == version.text)
+                rollback.to = BuildId{i};
         }
         if (!version.is_nil() && !rollback.to)
             return Error{"me:rollback: the service has no build \"" + version.text + "\""};
@@ -238,7 +261,8 @@ Result<Value> LuaActor::State::order(const std::string& what, const Value& recor
 Result<bool> LuaActor::State::fits(const Occurrence& it) {
     if (!predicate) {
         const auto* fired = std::get_if<AlertFired>(&it.fact);
-        return fired && (alert.index == 255 || alert.index == static_cast<std::uint32_t>(fired->rule));
+        return fired &&
+               (alert.index == 255 || alert.index == static_cast<std::uint32_t>(fired->rule));
     }
     lua_State* main = host->box.state();
     fact = fact_table(it, view->names());

@@ -12,13 +12,14 @@ namespace rollcage {
 namespace {
 
 constexpr std::size_t files_max = 20, source_max = 1 << 20;
-const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag", "build",
+const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag",  "build",
                                         "plan", "at",     "actor",   "expect"};
-const std::vector<std::string> global_words{"scenario", "one_of", "between", "use", "slow", "surge", "release",
-                                            "everyone", "canary", "change",  "defect", "alert"};
+const std::vector<std::string> global_words{"scenario", "one_of", "between", "use",
+                                            "slow",     "surge",  "release", "everyone",
+                                            "canary",   "change", "defect",  "alert"};
 const std::vector<std::string> global_values{
-    "any_alert", "on", "off", "assert", "error", "ipairs", "math", "pairs", "pcall",
-    "select", "setmetatable", "string", "table", "tonumber", "tostring", "type"};
+    "any_alert", "on",     "off",          "assert", "error", "ipairs",   "math",     "pairs",
+    "pcall",     "select", "setmetatable", "string", "table", "tonumber", "tostring", "type"};
 constexpr const char* rules[] = {"fast_burn", "slow_burn", "ticket"};
 
 std::vector<std::string> global_names() {
@@ -29,16 +30,19 @@ std::vector<std::string> global_names() {
 
 // Calls with arguments in the order of the fields; a table of further fields may come last.
 Value arguments(lua_State* state, const Word& word) {
-    const int first = word.name == std::string("me") || std::string_view(word.name).starts_with("me:") ? 2 : 1;
+    const int first =
+        word.name == std::string("me") || std::string_view(word.name).starts_with("me:") ? 2 : 1;
     if (word.braces) return take(state, first);
     Value table;
     table.type = Value::Type::table;
     std::size_t field = 0;
     for (int i = first; i <= lua_gettop(state); ++i, ++field) {
         Value value = take(state, i);
-        if (word.name == std::string("expect") && i == 1 && value.type == Value::Type::table) ++field;
-        const bool fits = field < word.fields.size() &&
-                          (value.type != Value::Type::table || word.fields[field].type == Field::Type::texts);
+        if (word.name == std::string("expect") && i == 1 && value.type == Value::Type::table)
+            ++field;
+        const bool fits =
+            field < word.fields.size() &&
+            (value.type != Value::Type::table || word.fields[field].type == Field::Type::texts);
         if (fits) {
             set(table, word.fields[field].name, std::move(value));
         } else if (value.type == Value::Type::table && value.items.empty()) {
@@ -126,7 +130,8 @@ int say_plan(lua_State* state) {
 bool nothing_named(lua_State* state) {
     LuaHost& host = LuaHost::of(state);
     const Value owner = take(state, lua_upvalueindex(1));
-    const std::string name = lua_type(state, 2) == LUA_TSTRING ? take(state, 2).text : shown(take(state, 2));
+    const std::string name =
+        lua_type(state, 2) == LUA_TSTRING ? take(state, 2).text : shown(take(state, 2));
     std::vector<std::string> known = owner.text == "drill" ? of_drill : global_names();
     if (owner.text == "me") {
         known.clear();
@@ -135,8 +140,10 @@ bool nothing_named(lua_State* state) {
         }
     }
     const std::string near = nearest_word(name, known);
-    host.error = host.place(state) + (owner.text.empty() ? "nothing is called \"" : owner.text + " has no \"") +
-                 name.substr(0, 60) + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?");
+    host.error = host.place(state) +
+                 (owner.text.empty() ? "nothing is called \"" : owner.text + " has no \"") +
+                 name.substr(0, 60) + "\"" +
+                 (near.empty() ? "" : "; did you mean \"" + near + "\"?");
     return false;
 }
 
@@ -159,9 +166,12 @@ void close_table(lua_State* state, const char* owner) {  // The table is on top.
 int open_words(lua_State* state) {
     lua_newtable(state);  // drill
     for (const std::string& each : of_drill) {
-        if (each == "plan") lua_pushcfunction(state, say_plan);
-        else if (each == "actor") lua_pushcfunction(state, say_actor);
-        else LuaHost::push_method(state, word(each));
+        if (each == "plan")
+            lua_pushcfunction(state, say_plan);
+        else if (each == "actor")
+            lua_pushcfunction(state, say_actor);
+        else
+            LuaHost::push_method(state, word(each));
         lua_setfield(state, -2, each.c_str());
     }
     close_table(state, "drill");
@@ -210,7 +220,8 @@ int LuaHost::refuse_name(lua_State* state) {
 
 std::string LuaHost::place(lua_State* state) const {
     lua_Debug at{};
-    if (!lua_getstack(state, 1, &at) || !lua_getinfo(state, "Sl", &at) || at.currentline < 0) return "";
+    if (!lua_getstack(state, 1, &at) || !lua_getinfo(state, "Sl", &at) || at.currentline < 0)
+        return "";
     return std::string(at.short_src) + ":" + std::to_string(at.currentline) + ": ";
 }
 
@@ -222,18 +233,22 @@ bool LuaHost::say(lua_State* state, const Word& each) {
     };
     const bool of_actor = what.starts_with("me:");
     if (of_actor ? !act : (what != "alert" && !loading))
-        return fail(what + (of_actor ? " is for an actor that plays" : " is said while the file is loaded"));
+        return fail(what + (of_actor ? " is for an actor that plays"
+                                     : " is said while the file is loaded"));
     const auto record = read_record(each, arguments(state, each));
     if (!record) return fail(record.error().message);
     if (what == "expect") {
         lua_Debug at{};
         const bool known = lua_getstack(state, 1, &at) && lua_getinfo(state, "l", &at);
         for (const Value& text : find(*record, "expectations")->items)
-            loading->expectations.push_back({find(*record, "actor")->text, text.text, known ? at.currentline : 0});
+            loading->expectations.push_back(
+                {find(*record, "actor")->text, text.text, known ? at.currentline : 0});
         answer = {};
         return true;
     }
-    auto said = of_actor ? act(each, *record) : what == "alert" ? alert_of(*record) : declared->say(each, *record);
+    auto said = of_actor          ? act(each, *record)
+                : what == "alert" ? alert_of(*record)
+                                  : declared->say(each, *record);
     if (!said) return fail(said.error().message);
     answer = *said;
     return true;
@@ -244,10 +259,13 @@ bool LuaHost::find_used(lua_State* state) {
     const std::string& name = given.text;
     error = place(state) + "use: ";
     const bool plain = !name.empty() && name.size() <= 60 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
     });
     if (given.type != Value::Type::text || !plain)
-        return error += "takes a file's plain name, without a folder and without .lua, not " + shown(given), false;
+        return error +=
+               "takes a file's plain name, without a folder and without .lua, not " + shown(given),
+               false;
     if (!loading) return error += "is said while the file is loaded", false;
     if (const auto found = used.find(name); found != used.end()) {
         answer = value_of(static_cast<std::int64_t>(found->second));
@@ -255,7 +273,8 @@ bool LuaHost::find_used(lua_State* state) {
     }
     auto& sources = loading->sources;
     std::size_t row = 1;
-    while (row < sources.size() && sources[row].name != name && sources[row].name != name + ".lua") ++row;
+    while (row < sources.size() && sources[row].name != name && sources[row].name != name + ".lua")
+        ++row;
     if (row == sources.size()) {
         std::ifstream file(folder + "/" + name + ".lua", std::ios::binary);
         if (folder.empty() || !file || sources.size() >= files_max)
@@ -271,14 +290,17 @@ bool LuaHost::find_used(lua_State* state) {
 
 bool LuaHost::load(lua_State* state, const SourceFile& source) {
     const bool is_main = &source == &loading->sources[0];
-    const std::string file = is_main ? loading->name + ".lua" : source.name.ends_with(".lua") ? source.name : source.name + ".lua";
+    const std::string file = is_main                         ? loading->name + ".lua"
+                             : source.name.ends_with(".lua") ? source.name
+                                                             : source.name + ".lua";
     error = file + ": larger than 1 MiB";
     if (source.text.size() > source_max) return false;
     if (const auto fine = scan_script(file, source.text, global_names()); !fine)
         return error = fine.error().message, false;
     const std::string chunk = "@" + file;
     // Parsing may fail, but a failed load is a status and not a Lua error.
-    const int status = luaL_loadbufferx(state, source.text.data(), source.text.size(), chunk.c_str(), "t");
+    const int status =
+        luaL_loadbufferx(state, source.text.data(), source.text.size(), chunk.c_str(), "t");
     if (status != LUA_OK) error = box.complaint(state, status);
     return status == LUA_OK;
 }
@@ -325,7 +347,8 @@ Result<void> LuaHost::play(Scenario& scenario) {
     Result<void> played;
     if (status != LUA_OK) {
         const std::string why = box.complaint(state, status);
-        played = Error{why.find(".lua:") == std::string::npos ? scenario.name + ".lua: " + why : why};
+        played =
+            Error{why.find(".lua:") == std::string::npos ? scenario.name + ".lua: " + why : why};
     } else if (auto world = declared->finish(); !world) {
         played = Error{scenario.name + ".lua: " + world.error().message};
     } else {
@@ -359,12 +382,14 @@ std::string stem(const std::string& path) {
 Result<Scenario> load_scenario(const std::string& path, const Choices& choices) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) return Error{path + ": cannot be read; is the path right?"};
+    if (!file || !(text << file.rdbuf()))
+        return Error{path + ": cannot be read; is the path right?"};
     Scenario scenario;
     scenario.name = stem(path);
     scenario.sources.push_back({scenario.name, text.str()});
     const auto slash = path.rfind('/');
-    return played(std::move(scenario), choices, slash == std::string::npos ? "." : path.substr(0, slash + 1));
+    return played(std::move(scenario), choices,
+                  slash == std::string::npos ? "." : path.substr(0, slash + 1));
 }
 
 Result<Scenario> load_scenario(const std::vector<SourceFile>& sources, const Choices& choices) {

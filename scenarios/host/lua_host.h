@@ -1,5 +1,5 @@
-// The Lua state of one scenario: the words of the language, while it is loaded and while actors act.
-// Leans on sandbox, declarations and fields; scenario.h and lua_actor.h are its two faces.
+// The Lua state of one scenario: the words of the language, while it is loaded and while actors
+// act. Leans on sandbox, declarations and fields; scenario.h and lua_actor.h are its two faces.
 // Answers and complaints wait in members, so that nothing with a destructor meets a Lua error.
 #pragma once
 
@@ -17,7 +17,9 @@ class LuaHost {
 public:
     explicit LuaHost(const Choices& chosen) : choices(chosen), box(chosen.seed, this) {}
 
-    static LuaHost& of(lua_State* state) { return *static_cast<LuaHost*>(Sandbox::of(state).owner()); }
+    static LuaHost& of(lua_State* state) {
+        return *static_cast<LuaHost*>(Sandbox::of(state).owner());
+    }
     static void push_method(lua_State* state, const Word& word);
     static int refuse_name(lua_State* state);
 
@@ -27,9 +29,9 @@ public:
     Sandbox box;
     Scenario* loading = nullptr;  // Only while the file runs.
     std::optional<Declarations> declared;
-    std::string folder;           // Where `use` may read; empty: only the sources given.
+    std::string folder;  // Where `use` may read; empty: only the sources given.
     std::map<std::string, int> actors, used;
-    std::string begun;            // The one actor that plays in this state.
+    std::string begun;  // The one actor that plays in this state.
     // What me:... does, set by the actor that is awake.
     std::function<Result<Value>(const Word&, const Value&)> act;
     Value answer;

@@ -9,7 +9,8 @@ namespace {
 
 constexpr int instructions_per_look = 100;
 constexpr std::int64_t bytes_per_instruction = 64;  // Copying is work, too.
-constexpr char spent_text[] = "the script used up its instruction budget; is there an endless loop?";
+constexpr char spent_text[] =
+    "the script used up its instruction budget; is there an endless loop?";
 
 }  // namespace
 

@@ -80,14 +80,18 @@ int ordered_pairs(lua_State* state) {
     Sandbox::of(state).refuse_if_spent(state);
     auto* sorted = static_cast<Key*>(lua_newuserdatauv(state, (keys + 1) * sizeof(Key), 0));
     std::size_t row = 0;
-    for (lua_pushnil(state); lua_next(state, 1); lua_pop(state, 1)) sorted[row++] = key_at(state, -2);
+    for (lua_pushnil(state); lua_next(state, 1); lua_pop(state, 1))
+        sorted[row++] = key_at(state, -2);
     std::sort(sorted, sorted + keys, before);
     lua_createtable(state, static_cast<int>(keys), 0);
     for (std::size_t i = 0; i < keys; ++i) {
         const Key& key = sorted[i];
-        if (key.is_text) lua_pushlstring(state, key.text, key.size);
-        else if (key.is_whole) lua_pushinteger(state, key.whole);
-        else lua_pushnumber(state, key.number);
+        if (key.is_text)
+            lua_pushlstring(state, key.text, key.size);
+        else if (key.is_whole)
+            lua_pushinteger(state, key.whole);
+        else
+            lua_pushnumber(state, key.number);
         lua_rawseti(state, -2, static_cast<lua_Integer>(i + 1));
     }
     lua_pushinteger(state, 0);
@@ -118,8 +122,7 @@ bool right_first(lua_State* state, lua_Integer left, lua_Integer right) {
 void merge(lua_State* state, lua_Integer start, lua_Integer middle, lua_Integer end) {
     lua_Integer left = start, right = middle;
     for (lua_Integer to = start; to < end; ++to) {
-        const bool take_right =
-            right < end && (left >= middle || right_first(state, left, right));
+        const bool take_right = right < end && (left >= middle || right_first(state, left, right));
         lua_rawgeti(state, 3, take_right ? right++ : left++);
         lua_rawseti(state, 4, to);
     }
@@ -164,7 +167,8 @@ int plain_table_only(lua_State* state) {
 
 int unpack(lua_State* state) {
     const lua_Integer length = plain_length(state);
-    const lua_Integer first = luaL_optinteger(state, 2, 1), last = luaL_optinteger(state, 3, length);
+    const lua_Integer first = luaL_optinteger(state, 2, 1),
+                      last = luaL_optinteger(state, 3, length);
     if (first < 1 || last > 200 || first > 200)
         return luaL_error(state, "table.unpack gives at most the first 200 items");
     return pass_on(state);
@@ -218,10 +222,14 @@ int set_metatable(lua_State* state) {
 int to_text(lua_State* state) {
     luaL_checkany(state, 1);
     const int type = lua_type(state, 1);
-    if (type == LUA_TNIL) lua_pushliteral(state, "nil");
-    else if (type == LUA_TBOOLEAN) lua_pushstring(state, lua_toboolean(state, 1) ? "true" : "false");
-    else if (type == LUA_TNUMBER || type == LUA_TSTRING) luaL_tolstring(state, 1, nullptr);
-    else lua_pushstring(state, lua_typename(state, type));  // Never an address.
+    if (type == LUA_TNIL)
+        lua_pushliteral(state, "nil");
+    else if (type == LUA_TBOOLEAN)
+        lua_pushstring(state, lua_toboolean(state, 1) ? "true" : "false");
+    else if (type == LUA_TNUMBER || type == LUA_TSTRING)
+        luaL_tolstring(state, 1, nullptr);
+    else
+        lua_pushstring(state, lua_typename(state, type));  // Never an address.
     return 1;
 }
 
@@ -273,8 +281,8 @@ int open_library(lua_State* state) {
     lua_pushcfunction(state, luaopen_math);
     lua_call(state, 0, 1);  // 2
     lua_newtable(state);    // 3
-    for (const char* name : {"floor", "ceil", "abs", "min", "max", "tointeger", "type", "huge", "pi",
-                             "sqrt", "fmod", "maxinteger", "mininteger"})
+    for (const char* name : {"floor", "ceil", "abs", "min", "max", "tointeger", "type", "huge",
+                             "pi", "sqrt", "fmod", "maxinteger", "mininteger"})
         give(state, 2, name, nullptr);
     lua_pushcfunction(state, random_number);
     lua_setfield(state, 3, "random");

@@ -46,8 +46,9 @@ int bounded_match(lua_State* state) {
     const char* pattern = luaL_checklstring(state, 2, &size);
     const bool plain = lua_toboolean(state, 4) && lua_toboolean(state, lua_upvalueindex(2));
     if (subject > subject_max || size > pattern_max)
-        return luaL_error(state, "matching takes a text of at most 10000 and a pattern of at most "
-                                 "100 characters");
+        return luaL_error(state,
+                          "matching takes a text of at most 10000 and a pattern of at most "
+                          "100 characters");
     const int again = plain ? 0 : quantifiers(pattern, size);
     if (again > quantifiers_max)
         return luaL_error(state, "a pattern may hold at most two of * + - ?");
@@ -87,12 +88,14 @@ int format(lua_State* state) {
             ++i;
         }
         if (i >= size || form[i] == '\0' || !std::strchr("dixXcsqeEfgG", form[i]) || digits > 4)
-            return luaL_error(state, "string.format knows %%d %%i %%x %%X %%c %%s %%q %%e %%f %%g "
-                                     "with a width of at most two digits");
+            return luaL_error(state,
+                              "string.format knows %%d %%i %%x %%X %%c %%s %%q %%e %%f %%g "
+                              "with a width of at most two digits");
         const int type = lua_type(state, ++argument);
         if (form[i] == 's' && type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TBOOLEAN &&
             type != LUA_TNIL)
-            return luaL_error(state, "string.format: %%s takes a text, a number, true, false or nil");
+            return luaL_error(state,
+                              "string.format: %%s takes a text, a number, true, false or nil");
     }
     return pass_on(state);
 }

@@ -11,12 +11,17 @@ namespace rollcage {
 
 namespace {
 
-bool is_letter(char c) { return c == '_' || std::isalpha(static_cast<unsigned char>(c)); }
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_letter(char c) {
+    return c == '_' || std::isalpha(static_cast<unsigned char>(c));
+}
+bool is_digit(char c) {
+    return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
 
-const std::set<std::string_view> keywords{
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if",
-    "in", "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while"};
+const std::set<std::string_view> keywords{"and",   "break", "do",       "else", "elseif", "end",
+                                          "false", "for",   "function", "goto", "if",     "in",
+                                          "local", "nil",   "not",      "or",   "repeat", "return",
+                                          "then",  "true",  "until",    "while"};
 
 class Reader {
 public:
@@ -135,7 +140,9 @@ std::set<std::string> declared_names(const std::vector<ScriptWord>& words) {
 
 }  // namespace
 
-std::vector<ScriptWord> script_words(const std::string& source) { return Reader(source).read(); }
+std::vector<ScriptWord> script_words(const std::string& source) {
+    return Reader(source).read();
+}
 
 Result<void> scan_script(const std::string& file, const std::string& source,
                          const std::vector<std::string>& globals) {
@@ -148,20 +155,25 @@ Result<void> scan_script(const std::string& file, const std::string& source,
         if (words[i].kind == ScriptWord::Kind::sign) {
             const char sign = words[i].text[0];
             if (sign == '^')
-                return Error{where + "`^` is not available, its result differs between machines; "
-                                     "use repeated multiplication"};
+                return Error{where +
+                             "`^` is not available, its result differs between machines; "
+                             "use repeated multiplication"};
             if (sign == '{' || sign == '(' || sign == '[') brackets.push_back(sign);
-            if ((sign == '}' || sign == ')' || sign == ']') && !brackets.empty()) brackets.pop_back();
+            if ((sign == '}' || sign == ')' || sign == ']') && !brackets.empty())
+                brackets.pop_back();
         }
         if (!is_name(words, i) || known.contains(words[i].text)) continue;
-        const bool of_something = i > 0 && (is_sign(words, i - 1, ".") || is_sign(words, i - 1, ":"));
-        const bool is_key = is_sign(words, i + 1, "=") && !brackets.empty() && brackets.back() == '{';
+        const bool of_something =
+            i > 0 && (is_sign(words, i - 1, ".") || is_sign(words, i - 1, ":"));
+        const bool is_key =
+            is_sign(words, i + 1, "=") && !brackets.empty() && brackets.back() == '{';
         const bool is_label = i > 0 && (is_sign(words, i - 1, "::") || words[i - 1].text == "goto");
         if (of_something || is_key || is_label) continue;
         const std::vector<std::string> choices(known.begin(), known.end());
         const std::string near = nearest_word(words[i].text, choices);
-        return Error{where + "nothing is called \"" + words[i].text + "\"" +
-                     (near.empty() ? "; declare it with `local`" : "; did you mean \"" + near + "\"?")};
+        return Error{
+            where + "nothing is called \"" + words[i].text + "\"" +
+            (near.empty() ? "; declare it with `local`" : "; did you mean \"" + near + "\"?")};
     }
     return {};
 }

@@ -35,7 +35,9 @@ Value take_at(lua_State* state, int index, int depth, int& entries) {
                                     static_cast<std::uint32_t>(bits & 0xFF'FFFF)});
             break;
         }
-        case LUA_TTABLE: take_table(state, lua_absindex(state, index), depth, entries, value); break;
+        case LUA_TTABLE:
+            take_table(state, lua_absindex(state, index), depth, entries, value);
+            break;
         case LUA_TFUNCTION: value.type = Value::Type::function; break;
         default: value.type = Value::Type::other;
     }
@@ -75,8 +77,9 @@ void take_table(lua_State* state, int index, int depth, int& entries, Value& val
 }  // namespace
 
 const char* name(HandleKind kind) {
-    static constexpr const char* names[] = {"nothing", "cohort", "service", "flag",  "build", "change",
-                                            "defect",  "stage",  "inject",  "alert", "plan"};
+    static constexpr const char* names[] = {"nothing", "cohort", "service", "flag",
+                                            "build",   "change", "defect",  "stage",
+                                            "inject",  "alert",  "plan"};
     return kind <= HandleKind::plan ? names[static_cast<std::size_t>(kind)] : names[0];
 }
 
@@ -136,7 +139,8 @@ void push(lua_State* state, const Value& value) {
         case Value::Type::number: lua_pushnumber(state, value.number); break;
         case Value::Type::text: lua_pushlstring(state, value.text.data(), value.text.size()); break;
         case Value::Type::handle: {
-            const auto bits = static_cast<std::uintptr_t>(value.handle.kind) << 24 | value.handle.index;
+            const auto bits =
+                static_cast<std::uintptr_t>(value.handle.kind) << 24 | value.handle.index;
             lua_pushlightuserdata(state, reinterpret_cast<void*>(bits));
             break;
         }

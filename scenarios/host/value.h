@@ -11,7 +11,17 @@
 namespace rollcage {
 
 enum class HandleKind : std::uint8_t {
-    nothing, cohort, service, flag, build, change, defect, stage, inject, alert, plan,
+    nothing,
+    cohort,
+    service,
+    flag,
+    build,
+    change,
+    defect,
+    stage,
+    inject,
+    alert,
+    plan,
 };
 const char* name(HandleKind kind);
 
@@ -22,7 +32,17 @@ struct Handle {
 
 struct NamedValue;
 struct Value {
-    enum class Type : std::uint8_t { nil, boolean, integer, number, text, handle, table, function, other };
+    enum class Type : std::uint8_t {
+        nil,
+        boolean,
+        integer,
+        number,
+        text,
+        handle,
+        table,
+        function,
+        other
+    };
     Type type = Type::nil;
     bool yes = false;
     std::int64_t integer = 0;
@@ -49,7 +69,8 @@ const Value* find(const Value& table, const std::string& name);
 void set(Value& table, const std::string& name, Value value);
 
 Value take(lua_State* state, int index);
-void push(lua_State* state, const Value& value);  // Plain single values; may raise: `value` outlives it.
-std::string shown(const Value& value);            // For messages: "ten", 12, a list.
+void push(lua_State* state,
+          const Value& value);          // Plain single values; may raise: `value` outlives it.
+std::string shown(const Value& value);  // For messages: "ten", 12, a list.
 
 }  // namespace rollcage

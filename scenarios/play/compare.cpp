@@ -63,8 +63,7 @@ void pair_up(Comparison& comparison, std::size_t a, std::size_t b) {
             of_b.push_back(*right);
         }
         if (of_a.empty()) continue;
-        comparison.pairs.push_back(
-            {a, b, key, paired_difference(of_a, of_b, more_is_better(key))});
+        comparison.pairs.push_back({a, b, key, paired_difference(of_a, of_b, more_is_better(key))});
     }
 }
 
@@ -92,7 +91,8 @@ Comparison gathered(const Contest& contest, const Board& board) {
 
 Result<Comparison> compare(const Contest& contest) {
     if (contest.actors.empty()) return Error{"no actor to compare; name at least one"};
-    if (contest.last_seed < contest.first_seed || contest.last_seed - contest.first_seed >= 1'000'000)
+    if (contest.last_seed < contest.first_seed ||
+        contest.last_seed - contest.first_seed >= 1'000'000)
         return Error{"compare plays 1 to 1000000 seeds; choose a range A..B with A <= B"};
     Board board;
     const std::size_t seeds = contest.last_seed - contest.first_seed + 1;
@@ -100,8 +100,7 @@ Result<Comparison> compare(const Contest& contest) {
     board.errors.resize(board.outcomes.size());
     std::vector<std::thread> threads;
     const unsigned jobs = std::clamp(contest.jobs, 1u, 256u);
-    for (unsigned job = 1; job < jobs; ++job)
-        threads.emplace_back([&] { work(contest, board); });
+    for (unsigned job = 1; job < jobs; ++job) threads.emplace_back([&] { work(contest, board); });
     work(contest, board);
     for (std::thread& it : threads) it.join();
     // Slots are taken in order and finished, so the first error is the same for every `jobs`.

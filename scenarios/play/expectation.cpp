@@ -44,14 +44,18 @@ std::optional<double> number(std::string_view word) {
 }
 
 bool read_statistic(const std::string& word, Criterion& into) {
-    if (word == "mean") into.statistic = Statistic::mean;
-    else if (word == "max") into.statistic = Statistic::max;
-    else if (word == "cvar90") into.statistic = Statistic::cvar90;
+    if (word == "mean")
+        into.statistic = Statistic::mean;
+    else if (word == "max")
+        into.statistic = Statistic::max;
+    else if (word == "cvar90")
+        into.statistic = Statistic::cvar90;
     else if (word.size() == 3 && word[0] == 'p' && number(word.substr(1))) {
         into.statistic = Statistic::percentile;
         into.percent = static_cast<int>(*number(word.substr(1)));
         return into.percent >= 1;
-    } else return false;
+    } else
+        return false;
     return true;
 }
 
@@ -120,9 +124,9 @@ Result<Criterion> parse_words(const std::vector<std::string>& words, Criterion c
 
 const std::vector<std::string>& outcome_keys() {
     static const std::vector<std::string> keys{
-        "requests.offered", "requests.good",    "requests.failed",        "requests.refused",
-        "requests.slow",    "requests.pending", "users.minutes_impacted", "budget.burned_share",
-        "times.detect_s"};
+        "requests.offered",       "requests.good",       "requests.failed",
+        "requests.refused",       "requests.slow",       "requests.pending",
+        "users.minutes_impacted", "budget.burned_share", "times.detect_s"};
     return keys;
 }
 

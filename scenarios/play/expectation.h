@@ -22,8 +22,8 @@ enum class Statistic { every, mean, percentile, max, cvar90 };
 struct Criterion {
     std::string text, key;
     Statistic statistic = Statistic::every;
-    int percent = 0;          // Of a percentile.
-    std::string op;           // < <= == != >= >, or better_than.
+    int percent = 0;  // Of a percentile.
+    std::string op;   // < <= == != >= >, or better_than.
     double limit = 0;
     bool of_offered = false;  // The value is a share of requests.offered.
     std::string a, b;         // Of better_than.

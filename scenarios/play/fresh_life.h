@@ -19,7 +19,7 @@ Result<FreshLife> load_and_play(const std::vector<SourceFile>& sources, const Ch
                                 const std::string& actor,
                                 std::optional<SimTime> until = std::nullopt);
 
-std::string default_actor(const Scenario& scenario);         // Its first own, else "nothing".
+std::string default_actor(const Scenario& scenario);            // Its first own, else "nothing".
 std::vector<std::string> all_actors(const Scenario& scenario);  // Its own, then the built-ins.
 Digest source_digest(const std::vector<SourceFile>& sources);
 

@@ -16,8 +16,9 @@ Error unknown_actor(const Scenario& scenario, const std::string& actor) {
     std::string allowed;
     for (const std::string& it : known) allowed += (allowed.empty() ? "\"" : ", \"") + it + "\"";
     const std::string near = nearest_word(actor, known);
-    return {"actor \"" + actor + "\" is not in " + scenario.name + "; the actors are " + allowed +
-            (near.empty() ? std::string{"; choose one of them"} : "; did you mean \"" + near + "\"?")};
+    return {
+        "actor \"" + actor + "\" is not in " + scenario.name + "; the actors are " + allowed +
+        (near.empty() ? std::string{"; choose one of them"} : "; did you mean \"" + near + "\"?")};
 }
 
 // Tells the witness of everything that became known since it was last told.
@@ -77,8 +78,9 @@ Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::
         }
         (void)advance(day, next_stop(day, script, end));
     }
-    return Error{scenario.name + ": actor \"" + actor + "\" is still busy after 50000000 turns at " +
-                 clock_text(now(day)) + "; let it wait for a fact or for time to pass"};
+    return Error{scenario.name + ": actor \"" + actor +
+                 "\" is still busy after 50000000 turns at " + clock_text(now(day)) +
+                 "; let it wait for a fact or for time to pass"};
 }
 
 }  // namespace rollcage

@@ -43,7 +43,8 @@ public:
 
     void fail(const std::string& expected) {
         if (!ok()) return;
-        const std::string found = at_end() ? "the end of the file" : "\"" + line().substr(0, 60) + "\"";
+        const std::string found =
+            at_end() ? "the end of the file" : "\"" + line().substr(0, 60) + "\"";
         error_ = "recording line " + std::to_string(at_ + 1) + ": found " + found + ", expected " +
                  expected + "; record the day again or restore the file";
     }
@@ -69,7 +70,9 @@ public:
         fail("a line that starts with \"| \"");
         return {};
     }
-    void step_back() { if (ok()) --at_; }
+    void step_back() {
+        if (ok()) --at_;
+    }
 
 private:
     std::vector<std::string> lines_;
@@ -103,19 +106,25 @@ void read_sources(Reader& reader, RecordingHead& head) {
 }
 
 void read_head(Reader& reader, RecordingHead& head) {
-    if (!reader.at_end() && reader.line() == "rollcage recording 1") reader.next();
-    else reader.fail("\"rollcage recording 1\"");
+    if (!reader.at_end() && reader.line() == "rollcage recording 1")
+        reader.next();
+    else
+        reader.fail("\"rollcage recording 1\"");
     head.engine = reader.field("engine", "VERSION");
     head.scenario = reader.field("scenario", "NAME");
     const std::string sources = reader.field("scenario_digest", "HEX");
     head.choices.seed = reader.number<std::uint64_t>("seed", 0, ~std::uint64_t{0});
     head.actor = reader.field("actor", "NAME");
     const std::string plan = reader.field("plan", "none or =NAME");
-    if (plan.starts_with('=')) head.choices.plan = plan.substr(1);
-    else if (plan != "none") reader.step_back(), reader.fail("\"plan none\" or \"plan =NAME\"");
+    if (plan.starts_with('='))
+        head.choices.plan = plan.substr(1);
+    else if (plan != "none")
+        reader.step_back(), reader.fail("\"plan none\" or \"plan =NAME\"");
     const std::string until = reader.field("until", "none or MICROSECONDS");
-    if (const auto us = whole_number<std::int64_t>(until); us && *us >= 0) head.until = SimTime{*us};
-    else if (until != "none") reader.step_back(), reader.fail("\"until none\" or whole microseconds");
+    if (const auto us = whole_number<std::int64_t>(until); us && *us >= 0)
+        head.until = SimTime{*us};
+    else if (until != "none")
+        reader.step_back(), reader.fail("\"until none\" or whole microseconds");
     read_knobs(reader, head);
     read_sources(reader, head);
     if (reader.ok() && sources != hex(source_digest(head.sources)))
@@ -139,7 +148,8 @@ void read_happenings(Reader& reader, Recording& recording) {
         } else if (line.starts_with("outcome ")) {
             break;
         } else {
-            reader.fail("\"order TIME COMMAND\", \"fact TIME FACT\", \"note TEXT\" or \"outcome JSON\"");
+            reader.fail(
+                "\"order TIME COMMAND\", \"fact TIME FACT\", \"note TEXT\" or \"outcome JSON\"");
         }
     }
     if (!reader.ok() || reader.at_end()) return;  // Cut off: what happened so far still counts.
@@ -190,8 +200,10 @@ Result<SimTime> parse_moment(std::string_view text) {
     const auto minutes = whole_number<std::int64_t>(word.substr(1, 2));
     const auto seconds = whole_number<std::int64_t>(word.substr(4, 2));
     std::int64_t ms = 0;
-    if (word.size() == 10 && word[6] == '.') ms = whole_number<std::int64_t>(word.substr(7)).value_or(-1);
-    else if (word.size() != 6) return error;
+    if (word.size() == 10 && word[6] == '.')
+        ms = whole_number<std::int64_t>(word.substr(7)).value_or(-1);
+    else if (word.size() != 6)
+        return error;
     if (!minutes || !seconds || *minutes < 0 || *minutes > 59 || *seconds < 0 || *seconds > 59 ||
         ms < 0)
         return error;
@@ -210,7 +222,8 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
         << (head.choices.plan ? "=" + *head.choices.plan : "none") << "\nuntil "
         << (head.until ? std::to_string(head.until->us) : "none") << "\nknobs "
         << head.choices.knobs.size() << '\n';
-    for (const auto& [knob, value] : head.choices.knobs) out << "| " << knob << '=' << value << '\n';
+    for (const auto& [knob, value] : head.choices.knobs)
+        out << "| " << knob << '=' << value << '\n';
     out << "sources " << head.sources.size() << '\n';
     for (const SourceFile& it : head.sources) {
         const auto lines = lines_of(it.text);
@@ -287,8 +300,8 @@ Result<Verification> verify(const Recording& recording) {
     look(first_difference("order", recording.orders, orders, complete));
     look(first_difference("fact", recording.facts, facts, complete));
     if (complete) {
-        look(first_difference("outcome", {recording.outcome},
-                              {outcome_line(played->life.outcome)}, true));
+        look(first_difference("outcome", {recording.outcome}, {outcome_line(played->life.outcome)},
+                              true));
         look(first_difference("digest", {recording.digest}, {digest}, true));
     }
     result.same = result.difference.empty();

@@ -13,10 +13,10 @@ namespace {
 
 // Two-sided 95% quantiles of Student's t by degrees of freedom from 1; beyond the table, 60 by 60.
 double t_quantile(std::size_t freedom) {
-    static constexpr std::array table{
-        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-        2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-        2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
+    static constexpr std::array table{12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
+                                      2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
+                                      2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
+                                      2.060,  2.056, 2.052, 2.048, 2.045, 2.042};
     if (freedom <= table.size()) return table[freedom - 1];
     if (freedom < 60) return 2.042;  // Wider than true: the careful side.
     if (freedom < 120) return 2.000;

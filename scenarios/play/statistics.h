@@ -11,9 +11,9 @@ namespace rollcage {
 struct Spread {
     double mean = 0, p50 = 0, p95 = 0, cvar90 = 0, min = 0, max = 0;
 };
-double mean_of(const std::vector<double>& values);                  // Not empty.
-double percentile(std::vector<double> values, int percent);         // Nearest rank; not empty.
-double cvar90(std::vector<double> values, bool more_is_better);     // Mean of the worst tenth.
+double mean_of(const std::vector<double>& values);               // Not empty.
+double percentile(std::vector<double> values, int percent);      // Nearest rank; not empty.
+double cvar90(std::vector<double> values, bool more_is_better);  // Mean of the worst tenth.
 Spread spread_of(const std::vector<double>& values, bool more_is_better);
 
 struct PairedDifference {  // a - b, seed by seed.

@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <charconv>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -18,7 +18,9 @@ namespace {
 
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);  // A signal handler may touch it.
-void on_interrupt(int) { interrupted = true; }
+void on_interrupt(int) {
+    interrupted = true;
+}
 
 struct CompareOptions {
     std::string file, actors = "all", seeds = "20", json_path;
@@ -92,8 +94,7 @@ int show(const CompareOptions& options, const Choices& choices, const Scenario& 
         std::fputs(json.c_str(), stdout);
     } else {
         std::fputs(comparison_table(scenario.name, comparison).c_str(), stdout);
-        if (!judgements->empty())
-            std::printf("\n%s", judgements_table(*judgements).c_str());
+        if (!judgements->empty()) std::printf("\n%s", judgements_table(*judgements).c_str());
     }
     if (comparison.interrupted) {
         std::fprintf(stderr, "rollcage: interrupted after %zu complete seeds\n",
@@ -144,7 +145,8 @@ void add_compare(CLI::App& app, int& exit_code) {
     add_choices(verb, options->choices);
     auto* json = verb.add_option("--json", options->json_path, "JSON, to OUT or standard output")
                      ->expected(0, 1);
-    verb.callback([options, json, &exit_code] { exit_code = run_compare(*options, json->count() > 0); });
+    verb.callback(
+        [options, json, &exit_code] { exit_code = run_compare(*options, json->count() > 0); });
 }
 
 }  // namespace rollcage

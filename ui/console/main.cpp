@@ -14,9 +14,11 @@ int refuse(const std::string& message) {
 }
 
 void add_choices(CLI::App& verb, ChoiceOptions& options) {
-    verb.add_option("--set", options.settings, "Give a knob a value")->type_name("KNOB=VALUE")
+    verb.add_option("--set", options.settings, "Give a knob a value")
+        ->type_name("KNOB=VALUE")
         ->allow_extra_args(false);
-    verb.add_option("--knobs", options.knob_file, "Knobs from a JSON object")->type_name("FILE.json");
+    verb.add_option("--knobs", options.knob_file, "Knobs from a JSON object")
+        ->type_name("FILE.json");
     verb.add_option("--plan", options.plan, "Every release takes this plan")->type_name("P");
 }
 
@@ -58,9 +60,11 @@ int usage(const CLI::App& app, int argc, char** argv, const CLI::ParseError& err
     if (error.get_exit_code() == 0) return app.exit(error);
     const std::vector<std::string> verbs{"run", "compare", "list", "replay"};
     const std::string word = argc > 1 ? argv[1] : "";
-    if (!word.empty() && word[0] != '-' && std::find(verbs.begin(), verbs.end(), word) == verbs.end()) {
+    if (!word.empty() && word[0] != '-' &&
+        std::find(verbs.begin(), verbs.end(), word) == verbs.end()) {
         const std::string near = nearest_word(word, verbs);
-        return refuse("there is no verb \"" + word + "\"; the verbs are run, compare, list, replay" +
+        return refuse("there is no verb \"" + word +
+                      "\"; the verbs are run, compare, list, replay" +
                       (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
     return refuse(std::string{error.what()} + "; see rollcage " +

@@ -36,14 +36,13 @@ Result<Life> play_recorded(const RunOptions& options, const Scenario& scenario,
                            const Choices& choices, std::optional<SimTime> until) {
     const std::string actor = options.actor.empty() ? default_actor(scenario) : options.actor;
     if (options.record.empty()) return play_life(scenario, actor, choices.seed, until);
-    auto recorder = Recorder::open(options.record, {ROLLCAGE_VERSION, scenario.name, choices, actor,
-                                                    until, scenario.sources});
+    auto recorder = Recorder::open(
+        options.record, {ROLLCAGE_VERSION, scenario.name, choices, actor, until, scenario.sources});
     if (!recorder) return recorder.error();
-    const Witness witness{
-        [&](const GivenOrder& it) { recorder->order(it); },
-        [&](const Occurrence& it) {
-            recorder->fact(transcript_line(it, scenario.blueprint->names));
-        }};
+    const Witness witness{[&](const GivenOrder& it) { recorder->order(it); },
+                          [&](const Occurrence& it) {
+                              recorder->fact(transcript_line(it, scenario.blueprint->names));
+                          }};
     auto life = play_life(scenario, actor, choices.seed, until, witness);
     if (!life) return life;
     const auto finished = recorder->finish(life->outcome, life->digest);
@@ -75,9 +74,12 @@ int run(const RunOptions& options) {
     const auto& world = *scenario->blueprint;
     const bool cut = life->ended < SimTime{} + (world.lasts + world.judged_after);
     const RunView view{ROLLCAGE_VERSION, &*scenario, *choices, &*life, cut, *judgements};
-    if (options.json) std::fputs(run_json(view).c_str(), stdout);
-    else if (options.transcript) print_transcript(*scenario, *life);
-    else std::fputs(run_table(view).c_str(), stdout);
+    if (options.json)
+        std::fputs(run_json(view).c_str(), stdout);
+    else if (options.transcript)
+        print_transcript(*scenario, *life);
+    else
+        std::fputs(run_table(view).c_str(), stdout);
     return verdict_of(*judgements) == "fail" ? exit_failed : exit_pass;
 }
 

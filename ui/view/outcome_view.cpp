@@ -58,15 +58,16 @@ json judgements_json(const std::vector<Judgement>& judgements) {
     json list = json::array();
     for (const Judgement& it : judgements) {
         const bool comparison = it.criterion.op == "better_than";
-        list.push_back({{"text", it.criterion.text},
-                        {"ok", it.verdict == Verdict::not_judged ? json(nullptr)
-                                                                 : json(it.verdict == Verdict::pass)},
-                        {"value", tidy(it.value)},
-                        {"limit", comparison ? json(nullptr) : tidy(it.criterion.limit)},
-                        {"op", it.criterion.op},
-                        {"first_broken_s", nullptr},
-                        {"samples", it.samples},
-                        {"verdict", name(it.verdict)}});
+        list.push_back(
+            {{"text", it.criterion.text},
+             {"ok", it.verdict == Verdict::not_judged ? json(nullptr)
+                                                      : json(it.verdict == Verdict::pass)},
+             {"value", tidy(it.value)},
+             {"limit", comparison ? json(nullptr) : tidy(it.criterion.limit)},
+             {"op", it.criterion.op},
+             {"first_broken_s", nullptr},
+             {"samples", it.samples},
+             {"verdict", name(it.verdict)}});
     }
     return list;
 }
@@ -105,8 +106,10 @@ std::optional<std::size_t> best_of(const Comparison& comparison, const std::stri
             continue;
         }
         const double gain = it->second.mean - comparison.lives[*best].spreads.at(key).mean;
-        if (gain == 0) tied = true;
-        else if ((gain > 0) == more_is_better(key)) best = i, tied = false;
+        if (gain == 0)
+            tied = true;
+        else if ((gain > 0) == more_is_better(key))
+            best = i, tied = false;
     }
     return tied ? std::nullopt : best;
 }
@@ -138,7 +141,8 @@ std::string run_table(const RunView& run) {
     }
     text += fmt::format("  {:<24} {:>14}\n", "ended", clock_text(run.life->ended));
     text += fmt::format("  {:<24} {:>14}\n", "digest", hex(run.life->digest));
-    return text + judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) + "\n";
+    return text + judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) +
+           "\n";
 }
 
 std::string judgements_table(const std::vector<Judgement>& judgements) {
