@@ -1,7 +1,6 @@
-// A Lua 5.4 state that sees no files, no clock and no dice but ours, within a memory and a work
-// limit. Leans on Lua's C library and draw.h. No object with a destructor may live across a Lua
-// error. Work is counted in instructions; bytes allocated and long library calls are charged to it
-// as well.
+// A Lua 5.4 state that sees no files, no clock and no dice but ours, within memory and work limits.
+// Leans on Lua's C library and draw.h. No object with a destructor may live across a Lua error.
+// Work is counted in instructions; bytes allocated and long library calls are charged to it.
 #pragma once
 
 #include <cstddef>

@@ -43,8 +43,8 @@ public:
 
     void fail(const std::string& expected) {
         if (!ok()) return;
-        const std::string found =
-            at_end() ? "the end of the file" : "\"" + line().substr(0, 60) + "\"";
+        std::string found = "the end of the file";
+        if (!at_end()) found.assign(1, '"').append(line(), 0, 60).append(1, '"');
         error_ = "recording line " + std::to_string(at_ + 1) + ": found " + found + ", expected " +
                  expected + "; record the day again or restore the file";
     }
@@ -100,7 +100,7 @@ void read_sources(Reader& reader, RecordingHead& head) {
         SourceFile file{reader.field("source", "NAME"), {}};
         const auto lines = reader.number<std::int64_t>("lines", 1, count_max);
         for (std::int64_t row = 0; reader.ok() && row < lines; ++row)
-            file.text += (row == 0 ? "" : "\n") + reader.barred();
+            file.text.append(row == 0 ? "" : "\n").append(reader.barred());
         head.sources.push_back(std::move(file));
     }
 }
