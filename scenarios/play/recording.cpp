@@ -186,7 +186,7 @@ std::string first_difference(const std::string& what, const std::vector<std::str
 }  // namespace
 
 Result<SimTime> parse_moment(std::string_view text) {
-    const Error error{"\"" + std::string{text} +
+    const Error error{std::string{"\""}.append(text) +
                       "\" is not a time; write 90s, 5m, 2h, 250ms or HH:MM:SS"};
     const auto unit = text.find_first_not_of("0123456789");
     if (unit == std::string_view::npos || unit == 0 || unit > 9) return error;
@@ -219,7 +219,7 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
     out << "rollcage recording 1\nengine " << head.engine << "\nscenario " << head.scenario
         << "\nscenario_digest " << hex(source_digest(head.sources)) << "\nseed "
         << head.choices.seed << "\nactor " << head.actor << "\nplan "
-        << (head.choices.plan ? "=" + *head.choices.plan : "none") << "\nuntil "
+        << (head.choices.plan ? std::string{"="}.append(*head.choices.plan) : "none") << "\nuntil "
         << (head.until ? std::to_string(head.until->us) : "none") << "\nknobs "
         << head.choices.knobs.size() << '\n';
     for (const auto& [knob, value] : head.choices.knobs)
