@@ -130,8 +130,8 @@ double normal_of(Uniform u) {
     const std::uint64_t folded = upper ? ~u.bits : u.bits;
     const double d = static_cast<double>(static_cast<std::int64_t>(folded)) + 0.5;
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(d);
-    const std::size_t row = std::min<std::size_t>(
-        static_cast<std::size_t>((bits >> 48) - (std::uint64_t{1022} << 4)), 64 * segments - 1);
+    const auto row = static_cast<std::size_t>((bits >> 48) - (std::uint64_t{1022} << 4));
+    if (row >= normal_table.cubic.size()) return 0;  // One half, but for the double's rounding.
     const std::array<double, 4>& k = normal_table.cubic[row];
     const double t =
         static_cast<double>(static_cast<std::int64_t>(bits & 0xFFFF'FFFF'FFFFu)) * 0x1p-48;
