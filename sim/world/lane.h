@@ -22,9 +22,9 @@ struct Account {
 };
 
 // What a lane's clients met in one tick, by attempt. Scratch: never part of the state.
-struct LaneFlow {
-    PerAttempt asked{}, turned_away{}, shed{}, timed_out{}, errored{};
-    std::int64_t good = 0, fresh = 0, attempts = 0;
+struct LaneFlow {  // Begins as LaneFlow{}; no defaults, so that unused rows cost nothing.
+    PerAttempt asked, turned_away, shed, timed_out, errored;
+    std::int64_t good, fresh, attempts;
 };
 
 // Draws of one entity in one tick, by purpose and ordinal; four ordinals share a block.

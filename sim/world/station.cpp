@@ -15,6 +15,15 @@ constexpr double certain_sds = 6.5;  // A lane's normal never leaves +-6.3.
 
 // One station in one tick: scratch that the steps share.
 struct Pass {
+    Pass(Station& at_station, const TickAt& at_tick, std::vector<Account>& accounts)
+        : station(at_station),
+          at(at_tick),
+          ledger(accounts),
+          dice(*at_tick.draw, at_tick.entity, at_tick.tick),
+          tick_us(static_cast<double>(at_tick.length.us)) {
+        for (std::size_t i = 0; i < station.lanes.size(); ++i) flows[i] = LaneFlow{};
+    }
+
     Station& station;
     const TickAt& at;
     std::vector<Account>& ledger;
@@ -291,14 +300,19 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
         return false;
     const double work_us =
         static_cast<double>(station.work_us) * lane.kind_work.value() + at.hold_us;
-    const double mean = static_cast<double>(station.slots * at.length.us) / work_us;
+    CalmPace& calm = station.calm;
+    if (calm.work_us != work_us || calm.slots != station.slots) {
+        calm.work_us = work_us;
+        calm.slots = station.slots;
+        calm.mean = static_cast<double>(station.slots * at.length.us) / work_us;
+        calm.certain = calm.mean - certain_sds * std::sqrt(calm.mean);
+        calm.late = e_to(-std::min(700.0, static_cast<double>(lane.timeout_us) / work_us));
+    }
     const auto fresh = static_cast<double>(lane.fresh_now);
     Dice dice(*at.draw, at.entity, at.tick);
-    if (fresh > mean - certain_sds * std::sqrt(mean) &&
-        lane.fresh_now > poisson(dice(Purpose::serve, 0), mean))
+    if (fresh > calm.certain && lane.fresh_now > poisson(dice(Purpose::serve, 0), calm.mean))
         return false;
-    const double late = e_to(-std::min(700.0, static_cast<double>(lane.timeout_us) / work_us));
-    if (dice(Purpose::serve, 1).value() >= 1 - fresh * late - 1e-12) return false;
+    if (dice(Purpose::serve, 1).value() >= 1 - fresh * calm.late - 1e-12) return false;
     const std::int64_t all = std::exchange(lane.fresh_now, 0);
     Account& account = ledger[lane.account];
     account.fresh += all;
@@ -335,9 +349,7 @@ std::int64_t wait_of_bucket(std::size_t bucket) {
 TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
                   Digest& digest) {
     if (calm_tick(station, at, ledger, digest)) return {};
-    Pass pass{
-        station, at, ledger, Dice(*at.draw, at.entity, at.tick), static_cast<double>(at.length.us),
-        {}};
+    Pass pass(station, at, ledger);
     const std::int64_t now_us = static_cast<std::int64_t>(at.tick) * at.length.us;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
         Lane& lane = station.lanes[i];

@@ -17,6 +17,13 @@ inline constexpr std::size_t wait_buckets = 48;
 std::size_t wait_bucket(std::int64_t us);
 std::int64_t wait_of_bucket(std::size_t bucket);  // Its middle.
 
+// What a calm tick needs, for the work and slots it was found at. Derived: never folded.
+struct CalmPace {
+    double work_us = -1;
+    std::int64_t slots = -1;
+    double mean = 0, certain = 0, late = 0;
+};
+
 struct Station {
     std::vector<Lane> lanes;
     std::int64_t slots = 0;
@@ -28,6 +35,8 @@ struct Station {
     std::int64_t spare_us = 0;  // Fixed work: slot time not yet a whole piece of work.
     Share shed = none;
     bool shed_final = false;
+
+    CalmPace calm;
 
     // Since the last scrape.
     std::int64_t attempts = 0, answered = 0, errors = 0, busy_sum = 0;
