@@ -11,6 +11,12 @@ namespace rollcage {
 
 namespace {
 
+// The flows of one tick as one word.
+std::uint64_t mixed(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
+    const auto word = [](std::int64_t count) { return static_cast<std::uint64_t>(count); };
+    return word(a) + (word(b) << 20) + (word(c) << 40) + word(d) * 0x2545'F491'4F6C'DD1Du;
+}
+
 constexpr double certain_sds = 6.5;  // A lane's normal never leaves +-6.3.
 
 // One station in one tick: scratch that the steps share.
@@ -285,8 +291,7 @@ void settle(Pass& pass, Digest& digest) {
         station.attempts += flow.attempts;
         station.answered += flow.good;
         station.errors += unanswered;
-        digest.fold(flow.fresh + (flow.attempts << 20) + (unanswered << 40) +
-                    flow.good * 0x2545'F491'4F6C'DD1D);
+        digest.fold(mixed(flow.fresh, flow.attempts, unanswered, flow.good));
     }
 }
 
@@ -326,7 +331,7 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
         station.slots,
         static_cast<std::int64_t>(fresh * work_us / static_cast<double>(at.length.us) + 0.5));
     station.busy_sum += station.busy;
-    digest.fold(all + (all << 20) + all * 0x2545'F491'4F6C'DD1D);
+    digest.fold(mixed(all, all, 0, all));
     return true;
 }
 
@@ -375,7 +380,7 @@ TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledg
             ? station.slots
             : std::min(station.slots, static_cast<std::int64_t>(std::min(working, 1e15)));
     station.busy_sum += station.busy;
-    digest.fold(done.served + (station.dead << 24) + (station.called << 44));
+    digest.fold(mixed(done.served, station.dead, station.called, 0));
     return done;
 }
 
