@@ -1,124 +1,205 @@
+// What a tick of a station costs, and what the tick gains over one event per request.
+// Leans on run and on the twin; prints a table, or JSON with the keys of DESIGN 6.
+// User CPU, median of five after a warm-up; what is not measured yet is null.
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <functional>
+#include <random>
 #include <string>
 
-#include "sim/base/maths.h"
-#include "sim/run/day.h"
+#include "tests/story.h"
+#include "tests/twin.h"
 
 using namespace rollcage;
 
 namespace {
 
-double cpu_seconds() {
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    return static_cast<double>(used.ru_utime.tv_sec) +
-           static_cast<double>(used.ru_utime.tv_usec) * 1e-6;
+constexpr int rounds = 5;
+constexpr std::uint32_t stations = 20;
+
+double cpu_s() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_utime.tv_sec) +
+           static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
 }
 
-template <class Work>
-double median_of(int runs, Work work) {
-    std::vector<double> seconds;
-    for (int i = 0; i < runs; ++i) {
-        const double before = cpu_seconds();
-        work();
-        seconds.push_back(cpu_seconds() - before);
-    }
-    std::sort(seconds.begin(), seconds.end());
-    return seconds[seconds.size() / 2];
+double median_of(const std::function<double()>& once) {
+    std::vector<double> all;
+    for (int round = 0; round < rounds; ++round) all.push_back(once());
+    std::sort(all.begin(), all.end());
+    return all[rounds / 2];
 }
 
-// Twenty stations of one cohort each, at ticks of 250 ms and three attempts.
-std::shared_ptr<const Blueprint> twenty(double per_tick, double load,
-                                        std::optional<Duration> queue) {
-    Blueprint plan;
-    for (std::uint32_t i = 0; i < 20; ++i) {
-        plan.names.cohorts.push_back("c");
-        plan.names.services.push_back("s");
-        plan.names.builds.push_back("1");
-        plan.names.build_of.push_back({i});
-        Service service;
-        service.work = Duration{50'000};
-        service.slots = std::max<std::int64_t>(
-            1, static_cast<std::int64_t>(per_tick / 0.25 * service.work.seconds() / load + 0.5));
-        service.queue = queue;
-        service.first_build = {i};
+struct Load {
+    double per_tick = 500, load = 0.6;
+    std::int64_t attempts = 3;
+    std::optional<Duration> queue{};
+    double slow = 1;  // In place, for the second minute.
+    Duration lasts{14'400'000'000};
+};
+
+// Twenty services that know nothing of each other, each with clients of its own.
+Blueprint twenty(const Load& load) {
+    constexpr double tick_s = .25;
+    const auto slots =
+        std::max<std::int64_t>(1, std::llround(load.per_tick * .05 / (load.load * tick_s)));
+    const double work_s = load.load * tick_s * static_cast<double>(slots) / load.per_tick;
+    Blueprint plan = corner_blueprint({.load = load.load,
+                                       .attempts = load.attempts,
+                                       .slots = slots,
+                                       .work = Duration{std::llround(work_s * 1e6)},
+                                       .queue = load.queue,
+                                       .slow = 1,
+                                       .lasts = load.lasts});
+    plan.tick = 250_ms;
+    const Service service = plan.services[0];
+    const Cohort cohort = plan.cohorts[0];
+    plan.names = {{}, {}, {}, {}, {}, {"everyone"}};
+    plan.services.clear(), plan.cohorts.clear(), plan.builds.clear(), plan.injects.clear();
+    for (std::uint32_t i = 0; i < stations; ++i) {
         plan.services.push_back(service);
-        plan.builds.push_back(Build{{i}, {}});
-        Cohort cohort;
-        cohort.users = 1'000'000;
-        cohort.requests_per_minute = share_of(per_tick * 240 / 1e6);
-        cohort.serves = {i};
-        cohort.patience.backoff = {Duration{500'000}, Duration{1'000'000}};
+        plan.services[i].first_build = {i};
         plan.cohorts.push_back(cohort);
+        plan.cohorts[i].serves = {i};
+        plan.builds.push_back(Build{{i}, {}});
+        plan.names.services.push_back("shop " + std::to_string(i));
+        plan.names.cohorts.push_back("shoppers " + std::to_string(i));
+        plan.names.builds.push_back("1.0");
+        plan.names.build_of.push_back({i});
+        if (load.slow > 1)
+            plan.injects.push_back({SimTime{} + 60_s, Slow{{i}, share_of(load.slow), 60_s}});
     }
-    plan.lasts = Duration{900'000'000};
-    plan.judged_after = Duration{};
-    plan.tick = Duration{250'000};
-    const Result<Blueprint> sound = checked(plan);
-    check(static_cast<bool>(sound), "the bench's world is sound");
-    return std::make_shared<const Blueprint>(*sound);
+    return plan;
 }
 
-double tick_ns(double per_tick, double load, std::optional<Duration> queue) {
-    const auto plan = twenty(per_tick, load, queue);
-    const double seconds = median_of(7, [&] {
+double station_tick_ns(Load load, Duration measured) {
+    load.lasts = 120_s + measured * rounds;  // A day is never played past its end.
+    Day day = start_day(sound(twenty(load)), 1);
+    play_until(day, SimTime{} + 120_s);
+    return median_of([&] {
+        const double start = cpu_s();
+        play_until(day, now(day) + measured);
+        return (cpu_s() - start) * 1e9 / static_cast<double>(measured / 250_ms * stations);
+    });
+}
+
+double drill_ms(const Load& load) {
+    const auto plan = sound(twenty(load));
+    return median_of([&] {
+        const double start = cpu_s();
         Day day = start_day(plan, 1);
-        while (now(day) < day_end(day)) advance(day, day_end(day));
+        play_until(day, day_end(day));
+        return (cpu_s() - start) * 1e3;
     });
-    return seconds * 1e9 / (20.0 * plan->lasts.seconds() / 0.25);
 }
 
-// The hold model: take the next event, plan one an exponential time later.
-double holds_per_second(std::uint32_t pending) {
-    constexpr int holds = 1'000'000;
-    const Draw draw{42};
-    std::vector<std::int64_t> ahead(4096);
-    for (std::uint32_t i = 0; i < ahead.size(); ++i)
-        ahead[i] = static_cast<std::int64_t>(
-            -1e9 * natural_log(draw(Purpose::test, 0, i).fine(0).value()));
+// Take the soonest, plan it again Exp(1 s) later; one microsecond more, so that no key repeats.
+double hold_per_s(std::uint32_t size) {
+    constexpr int operations = 3'000'000;
+    std::mt19937_64 dice(42);
+    const auto later = [&] {
+        const double u = (static_cast<double>(dice() >> 11) + 0.5) * 0x1p-53;
+        return Duration{1 + static_cast<std::int64_t>(-std::log(u) * 1e6)};
+    };
     Agenda agenda;
-    std::uint32_t next = 0;
-    for (std::uint32_t i = 0; i < pending; ++i)
-        agenda.plan({SimTime{ahead[next++ % 4096]}, 1, 0, i, 0});
-    const double seconds = median_of(5, [&] {
-        for (int i = 0; i < holds; ++i) {
+    for (std::uint32_t i = 0; i < size; ++i) agenda.plan({SimTime{} + later(), 0, 0, i, 0});
+    const auto hold = [&](int times) {
+        for (int i = 0; i < times; ++i) {
             const EventKey event = agenda.take();
-            agenda.plan({SimTime{event.at().us + ahead[next++ % 4096]}, 1, 0, event.entity(),
-                         (event.ordinal() + 1) & EventKey::ordinal_max});
+            agenda.plan({event.at() + later(), 0, 0, event.entity(), 0});
         }
+    };
+    hold(static_cast<int>(size));
+    return median_of([&] {
+        const double start = cpu_s();
+        hold(operations);
+        return operations / (cpu_s() - start);
     });
-    return holds / seconds;
+}
+
+struct Race {
+    double engine = 0, twin = 0;  // Simulated seconds per second of CPU.
+    double engine_failed = 0, twin_failed = 0;
+};
+
+// The slow lorry's minute at 500 fresh requests a tick, most of it stuck in the storm.
+Race slow_lorry() {
+    const Corner corner{.slots = 334, .lasts = 420_s};
+    const auto plan = sound(corner_blueprint(corner));
+    TwinWorld world;
+    world.rate_per_s = .6 * 3340;
+    world.front.slots = 334;
+    world.front.slow_by = 2.5;
+    world.front.slow_from_s = 60;
+    world.front.slow_until_s = 120;
+    constexpr int days = 50;
+    Race race;
+    race.engine = median_of([&] {
+        const double start = cpu_s();
+        for (int i = 0; i < days; ++i) {
+            Day day = start_day(plan, static_cast<std::uint64_t>(i));
+            play_until(day, day_end(day));
+            race.engine_failed = static_cast<double>(outcome(day).failed);
+        }
+        return days * 420 / (cpu_s() - start);
+    });
+    race.twin = median_of([&] {
+        const double start = cpu_s();
+        race.twin_failed = static_cast<double>(play_twin(world, 1).failed);
+        return 420 / (cpu_s() - start);
+    });
+    return race;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-    const double idle = tick_ns(5, .3, std::nullopt), normal = tick_ns(500, .6, std::nullopt);
-    const double busy = tick_ns(500, .9, std::nullopt),
-                 storm = tick_ns(50'000, 1.3, Duration{900'000});
-    const double small = holds_per_second(1'000), large = holds_per_second(100'000);
-    std::printf(
-        "station tick, ns (bar 80 60 80 300): idle %.0f, normal %.0f, busy %.0f, storm %.0f\n",
-        idle, normal, busy, storm);
-    std::printf("hold model, million a second: %.1f at 1e3 pending, %.1f at 1e5\n", small / 1e6,
-                large / 1e6);
-    if (count > 2 && std::strcmp(words[1], "--json") == 0) {
-        std::FILE* out = std::fopen(words[2], "w");
-        if (out == nullptr) return std::perror(words[2]), 2;
-        std::fprintf(
-            out,
-            "{\"station_tick_ns\": {\"idle\": %.1f, \"normal\": %.1f, \"busy\": %.1f, \"storm\": "
-            "%.1f},\n"
-            " \"hold_per_s\": {\"1000\": {\"rollcage\": %.0f, \"ns3\": null, \"simpy\": null},\n"
-            "  \"100000\": {\"rollcage\": %.0f, \"ns3\": null, \"simpy\": null}},\n"
-            " \"slow_lorry_vs_per_request\": null, \"drill_4h_20_pools_ms\": null,\n"
-            " \"day_10000_instances\": null, \"compare_1000x6_s\": null, \"parallel_efficiency\": "
-            "null}\n",
-            idle, normal, busy, storm, small, large);
-        std::fclose(out);
+    const char* json = nullptr;
+    if (count == 3 && std::strcmp(words[1], "--json") == 0) json = words[2];
+    if (count != 1 && json == nullptr) {
+        std::fprintf(stderr, "usage: rollcage-bench [--json OUT]\n");
+        return 2;
     }
+    const double idle = station_tick_ns({.per_tick = 5, .load = .3}, 3600_s);
+    const double normal = station_tick_ns({}, 2400_s);
+    const double busy = station_tick_ns({.load = .9}, 2400_s);
+    const double storm = station_tick_ns({.per_tick = 50'000, .load = 1.3, .queue = 900_ms}, 600_s);
+    const double hold_small = hold_per_s(1'000), hold_large = hold_per_s(100'000);
+    const Race race = slow_lorry();
+    const double calm = drill_ms({}), stuck = drill_ms({.attempts = 4, .slow = 2.5});
+
+    std::printf(
+        "station tick, ns (20 stations)   idle %.0f   normal %.0f   busy %.0f   storm %.0f\n", idle,
+        normal, busy, storm);
+    std::printf("agenda hold, M/s                 1000: %.2f   100000: %.2f\n", hold_small * 1e-6,
+                hold_large * 1e-6);
+    std::printf("slow lorry, simulated s/CPU s    engine %.0f   per request %.0f   ratio %.0f\n",
+                race.engine, race.twin, race.engine / race.twin);
+    std::printf("                 failed          engine %.0f   per request %.0f\n",
+                race.engine_failed, race.twin_failed);
+    std::printf("drill of 4 h, 20 pools, ms       calm %.0f   stuck %.0f\n", calm, stuck);
+    if (json == nullptr) return 0;
+    std::FILE* out = std::fopen(json, "w");
+    if (out == nullptr) {
+        std::fprintf(stderr, "cannot write %s\n", json);
+        return 1;
+    }
+    std::fprintf(
+        out,
+        "{\"station_tick_ns\": {\"idle\": %.1f, \"normal\": %.1f, \"busy\": %.1f, "
+        "\"storm\": %.1f},\n"
+        " \"hold_per_s\": {\"1000\": {\"rollcage\": %.0f, \"ns3\": null, \"simpy\": null}, "
+        "\"100000\": {\"rollcage\": %.0f, \"ns3\": null, \"simpy\": null}},\n"
+        " \"slow_lorry_vs_per_request\": %.1f,\n"
+        " \"drill_4h_20_pools_ms\": {\"calm\": %.1f, \"stuck\": %.1f},\n"
+        " \"day_10000_instances\": null, \"compare_1000x6_s\": null, "
+        "\"parallel_efficiency\": null}\n",
+        idle, normal, busy, storm, hold_small, hold_large, race.engine / race.twin, calm, stuck);
+    std::fclose(out);
+    return 0;
 }
