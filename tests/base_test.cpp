@@ -53,6 +53,21 @@ TEST_CASE("Philox gives its published answers") {
           Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
     // The C++26 check: the 10,000th word under the default seed 20111115.
     CHECK(philox4x32({2499, 0, 0, 0}, {20111115, 0}).lanes[3] == 1955073260u);
+    const auto four = four_philox4x32(
+        {{{0, ones, 2499, 7}, {0, ones, 0, 8}, {0, ones, 0, 9}, {0, ones, 0, 10}}}, {20111115, 3});
+    for (std::size_t i = 0; i < 4; ++i) {
+        const std::uint32_t first = std::array{0u, ones, 2499u, 7u}[i];
+        const std::array<std::uint32_t, 3> rest = {i == 1   ? ones
+                                                   : i == 3 ? 8u
+                                                            : 0u,
+                                                   i == 1   ? ones
+                                                   : i == 3 ? 9u
+                                                            : 0u,
+                                                   i == 1   ? ones
+                                                   : i == 3 ? 10u
+                                                            : 0u};
+        CHECK(four[i].lanes == philox4x32({first, rest[0], rest[1], rest[2]}, {20111115, 3}).lanes);
+    }
 }
 
 TEST_CASE("Erlang-C gives its table") {
@@ -64,6 +79,12 @@ TEST_CASE("Erlang-C gives its table") {
     CHECK(erlang_c(100, .95) == Approx(.506457).margin(1e-6));
     for (const double load : {.5, .8, .9, .95})
         CHECK(erlang_wait(1, load) == Approx(load / (1 - load)));
+    for (std::int64_t slots = 1; slots < 1000; slots += 1 + slots / 20)
+        for (double load = .02; load < 1; load += .02)
+            if (erlang_negligible(slots, load)) {
+                INFO(slots << " slots at load " << load);
+                CHECK(erlang_wait(slots, load) < .01);
+            }
 }
 
 TEST_CASE("our mathematics is libm's to fourteen digits") {

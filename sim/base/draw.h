@@ -36,6 +36,11 @@ constexpr Philox philox4x32(std::array<std::uint32_t, 4> counter,
     return {counter};
 }
 
+// Four blocks at once, the same bits: counter words by position, then by block.
+using FourWords = std::array<std::uint32_t, 4>;
+std::array<Philox, 4> four_philox4x32(std::array<FourWords, 4> counter,
+                                      std::array<std::uint32_t, 2> key);
+
 // Four named draws of one block. A bare lane resolves 2^-32: enough unless the event is rarer
 // than 1e-8 per draw, which takes `fine`.
 struct Lanes {
@@ -55,10 +60,19 @@ public:
 
     constexpr Lanes operator()(Purpose purpose, std::uint32_t entity, std::uint64_t index,
                                std::uint16_t block = 0) const {
-        const auto word = static_cast<std::uint32_t>(purpose) << 16 | block;
-        return {philox4x32({entity, word, static_cast<std::uint32_t>(index),
+        return {philox4x32({entity, block_word(purpose, block), static_cast<std::uint32_t>(index),
                             static_cast<std::uint32_t>(index >> 32)},
                            key_)};
+    }
+    // Four blocks of one index; `words` are those of `block_word`.
+    std::array<Philox, 4> four(FourWords entities, FourWords words, std::uint64_t index) const {
+        const auto low = static_cast<std::uint32_t>(index),
+                   high = static_cast<std::uint32_t>(index >> 32);
+        return four_philox4x32({entities, words, {low, low, low, low}, {high, high, high, high}},
+                               key_);
+    }
+    static constexpr std::uint32_t block_word(Purpose purpose, std::uint32_t block) {
+        return static_cast<std::uint32_t>(purpose) << 16 | block;
     }
 
 private:

@@ -133,4 +133,9 @@ double erlang_wait(std::int64_t slots, double load) {
     return erlang_c(slots, load) / (static_cast<double>(slots) * (1 - load));
 }
 
+bool erlang_negligible(std::int64_t slots, double load) {
+    const double spare = static_cast<double>(slots) * (1 - load);
+    return spare > 100 || spare * (1 - load) > 9;  // Everybody waits; or few do (Halfin, Whitt).
+}
+
 }  // namespace rollcage

@@ -17,5 +17,7 @@ double normal_quantile(double u);            // 0 < u < 1, to about 1e-15 relati
 double erlang_c(std::int64_t slots, double load);
 // Mean wait in units of the mean work; the caller scales by (1 + cs^2) / 2. load < 1.
 double erlang_wait(std::int64_t slots, double load);
+// True only where that is below a hundredth of the work; cheap, so that it can spare the recursion.
+bool erlang_negligible(std::int64_t slots, double load);
 
 }  // namespace rollcage

@@ -17,7 +17,7 @@ enum class Purpose : std::uint16_t {
     back_off = 7,   // pool, tick: when retries return
     budget = 8,     // pool, tick: who gets the last retry tokens
     calls = 9,      // pool, tick: calls placed, missed, retried
-    callee = 10,    // pool, tick: capacity shared between own requests and calls
+    callee = 10,    // pool, tick: capacity shared between requests and calls, and over classes
     warm = 11,      // pool, tick: keys filled
     writes = 12,    // class, second: writes and inserts among the good
     scenario = 13,  // declaration, ordinal: one_of, between

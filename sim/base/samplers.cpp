@@ -44,6 +44,7 @@ struct Reciprocals {
     }
 };
 const Reciprocals one_over;
+constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 constexpr std::int64_t steps_max = 400;  // Beyond any quantile of a mean below 30.
 
 std::int64_t floor_of(double x) {
@@ -51,9 +52,9 @@ std::int64_t floor_of(double x) {
     return down - (x < static_cast<double>(down) ? 1 : 0);
 }
 
-std::int64_t poisson_exact(Uniform u, double mean) {
+std::int64_t poisson_exact(Uniform u, double mean, double first) {
     const double point = u.value();
-    double term = e_to(-mean), sum = term;
+    double term = first, sum = term;
     std::int64_t count = 0;
     while (point >= sum && count < steps_max) {
         ++count;
@@ -63,10 +64,10 @@ std::int64_t poisson_exact(Uniform u, double mean) {
     return count;
 }
 
-std::int64_t poisson_near(Uniform u, double mean) {
-    const double sd = std::sqrt(mean), z = normal_of(u);
+std::int64_t poisson_near(Uniform u, const PoissonMean& at) {
+    const double z = normal_of(u);
     const double x =
-        mean + sd * z + (z * z - 1) * (1.0 / 6) + (-2 * z - z * z * z) * (1.0 / 72) / sd + 0.5;
+        at.mean + at.root * z + (z * z - 1) * (1.0 / 6) - z * (2 + z * z) * at.unroot + 0.5;
     return x < 0 ? 0 : floor_of(x);
 }
 
@@ -85,13 +86,14 @@ std::int64_t binomial_exact(Uniform u, std::int64_t trials, double p) {
 }
 
 std::int64_t binomial_near(Uniform u, std::int64_t trials, double p) {
-    const double z = normal_of(u), n = static_cast<double>(trials), q = 1 - p,
-                 sd = std::sqrt(n * p * q);
+    const double z = normal_of(u), n = static_cast<double>(trials), q = 1 - p;
+    const double variance = n * p * q, sd = std::sqrt(variance);
     const double pq = p * q, z2 = z * z;
     const double third = ((1 - 6 * pq) * (z2 - 3) * (1.0 / 24) -
                           (1 - 4 * pq) * (2 * z2 - 5) * (1.0 / 36) - 1.0 / 24) *
                          z;
-    const double x = n * p + sd * z + (q - p) * (z2 - 1) * (1.0 / 6) + third / sd + 0.5;
+    const double x = n * p + sd * z + (q - p) * (z2 - 1) * (1.0 / 6) +
+                     third * (sd * (1 / variance)) + 0.5;  // The division beside the root.
     return std::clamp<std::int64_t>(floor_of(x), 0, trials);
 }
 
@@ -126,8 +128,8 @@ double log_factorial(double n) {
 }  // namespace
 
 double normal_of(Uniform u) {
-    const bool upper = (u.bits >> 63) != 0;
-    const std::uint64_t folded = upper ? ~u.bits : u.bits;
+    const std::uint64_t upper = ~((u.bits >> 63) - 1);  // All ones above one half: no branch.
+    const std::uint64_t folded = u.bits ^ upper;
     const double d = static_cast<double>(static_cast<std::int64_t>(folded)) + 0.5;
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(d);
     const auto row = static_cast<std::size_t>((bits >> 48) - (std::uint64_t{1022} << 4));
@@ -136,15 +138,22 @@ double normal_of(Uniform u) {
     const double t =
         static_cast<double>(static_cast<std::int64_t>(bits & 0xFFFF'FFFF'FFFFu)) * 0x1p-48;
     const double z = k[0] + t * (k[1] + t * (k[2] + t * k[3]));
-    return upper ? -z : z;
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(z) ^ (upper & sign_bit));
 }
 
-std::int64_t poisson(Uniform u, double mean) {
+PoissonMean::PoissonMean(double of) : mean(of) {
     check(mean >= 0 && mean < 1e15, "a Poisson mean is from 0 to 1e15");
-    if (mean <= 0) return 0;
-    if (mean < exact_below) return poisson_exact(u, mean);
-    const std::int64_t near = poisson_near(u, mean);
-    return mean >= seam_end ? near : std::max(near, poisson_exact(u, exact_below));
+    if (mean < seam_end) first = e_to(-std::min(mean, exact_below));
+    if (mean < exact_below) return;
+    root = std::sqrt(mean);
+    unroot = 1.0 / 72 / root;
+}
+
+std::int64_t poisson(Uniform u, const PoissonMean& at) {
+    if (at.mean <= 0) return 0;
+    if (at.mean < exact_below) return poisson_exact(u, at.mean, at.first);
+    const std::int64_t near = poisson_near(u, at);
+    return at.mean >= seam_end ? near : std::max(near, poisson_exact(u, exact_below, at.first));
 }
 
 std::int64_t binomial(Uniform u, std::int64_t trials, double p) {

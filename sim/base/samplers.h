@@ -19,7 +19,19 @@ inline constexpr double seam_end = 32.0;
 // The standard normal quantile of a uniform, from a table of cubics (within 2e-8, monotone).
 double normal_of(Uniform u);
 
-std::int64_t poisson(Uniform u, double mean);
+// A Poisson mean that stands for a while: what every draw at it needs, found once.
+struct PoissonMean {
+    PoissonMean() = default;
+    explicit PoissonMean(double of);
+    double mean = 0;
+    double first = 0;   // P(0), of the mean or of the seam's; where inversion begins.
+    double root = 0;    // Square root, where expanded.
+    double unroot = 0;  // 1/72 over it.
+};
+std::int64_t poisson(Uniform u, const PoissonMean& at);
+inline std::int64_t poisson(Uniform u, double mean) {
+    return poisson(u, PoissonMean(mean));
+}
 std::int64_t binomial(Uniform u, std::int64_t trials, double p);
 // How many of `marked` among `total` are in a sample of `drawn`.
 std::int64_t hypergeometric(Uniform u, std::int64_t total, std::int64_t marked, std::int64_t drawn);

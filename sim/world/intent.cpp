@@ -30,8 +30,13 @@ double queueing_us(const Pool& pool, const Service& service, std::int64_t ticks,
     const double load =
         std::min(0.995, static_cast<double>(pool.station.busy_sum) /
                             static_cast<double>(std::max<std::int64_t>(1, capacity)));
-    // The wait is below work / (slots (1 - load)): less than a hundredth of the work is nothing.
-    if (static_cast<double>(pool.station.slots) * (1 - load) > 100) return 0;
+    if (erlang_negligible(pool.station.slots, load)) return 0;
+    // Nobody waits longer than all do who must; where the ring's waits exceed that it is enough.
+    const auto ring = std::ranges::find_if(pool.station.waits, [](auto n) { return n != 0; });
+    const auto shortest = static_cast<std::size_t>(ring - pool.station.waits.begin());
+    const double longest_us = work_us / (static_cast<double>(pool.station.slots) * (1 - load));
+    if (shortest == wait_buckets || static_cast<double>(wait_of_bucket(shortest)) >= longest_us)
+        return 0;
     return erlang_wait(pool.station.slots, load) * work_us * (service.work_varies ? 1.0 : 0.5);
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/base/samplers.h"
-
 namespace rollcage {
 
 namespace {
@@ -82,6 +80,8 @@ Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick) {
     lane.throttle = patience.throttle;
     lane.breaker = patience.breaker;
     lane.retry_budget = patience.retry_budget;
+    lane.guarded = lane.bucket || lane.throttle || lane.breaker || lane.retry_budget ||
+                   patience.retry_budget_flag;
     std::int64_t backoff_us = patience.backoff.base.us;
     for (std::int64_t a = 0; a < lane.attempts; ++a) {
         const std::int64_t span = std::min(backoff_us, patience.backoff.cap.us);
@@ -101,14 +101,12 @@ Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick) {
     return lane;
 }
 
-void gather(Lane& lane, LaneFlow& flow, std::uint64_t tick) {
+void gather(Lane& lane, LaneFlow& flow) {
     flow.asked[0] = flow.fresh = lane.fresh_now;
     flow.attempts = flow.fresh;
     lane.fresh_now = 0;
     if (lane.returning_total != 0) {
-        const auto row = static_cast<std::size_t>(
-            static_cast<std::int64_t>(tick % static_cast<std::uint64_t>(lane.horizon)) *
-            lane.attempts);
+        const std::size_t row = lane.row_in(0);
         for (std::size_t a = 1; a < static_cast<std::size_t>(lane.attempts); ++a) {
             flow.asked[a] = lane.returning[row + a];
             lane.returning[row + a] = 0;
@@ -158,9 +156,9 @@ void learn(Lane& lane, const LaneFlow& flow, std::int64_t now_us) {
     guard.accepted.fill(0);
 }
 
-void pick_leaving(Lane& lane, std::int64_t slot, std::int64_t leaving, PerAttempt& by_attempt,
+void pick_leaving(Lane& lane, std::size_t slot, std::int64_t leaving, PerAttempt& by_attempt,
                   std::uint32_t first_ordinal, Dice& dice) {
-    const auto row = static_cast<std::size_t>(slot * lane.attempts);
+    const std::size_t row = slot * static_cast<std::size_t>(lane.attempts);
     std::int64_t left = 0;
     for (std::int64_t a = 0; a < lane.attempts; ++a)
         left += lane.asked[row + static_cast<std::size_t>(a)];
@@ -179,7 +177,7 @@ void pick_leaving(Lane& lane, std::int64_t slot, std::int64_t leaving, PerAttemp
 }
 
 void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_row,
-             std::uint64_t tick, Account& account, Dice& dice) {
+             Account& account, Dice& dice) {
     std::int64_t wanting = 0, cost = 0, failed = 0, refused = 0;
     for (std::uint32_t a = 0; a < lane.attempts; ++a) {
         flow.turned_away[a] += lane.dropped[a];
@@ -237,8 +235,7 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_
                     ? going
                     : binomial(dice(Purpose::back_off, (lane_row * 8 + a) * 512 + j), going,
                                given[j]);
-            const std::uint64_t slot = (tick + 1 + j) % static_cast<std::uint64_t>(lane.horizon);
-            lane.returning[slot * static_cast<std::uint64_t>(lane.attempts) + a + 1] += back;
+            lane.returning[lane.row_in(j + 1) + a + 1] += back;
             going -= back;
         }
     }
@@ -257,7 +254,7 @@ void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice) {
         for (std::int64_t a = 0; a < lane.attempts; ++a)
             clients += lane.asked[static_cast<std::size_t>(slot * lane.attempts + a)];
         const std::int64_t unanswered = clients - lane.good[s];
-        pick_leaving(lane, slot, unanswered, lane.dropped,
+        pick_leaving(lane, s, unanswered, lane.dropped,
                      200'000 + lane_row * 2048 + static_cast<std::uint32_t>(slot % 256) * 8, dice);
         lane.dropped_total += unanswered;
         for (std::int64_t a = 0; a < lane.attempts; ++a)

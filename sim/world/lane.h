@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/base/digest.h"
-#include "sim/base/draw.h"
+#include "sim/base/samplers.h"
 #include "sim/world/blueprint.h"
 
 namespace rollcage {
@@ -27,30 +27,37 @@ struct LaneFlow {  // Begins as LaneFlow{}; no defaults, so that unused rows cos
     std::int64_t good, fresh, attempts;
 };
 
-// Draws of one entity in one tick, by purpose and ordinal; four ordinals share a block.
+// Draws of one entity in one tick, by purpose and ordinal; four ordinals share a block. Blocks
+// that were drawn are kept: what is drawn ahead changes the speed, never a draw.
 class Dice {
 public:
     Dice(const Draw& draw, std::uint32_t entity, std::uint64_t tick)
         : draw_(&draw), entity_(entity), tick_(tick) {}
     Uniform operator()(Purpose purpose, std::uint32_t ordinal) {
-        const auto block = static_cast<std::uint16_t>(ordinal / 4);
-        if (purpose != purpose_ || block != block_ || !drawn_) {
-            lanes_ = (*draw_)(purpose, entity_, tick_, block);
-            purpose_ = purpose;
-            block_ = block;
-            drawn_ = true;
-        }
-        return lanes_[ordinal % 4];
+        const std::uint32_t word = Draw::block_word(purpose, ordinal / 4);
+        const std::size_t at = place(word);
+        if (words_[at] != word)
+            keep(word, (*draw_)(purpose, entity_, tick_, static_cast<std::uint16_t>(ordinal / 4)));
+        return Lanes{blocks_[at]}[ordinal % 4];
+    }
+    void keep(std::uint32_t word, const Lanes& lanes) {
+        words_[place(word)] = word;
+        blocks_[place(word)] = lanes.block;
+    }
+    void draw_ahead(const FourWords& words) {
+        const auto blocks = draw_->four({entity_, entity_, entity_, entity_}, words, tick_);
+        for (std::size_t i = 0; i < 4; ++i) keep(words[i], Lanes{blocks[i]});
     }
 
 private:
+    static std::size_t place(std::uint32_t word) {
+        return (word >> 16) * 4 % 32 + (word ^ word >> 2 ^ word >> 7) % 4;
+    }
     const Draw* draw_;
     std::uint32_t entity_;
     std::uint64_t tick_;
-    Purpose purpose_ = Purpose::test;
-    std::uint16_t block_ = 0;
-    bool drawn_ = false;
-    Lanes lanes_{};
+    std::array<std::uint32_t, 32> words_{};  // No purpose is 0.
+    std::array<Philox, 32> blocks_;
 };
 
 // Local rejection by clients: a window of eight parts, oldest overwritten.
@@ -60,17 +67,25 @@ struct Guard {
     std::int64_t open_until_us = 0;  // Breaker: closed when 0.
 };
 
-struct Lane {
+struct Lane {  // What a healthy tick touches stands first, so that it fills few cache lines.
+    // State.
+    std::int64_t waiting = 0, returning_total = 0, queued = 0;
+    std::int64_t fresh_now = 0;  // Arrivals of the tick under way.
+    std::int64_t minute_fresh = 0, minute_bad = 0;
+    std::int64_t fold_good = 0;  // Good since the last fold of writes.
+
     // Declared; the same in every life.
     std::uint32_t account = 0;  // Row of the ledger.
     std::uint32_t cohort = 0;
     Share kind_work = whole;
-    std::int64_t attempts = 1;
     std::int64_t timeout_us = 0;
-    std::int64_t deadline = 0;  // Ticks after which a batch's clients leave.
+    std::int64_t attempts = 1;
+    bool guarded = false;                  // By bucket, throttle, breaker or a retry budget.
+    std::int64_t deadline = 0;             // Ticks after which a batch's clients leave.
+    std::int64_t horizon = 1;              // Length of the returning ring.
+    std::int64_t head = 0, back_head = 0;  // Where this tick's rows are; derived, never folded.
     std::vector<std::vector<double>>
-        back_at;               // [attempt][j]: returns j + 1 ticks on, given not sooner.
-    std::int64_t horizon = 1;  // Length of the returning ring.
+        back_at;  // [attempt][j]: returns j + 1 ticks on, given not sooner.
     std::optional<TokenBucket> bucket;
     std::optional<Throttle> throttle;
     std::optional<Breaker> breaker;
@@ -80,38 +95,41 @@ struct Lane {
     std::vector<std::int64_t> pushed, work,
         good;                             // [slot]: work at the start, unserved work, answered.
     std::vector<std::int64_t> returning;  // [slot][attempt]
-    std::int64_t waiting = 0, returning_total = 0, queued = 0;
-    PerAttempt dropped{};               // Lost their place in a dropped queue; give up next tick.
-    std::int64_t dropped_total = 0;     // Within waiting.
-    std::optional<Share> retry_budget;  // As the flag or the cohort has it now.
+    PerAttempt dropped{};                 // Lost their place in a dropped queue; give up next tick.
+    std::int64_t dropped_total = 0;       // Within waiting.
+    std::optional<Share> retry_budget;    // As the flag or the cohort has it now.
     std::int64_t budget_thousandths = 0, bucket_thousandths = 0;
     Guard throttled, broken;
-    std::int64_t minute_fresh = 0, minute_bad = 0;
-    std::int64_t fold_good = 0;  // Good since the last fold of writes.
-    std::int64_t fresh_now = 0;  // Arrivals of the tick under way.
 
     std::int64_t slots() const { return deadline + 1; }
-    std::int64_t slot_at(std::uint64_t tick, std::int64_t age) const {
-        return static_cast<std::int64_t>((tick + static_cast<std::uint64_t>(slots() - age)) %
-                                         static_cast<std::uint64_t>(slots()));
+    std::size_t slot_of(std::int64_t age) const {  // Of the batch pushed `age` ticks ago.
+        return static_cast<std::size_t>(age > head ? head + slots() - age : head - age);
+    }
+    std::size_t row_in(std::int64_t ticks) const {  // Of those who return in 0..horizon ticks.
+        const std::int64_t row = back_head + ticks;
+        return static_cast<std::size_t>((row >= horizon ? row - horizon : row) * attempts);
+    }
+    void turn_to(std::uint64_t tick) {
+        head = static_cast<std::int64_t>(tick % static_cast<std::uint64_t>(slots()));
+        back_head = static_cast<std::int64_t>(tick % static_cast<std::uint64_t>(horizon));
     }
     bool idle() const { return (waiting | returning_total | queued) == 0; }
 };
 
 Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick);
 
-// Fresh and returning requests of this tick, by attempt.
-void gather(Lane& lane, LaneFlow& flow, std::uint64_t tick);
+// Fresh and returning requests of this tick, by attempt; the lane is turned to it.
+void gather(Lane& lane, LaneFlow& flow);
 // Throttle and breaker: some attempts never leave the client.
 void reject_locally(Lane& lane, LaneFlow& flow, std::uint32_t lane_row, std::int64_t now_us,
                     Dice& dice);
 void learn(Lane& lane, const LaneFlow& flow, std::int64_t now_us);
 // `leaving` of the clients in a batch slot go, by attempt, into `by_attempt`; exchangeable.
-void pick_leaving(Lane& lane, std::int64_t slot, std::int64_t leaving, PerAttempt& by_attempt,
+void pick_leaving(Lane& lane, std::size_t slot, std::int64_t leaving, PerAttempt& by_attempt,
                   std::uint32_t first_ordinal, Dice& dice);
 // Those who met no answer try again, fail, or were refused for good.
 void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_row,
-             std::uint64_t tick, Account& account, Dice& dice);
+             Account& account, Dice& dice);
 // Every client in the queue loses its place (a replaced process); returns nothing to the station.
 void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice);
 // Moves a share of the clients that back off to another lane of the same kind.

@@ -17,7 +17,8 @@ std::uint64_t mixed(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t
     return word(a) + (word(b) << 20) + (word(c) << 40) + word(d) * 0x2545'F491'4F6C'DD1Du;
 }
 
-constexpr double certain_sds = 6.5;  // A lane's normal never leaves +-6.3.
+constexpr double certain_sds = 6.5;                       // A lane's normal never leaves +-6.3.
+constexpr std::uint64_t seldom = std::uint64_t{1} << 60;  // One draw in sixteen is lower.
 
 // One station in one tick: scratch that the steps share.
 struct Pass {
@@ -28,6 +29,7 @@ struct Pass {
           dice(*at_tick.draw, at_tick.entity, at_tick.tick),
           tick_us(static_cast<double>(at_tick.length.us)) {
         for (std::size_t i = 0; i < station.lanes.size(); ++i) flows[i] = LaneFlow{};
+        dice.keep(Draw::block_word(Purpose::serve, 0), Lanes{at.first_serve});
     }
 
     Station& station;
@@ -41,6 +43,28 @@ struct Pass {
     double capacity = 0;  // Drawn, or the mean where larger: what positions are measured in.
     double used = 0;
 };
+
+// Where the draws of a class begin: room for 2,000 ages, eight each where attempts are split.
+std::uint32_t first_of(std::uint32_t row) {
+    return row * 16'384;
+}
+constexpr std::uint32_t ages_max = 8'000;
+
+// A storm draws from these blocks nearly always.
+void draw_ahead(Pass& pass, std::uint32_t row) {
+    const Lane& lane = pass.station.lanes[row];
+    const std::uint32_t oldest =
+        (first_of(row) + 4 + static_cast<std::uint32_t>(lane.deadline)) / 4;
+    pass.dice.draw_ahead({Draw::block_word(Purpose::turn_away, row * 8 + 4),
+                          Draw::block_word(Purpose::leave, first_of(row) / 4),
+                          Draw::block_word(Purpose::serve, oldest),
+                          Draw::block_word(Purpose::serve, oldest - 1)});
+    if (lane.attempts == 1) return;
+    const auto returns = [&](std::uint32_t attempt) {
+        return Draw::block_word(Purpose::back_off, (row * 8 + attempt) * 128);
+    };
+    pass.dice.draw_ahead({returns(0), returns(1), returns(2), returns(3)});
+}
 
 double lane_work_us(const Pass& pass, const Lane& lane) {
     return static_cast<double>(pass.station.work_us) * lane.kind_work.value() + pass.at.hold_us;
@@ -107,7 +131,7 @@ void turn_away(Pass& pass) {
 void push(Pass& pass) {
     for (std::size_t i = 0; i < pass.station.lanes.size(); ++i) {
         Lane& lane = pass.station.lanes[i];
-        const auto slot = static_cast<std::size_t>(lane.slot_at(pass.at.tick, 0));
+        const std::size_t slot = lane.slot_of(0);
         std::int64_t all = 0;
         for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a) {
             lane.asked[slot * static_cast<std::size_t>(lane.attempts) + a] = pass.flows[i].asked[a];
@@ -153,7 +177,7 @@ double late_share(const Pass& pass, const Lane& lane, double wait_us) {
 // `served` pieces of one batch leave the queue: answered in time, late, or with an error.
 void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served) {
     Lane& lane = pass.station.lanes[row];
-    const auto slot = static_cast<std::size_t>(lane.slot_at(pass.at.tick, age));
+    const std::size_t slot = lane.slot_of(age);
     const auto pushed = static_cast<double>(lane.pushed[slot]);
     const double before = 1 - static_cast<double>(lane.work[slot]) / pushed;
     lane.work[slot] -= served;
@@ -165,17 +189,17 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
     pass.used += static_cast<double>(served);
     const double wait_us = std::max(0.0, (static_cast<double>(age) + spent - place) * pass.tick_us);
 
-    const std::uint32_t ordinal = 1 + (static_cast<std::uint32_t>(age) * lanes_max + row) * 3;
+    const std::uint32_t ordinal = first_of(row) + 4 + static_cast<std::uint32_t>(age);
     const std::int64_t late =
         binomial(pass.dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
-    const std::int64_t wrong =
-        pass.at.error_share <= 0
-            ? 0
-            : binomial(pass.dice(Purpose::serve, ordinal + 1), served - late, pass.at.error_share);
+    const std::int64_t wrong = pass.at.error_share <= 0
+                                   ? 0
+                                   : binomial(pass.dice(Purpose::serve, ordinal + ages_max),
+                                              served - late, pass.at.error_share);
     const std::int64_t good = served - late - wrong;
     if (wrong > 0) {
-        pick_leaving(lane, static_cast<std::int64_t>(slot), wrong, pass.flows[row].errored,
-                     (static_cast<std::uint32_t>(age) * lanes_max + row) * 8 + 8, pass.dice);
+        pick_leaving(lane, slot, wrong, pass.flows[row].errored,
+                     first_of(row) + 8 + static_cast<std::uint32_t>(age) * 8, pass.dice);
         lane.waiting -= wrong;
     }
     lane.good[slot] += good;
@@ -188,9 +212,7 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
 std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
     std::vector<Lane>& lanes = pass.station.lanes;
     const auto work_of = [&](const Lane& lane) {
-        return age > lane.deadline
-                   ? 0
-                   : lane.work[static_cast<std::size_t>(lane.slot_at(pass.at.tick, age))];
+        return age > lane.deadline ? 0 : lane.work[lane.slot_of(age)];
     };
     std::int64_t there = 0;
     for (const Lane& lane : lanes) there += work_of(lane);
@@ -198,11 +220,12 @@ std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
     const std::int64_t taken = take;
     for (std::uint32_t i = 0; i < lanes.size() && take > 0; ++i) {
         const std::int64_t here = work_of(lanes[i]);
-        const std::uint32_t ordinal = 3 + (static_cast<std::uint32_t>(age) * lanes_max + i) * 3;
+        const std::uint32_t ordinal = first_of(i) + 4 + static_cast<std::uint32_t>(age);
         const std::int64_t part =
-            take == there   ? here
-            : here == there ? take
-                            : hypergeometric(pass.dice(Purpose::serve, ordinal), there, here, take);
+            take == there ? here
+            : here == there
+                ? take
+                : hypergeometric(pass.dice(Purpose::callee, ordinal), there, here, take);
         if (part > 0) answer(pass, i, age, part);
         there -= here;
         take -= part;
@@ -253,14 +276,13 @@ TickDone serve(Pass& pass) {
 void let_leave(Pass& pass) {
     for (std::uint32_t i = 0; i < pass.station.lanes.size(); ++i) {
         Lane& lane = pass.station.lanes[i];
-        const std::int64_t slot = lane.slot_at(pass.at.tick, lane.deadline);
-        const auto s = static_cast<std::size_t>(slot);
+        const std::size_t s = lane.slot_of(lane.deadline);
         if (lane.pushed[s] == 0) continue;
         std::int64_t clients = -lane.good[s];
         const auto row = s * static_cast<std::size_t>(lane.attempts);
         for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
             clients += lane.asked[row + a];
-        pick_leaving(lane, slot, clients, pass.flows[i].timed_out, 160'000 + i * 8, pass.dice);
+        pick_leaving(lane, s, clients, pass.flows[i].timed_out, first_of(i), pass.dice);
         lane.waiting -= clients;
         lane.queued -= lane.work[s];
         if (!pass.at.service->drop_expired) pass.station.dead += lane.work[s];
@@ -283,7 +305,7 @@ void settle(Pass& pass, Digest& digest) {
             unanswered += flow.turned_away[a] + flow.shed[a] + flow.timed_out[a] + flow.errored[a] +
                           lane.dropped[a];
         if (unanswered > 0 || lane.bucket)
-            give_up(lane, flow, station.shed_final, i, pass.at.tick, account, pass.dice);
+            give_up(lane, flow, station.shed_final, i, account, pass.dice);
         account.fresh += flow.fresh;
         account.good += flow.good;
         lane.minute_fresh += flow.fresh;
@@ -300,8 +322,7 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
     if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0) return false;
     Lane& lane = station.lanes[0];
     if (!lane.idle() || (station.dead | station.called | station.held) != 0 ||
-        station.shed > none || lane.bucket || lane.throttle || lane.breaker || lane.retry_budget ||
-        !at.service->work_varies)
+        station.shed > none || lane.guarded || !at.service->work_varies)
         return false;
     const double work_us =
         static_cast<double>(station.work_us) * lane.kind_work.value() + at.hold_us;
@@ -309,15 +330,16 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
     if (calm.work_us != work_us || calm.slots != station.slots) {
         calm.work_us = work_us;
         calm.slots = station.slots;
-        calm.mean = static_cast<double>(station.slots * at.length.us) / work_us;
-        calm.certain = calm.mean - certain_sds * std::sqrt(calm.mean);
+        calm.capacity = PoissonMean(static_cast<double>(station.slots * at.length.us) / work_us);
+        calm.usual = poisson({seldom}, calm.capacity);
         calm.late = e_to(-std::min(700.0, static_cast<double>(lane.timeout_us) / work_us));
     }
     const auto fresh = static_cast<double>(lane.fresh_now);
-    Dice dice(*at.draw, at.entity, at.tick);
-    if (fresh > calm.certain && lane.fresh_now > poisson(dice(Purpose::serve, 0), calm.mean))
+    const Lanes dice{at.first_serve};
+    if ((lane.fresh_now > calm.usual || dice[0].bits < seldom) &&
+        lane.fresh_now > poisson(dice[0], calm.capacity))
         return false;
-    if (dice(Purpose::serve, 1).value() >= 1 - fresh * calm.late - 1e-12) return false;
+    if (dice[1].value() >= 1 - fresh * calm.late - 1e-12) return false;
     const std::int64_t all = std::exchange(lane.fresh_now, 0);
     Account& account = ledger[lane.account];
     account.fresh += all;
@@ -358,7 +380,9 @@ TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledg
     const std::int64_t now_us = static_cast<std::int64_t>(at.tick) * at.length.us;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
         Lane& lane = station.lanes[i];
-        gather(lane, pass.flows[i], at.tick);
+        if (!lane.idle()) draw_ahead(pass, i);
+        lane.turn_to(at.tick);
+        gather(lane, pass.flows[i]);
         if (lane.throttle || lane.breaker)
             reject_locally(lane, pass.flows[i], i, now_us, pass.dice);
     }

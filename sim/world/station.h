@@ -21,7 +21,9 @@ std::int64_t wait_of_bucket(std::size_t bucket);  // Its middle.
 struct CalmPace {
     double work_us = -1;
     std::int64_t slots = -1;
-    double mean = 0, certain = 0, late = 0;
+    PoissonMean capacity;
+    double late = 0;
+    std::int64_t usual = 0;  // Capacity that fifteen ticks of sixteen exceed.
 };
 
 struct Station {
@@ -56,6 +58,7 @@ struct TickAt {
     Duration length;
     std::uint32_t entity = 0;
     const Service* service = nullptr;
+    Philox first_serve;         // Block 0 of its serve draws, drawn for four pools at once.
     double hold_us = 0;         // Slot time spent waiting for calls, a request.
     double error_share = 0;     // Of requests whose calls failed.
     std::int64_t calls_in = 0;  // Calls that arrive here this tick.

@@ -15,15 +15,33 @@ std::uint32_t entity_of(ServiceId service, std::size_t pool) {
     return pool_entity + service.index * 4 + static_cast<std::uint32_t>(pool);
 }
 
+// The first block of a purpose for entities that stand `step` apart.
+void draw_first_blocks(const World& world, Purpose purpose, std::uint32_t first, std::uint32_t step,
+                       std::size_t count, std::vector<Philox>& blocks) {
+    blocks.resize((count + 3) / 4 * 4);
+    const std::uint32_t word = Draw::block_word(purpose, 0);
+    for (std::size_t i = 0; i < count; i += 4, first += 4 * step) {
+        const auto four = world.draw.four({first, first + step, first + 2 * step, first + 3 * step},
+                                          {word, word, word, word}, world.ticks);
+        std::ranges::copy(four, blocks.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+}
+
 // Arrivals are keyed by cohort, never by pool: routing cannot change how many people show up.
 void arrive(World& world) {
+    draw_first_blocks(world, Purpose::arrivals, cohort_entity, 1, world.cohorts.size(),
+                      world.scratch.arrivals);
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
         const Cohort& cohort = world.plan->cohorts[c];
         CohortState& state = world.cohorts[c];
-        if (state.per_tick <= 0) continue;
-        Dice dice(world.draw, cohort_entity + c, world.ticks);
-        std::int64_t people = poisson(dice(Purpose::arrivals, 0), state.per_tick);
+        if (state.per_tick.mean <= 0) continue;
+        std::int64_t people = poisson(Lanes{world.scratch.arrivals[c]}[0], state.per_tick);
         std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
+        if (cohort.kinds.size() == 1 && pools.size() == 1) {
+            pools[0].station.lanes[state.first_lane].fresh_now += people;
+            continue;
+        }
+        Dice dice(world.draw, cohort_entity + c, world.ticks);
         std::int64_t rest_ppm = whole.ppm;
         for (std::uint32_t k = 0; k < cohort.kinds.size(); ++k) {
             const std::int64_t part_ppm = cohort.kinds[k].share.ppm;
@@ -36,9 +54,7 @@ void arrive(World& world) {
             rest_ppm -= part_ppm;
             std::int64_t moved = 0;
             const auto lane_of = [&](Pool& pool) -> Lane& {
-                for (Lane& lane : pool.station.lanes)
-                    if (lane.account == state.accounts[k]) return lane;
-                stop_here("a cohort has a lane at every pool of its service", __FILE__, __LINE__);
+                return pool.station.lanes[state.first_lane + k];
             };
             if (pools.size() > 1) {
                 moved = binomial(dice(Purpose::route, k), here, pools[1].users.value());
@@ -163,8 +179,9 @@ void send_calls(World& world, ServiceId to, std::int64_t calls, Dice& dice, std:
     pools[0].calls_in += calls - second;
 }
 
-void check_conserved(const World& world) {
-    std::vector<std::int64_t> open(world.ledger.size(), 0);
+void check_conserved(World& world) {
+    std::vector<std::int64_t>& open = world.scratch.open;
+    open.assign(world.ledger.size(), 0);
     for (const ServiceState& service : world.services)
         for (const Pool& pool : service.pools)
             for (const Lane& lane : pool.station.lanes)
@@ -185,6 +202,9 @@ void tick(World& world) {
     for (std::uint32_t s = 0; s < world.services.size(); ++s) mix_returning(world, s);
     const std::vector<ServicePace> paces =
         any_calls ? find_paces(world) : std::vector<ServicePace>{};
+    draw_first_blocks(world, Purpose::serve, entity_of({0}, 0),
+                      entity_of({1}, 0) - entity_of({0}, 0), world.services.size(),
+                      world.scratch.serves);
     for (const ServiceId id : world.order) {
         const Service& service = world.plan->services[id.index];
         std::vector<Pool>& pools = world.services[id.index].pools;
@@ -194,7 +214,9 @@ void tick(World& world) {
                       .tick = world.ticks,
                       .length = world.tick_length,
                       .entity = entity_of(id, p),
-                      .service = &service};
+                      .service = &service,
+                      .first_serve = world.scratch.serves[id.index]};
+            if (p > 0) at.first_serve = world.draw(Purpose::serve, at.entity, world.ticks).block;
             at.calls_in = std::exchange(pool.calls_in, 0);
             if (!service.calls.empty()) {
                 at.hold_us = paces[id.index].pools[p].hold_us;
@@ -207,6 +229,7 @@ void tick(World& world) {
                 done.served = pool.station.answered - answered_before;  // A calm tick.
             pool.own_served = done.served - done.served_called;
             pool.calls_served = done.served_called;
+            if (service.calls.empty()) continue;
             Dice dice(world.draw, at.entity, world.ticks);
             for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
                 const std::int64_t placed =

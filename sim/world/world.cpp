@@ -45,8 +45,9 @@ void refresh_demand(World& world, std::uint32_t c) {
     const std::int64_t minute =
         static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
     CohortState& state = world.cohorts[c];
-    state.per_tick = static_cast<double>(demand_per_minute_ppm(world.plan->cohorts[c], minute)) *
-                     1e-6 / 60 * state.surge.value() * world.tick_length.seconds();
+    state.per_tick =
+        PoissonMean(static_cast<double>(demand_per_minute_ppm(world.plan->cohorts[c], minute)) *
+                    1e-6 / 60 * state.surge.value() * world.tick_length.seconds());
 }
 
 void set_instances(World& world, std::uint32_t service, Pool& pool, std::int64_t instances) {
@@ -141,6 +142,8 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     }
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) {
         const Cohort& cohort = plan->cohorts[c];
+        world.cohorts[c].first_lane = static_cast<std::uint32_t>(
+            world.services[cohort.serves.index].pools[0].station.lanes.size());
         for (const RequestKind& kind : cohort.kinds) {
             Lane lane = make_lane(cohort, kind, world.tick_length);
             lane.cohort = c;

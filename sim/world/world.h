@@ -15,13 +15,13 @@ namespace rollcage {
 // Interchangeable instances of a service that run one build, and the users routed to them.
 struct Pool {
     BuildId build;
-    std::int64_t instances = 0;  // Ready.
-    Share users = whole;         // The part of [0, 1) that is routed here.
-    Station station;
-    std::vector<Edge> edges;                        // Parallel to the service's calls.
+    std::int64_t instances = 0;                     // Ready.
+    Share users = whole;                            // The part of [0, 1) that is routed here.
     std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
+    std::vector<Edge> edges;   // Parallel to the service's calls.
+    Station station;
 };
 
 struct ServiceState {
@@ -36,8 +36,15 @@ struct ServiceState {
 
 struct CohortState {
     Share surge = whole;
-    double per_tick = 0;                  // Derived each minute from the demand; never folded.
+    PoissonMean per_tick;                 // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
+    std::uint32_t first_lane = 0;         // Of its kinds', at every pool of its service.
+};
+
+// Room that every tick uses afresh; not part of the state.
+struct Scratch {
+    std::vector<std::int64_t> open;        // Requests under way, by account.
+    std::vector<Philox> arrivals, serves;  // First blocks, by cohort and by pool.
 };
 
 struct World {
@@ -52,6 +59,7 @@ struct World {
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
     Digest flow;
+    Scratch scratch;
 };
 
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed);
