@@ -53,20 +53,12 @@ TEST_CASE("Philox gives its published answers") {
           Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
     // The C++26 check: the 10,000th word under the default seed 20111115.
     CHECK(philox4x32({2499, 0, 0, 0}, {20111115, 0}).lanes[3] == 1955073260u);
-    const auto four = four_philox4x32(
-        {{{0, ones, 2499, 7}, {0, ones, 0, 8}, {0, ones, 0, 9}, {0, ones, 0, 10}}}, {20111115, 3});
+    const std::array<FourWords, 4> counters{
+        {{0, ones, 2499, 7}, {1, 2, 0, 8}, {3, 4, 5, ones}, {9, 6, 0, 10}}};
+    const auto four = four_philox4x32(counters, {20111115, 3});
     for (std::size_t i = 0; i < 4; ++i) {
-        const std::uint32_t first = std::array{0u, ones, 2499u, 7u}[i];
-        const std::array<std::uint32_t, 3> rest = {i == 1   ? ones
-                                                   : i == 3 ? 8u
-                                                            : 0u,
-                                                   i == 1   ? ones
-                                                   : i == 3 ? 9u
-                                                            : 0u,
-                                                   i == 1   ? ones
-                                                   : i == 3 ? 10u
-                                                            : 0u};
-        CHECK(four[i].lanes == philox4x32({first, rest[0], rest[1], rest[2]}, {20111115, 3}).lanes);
+        const FourWords counter{counters[0][i], counters[1][i], counters[2][i], counters[3][i]};
+        CHECK(four[i].lanes == philox4x32(counter, {20111115, 3}).lanes);
     }
 }
 
