@@ -149,11 +149,18 @@ TEST_CASE("a higher rate never draws less, across every seam") {
                 before = drawn;
             }
         }
-        before = 0;
-        for (std::int64_t marked = 0; marked <= 300; ++marked) {
-            const std::int64_t drawn = hypergeometric(u, 300, marked, 120);
-            CHECK(drawn >= before - 1);  // Between inversion and expansion one may be lost.
-            before = drawn;
+        for (const std::int64_t total : {61, 300, 5000}) {
+            std::int64_t by_marked = 0, by_drawn = 0;
+            for (std::int64_t step = 0; step <= total; step += 1 + total / 400) {
+                const std::int64_t other = total * static_cast<std::int64_t>(i % 19) / 19;
+                const std::int64_t marks = hypergeometric(u, total, step, other),
+                                   draws = hypergeometric(u, total, other, step);
+                INFO("total " << total << ", step " << step << ", other " << other);
+                REQUIRE(marks >= by_marked);
+                REQUIRE(draws >= by_drawn);
+                by_marked = marks;
+                by_drawn = draws;
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 // MODEL 2.4: 80 slots of 100 ms, 480 requests/s, 1 s, four attempts.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "sim/run/day.h"
@@ -59,7 +60,8 @@ inline std::shared_ptr<const Blueprint> sound(Blueprint plan) {
 }
 
 inline void play_until(Day& day, SimTime until) {
-    while (now(day) < until) advance(day, until);
+    const SimTime end = std::min(until, day_end(day));
+    while (now(day) < end) advance(day, end);
 }
 
 inline Day played(const Corner& corner, std::uint64_t seed = 1, BuiltIn actor = BuiltIn::nothing) {

@@ -1,4 +1,5 @@
 #include "scenarios/host/fields.h"
+#include "scenarios/host/scenario.h"
 
 #include "sim/base/check.h"
 
@@ -66,32 +67,6 @@ const std::vector<Word> of_the_day = {
      H::nothing,
      {{"time", T::length, nullptr, "since the start", 0, 864'000},
       {"inject", T::handle, nullptr, "slow, surge or release", 0, 0, H::inject}}},
-    {"slow",
-     "slow { service = ..., by = 2.5, lasts = \"2m\" }",
-     "the service's own work takes longer for a while",
-     true,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service},
-      {"by", T::number, nullptr, "times the work", 0.001, 1000},
-      {"lasts", T::length, nullptr, "for how long", 0.001, 864'000}}},
-    {"surge",
-     "surge { cohort = ..., by = 3, lasts = \"5m\" }",
-     "the cohort asks more (or less) for a while",
-     true,
-     false,
-     H::nothing,
-     {{"cohort", T::handle, nullptr, "who", 0, 0, H::cohort},
-      {"by", T::number, nullptr, "times the demand", 0, 1000},
-      {"lasts", T::length, nullptr, "for how long", 0.001, 864'000}}},
-    {"release",
-     "release(BUILD, PLAN)",
-     "the build goes out by the plan",
-     false,
-     false,
-     H::nothing,
-     {{"build", T::handle, nullptr, "which", 0, 0, H::build},
-      {"plan", T::text, nullptr, "a plan's name"}}},
     {"plan",
      "drill.plan NAME { STAGE }",
      "how a release reaches the users",
@@ -124,6 +99,35 @@ const std::vector<Word> of_the_day = {
      H::nothing,
      {{"actor", T::text, "", "for this actor only"},
       {"expectations", T::texts, nullptr, "what must hold"}}},
+};
+
+const std::vector<Word> of_the_injects = {
+    {"slow",
+     "slow { service = ..., by = 2.5, lasts = \"2m\" }",
+     "the service's own work takes longer for a while",
+     true,
+     false,
+     H::nothing,
+     {{"service", T::handle, nullptr, "which", 0, 0, H::service},
+      {"by", T::number, nullptr, "times the work", 0.001, 1000},
+      {"lasts", T::length, nullptr, "for how long", 0.001, 864'000}}},
+    {"surge",
+     "surge { cohort = ..., by = 3, lasts = \"5m\" }",
+     "the cohort asks more (or less) for a while",
+     true,
+     false,
+     H::nothing,
+     {{"cohort", T::handle, nullptr, "who", 0, 0, H::cohort},
+      {"by", T::number, nullptr, "times the demand", 0, 1000},
+      {"lasts", T::length, nullptr, "for how long", 0.001, 864'000}}},
+    {"release",
+     "release(BUILD, PLAN)",
+     "the build goes out by the plan",
+     false,
+     false,
+     H::nothing,
+     {{"build", T::handle, nullptr, "which", 0, 0, H::build},
+      {"plan", T::text, nullptr, "a plan's name"}}},
 };
 
 const std::vector<Word> of_the_clients = {
@@ -357,11 +361,18 @@ const std::vector<Word> of_the_actors = {
 const std::vector<Word>& words() {
     static const std::vector<Word> all = [] {
         std::vector<Word> list = of_the_day;
-        for (const auto* part : {&of_the_clients, &of_the_services, &of_the_actors})
+        for (const auto* part :
+             {&of_the_injects, &of_the_clients, &of_the_services, &of_the_actors})
             list.insert(list.end(), part->begin(), part->end());
         return list;
     }();
     return all;
+}
+
+std::vector<std::pair<std::string, std::string>> inject_forms() {
+    std::vector<std::pair<std::string, std::string>> forms;
+    for (const Word& it : of_the_injects) forms.emplace_back(it.form, it.meaning);
+    return forms;
 }
 
 const Word& word(const std::string& name) {

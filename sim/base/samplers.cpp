@@ -125,6 +125,53 @@ double log_factorial(double n) {
            i * (1.0 / 12 - i2 * (1.0 / 360 - i2 * (1.0 / 1260 - i2 * (1.0 / 1680))));
 }
 
+// A sample of `drawn` from `total` of which `marked` are marked; whole numbers, both at most half.
+struct Sampled {
+    double total, marked, drawn;
+};
+constexpr double spread_exact = 9, spread_seam_end = 10;  // Variances.
+
+double variance_of(const Sampled& from) {
+    const double f = from.marked / from.total;
+    return from.drawn * f * (1 - f) * ((from.total - from.drawn) / (from.total - 1));
+}
+
+std::int64_t hypergeometric_near(Uniform u, const Sampled& from, double variance) {
+    const double f = from.marked / from.total, g = from.drawn / from.total, z = normal_of(u);
+    const double x = from.drawn * f + std::sqrt(variance) * z +
+                     (1 - 2 * f) * (1 - 2 * g) * (z * z - 1) * (1.0 / 6) + 0.5;
+    return std::clamp(floor_of(x), std::int64_t{0},
+                      static_cast<std::int64_t>(std::min(from.drawn, from.marked)));
+}
+
+std::int64_t hypergeometric_exact(Uniform u, const Sampled& from) {
+    const double N = from.total, K = from.marked, n = from.drawn;
+    const double log_term =
+        log_factorial(N - K) + log_factorial(N - n) - log_factorial(N - K - n) - log_factorial(N);
+    const auto high = static_cast<std::int64_t>(std::min(K, n));
+    const double point = u.value();
+    double term = e_to(std::max(-700.0, std::min(log_term, 0.0))), sum = term;
+    std::int64_t count = 0;
+    while (point >= sum && count < high && count < steps_max) {
+        const double k = static_cast<double>(count);
+        term *= (K - k) * (n - k) / ((k + 1) * (N - K - n + k + 1));
+        ++count;
+        sum += term;
+    }
+    return count;
+}
+
+// The largest whole number, drawn or marked beside `other`, whose variance stays below the seam.
+double at_seam(double total, double other) {
+    const double f = other / total;
+    // The lesser root of x (total - x) f (1 - f) / (total - 1) = spread_exact.
+    const double product = spread_exact * (total - 1) / (f * (1 - f));
+    const double root = std::sqrt(std::max(0.0, total * total / 4 - product));
+    double x = std::floor(product / (total / 2 + root));
+    while (x > 0 && variance_of({total, other, x}) >= spread_exact) --x;
+    return x;
+}
+
 }  // namespace
 
 double normal_of(Uniform u) {
@@ -169,32 +216,21 @@ std::int64_t hypergeometric(Uniform u, std::int64_t total, std::int64_t marked,
     if (drawn <= 0 || marked <= 0) return 0;
     if (drawn == total) return marked;
     if (marked == total) return drawn;
-    const std::int64_t low = std::max<std::int64_t>(0, drawn + marked - total),
-                       high = std::min(drawn, marked);
-    const double N = static_cast<double>(total), K = static_cast<double>(marked),
-                 n = static_cast<double>(drawn);
-    const double f = K / N, g = n / N, variance = n * f * (1 - f) * (N - n) / (N - 1);
-    if (variance >= 9) {
-        const double z = normal_of(u);
-        const double x = n * f + std::sqrt(variance) * z +
-                         (1 - 2 * f) * (1 - 2 * g) * (z * z - 1) * (1.0 / 6) + 0.5;
-        return std::clamp(floor_of(x), low, high);
-    }
-    const double l = static_cast<double>(low);
-    const double log_term = log_factorial(K) - log_factorial(l) - log_factorial(K - l) +
-                            log_factorial(N - K) - log_factorial(n - l) -
-                            log_factorial(N - K - n + l) -
-                            (log_factorial(N) - log_factorial(n) - log_factorial(N - n));
-    const double point = u.value();
-    double term = e_to(std::max(-700.0, std::min(log_term, 0.0))), sum = term;
-    std::int64_t count = low;
-    while (point >= sum && count < high && count - low < steps_max) {
-        const double k = static_cast<double>(count);
-        term *= (K - k) * (n - k) / ((k + 1) * (N - K - n + k + 1));
-        ++count;
-        sum += term;
-    }
-    return count;
+    // What is not drawn, or not marked, is as random: both at most half, so variance grows in both.
+    if (drawn > total - drawn)
+        return marked - hypergeometric(u.mirrored(), total, marked, total - drawn);
+    if (marked > total - marked)
+        return drawn - hypergeometric(u.mirrored(), total, total - marked, drawn);
+    const Sampled from{static_cast<double>(total), static_cast<double>(marked),
+                       static_cast<double>(drawn)};
+    const double variance = variance_of(from);
+    if (variance < spread_exact) return hypergeometric_exact(u, from);
+    const std::int64_t near = hypergeometric_near(u, from, variance);
+    if (variance >= spread_seam_end) return near;
+    const Sampled fewer_marked{from.total, at_seam(from.total, from.drawn), from.drawn};
+    const Sampled fewer_drawn{from.total, from.marked, at_seam(from.total, from.marked)};
+    return std::max(
+        {near, hypergeometric_exact(u, fewer_marked), hypergeometric_exact(u, fewer_drawn)});
 }
 
 double exponential(Uniform u, double mean) {

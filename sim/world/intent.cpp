@@ -149,8 +149,7 @@ void set_flag(World& world, const SetFlag& order) {
                 if (flag && *flag == order.setting) lane.retry_budget = order.value;
             }
         }
-        // A product with nothing: the builds' slowdowns are looked up afresh.
-        begin(world, Slow{ServiceId{s}, whole, Duration{}});
+        refresh_speed(world, s);
     }
 }
 

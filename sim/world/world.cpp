@@ -36,11 +36,6 @@ std::int64_t work_now(const World& world, std::uint32_t service, const Pool& poo
     return std::max<std::int64_t>(1, world.plan->services[service].work.us * slow.ppm / whole.ppm);
 }
 
-void refresh_speed(World& world, std::uint32_t service) {
-    for (Pool& pool : world.services[service].pools)
-        change_speed(pool.station, work_now(world, service, pool));
-}
-
 void refresh_demand(World& world, std::uint32_t c) {
     const std::int64_t minute =
         static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
@@ -97,6 +92,11 @@ void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t m
 }
 
 }  // namespace
+
+void refresh_speed(World& world, std::uint32_t service) {
+    for (Pool& pool : world.services[service].pools)
+        change_speed(pool.station, work_now(world, service, pool));
+}
 
 std::int64_t demand_per_minute_ppm(const Cohort& cohort, std::int64_t minute) {
     if (!cohort.per_minute.empty())

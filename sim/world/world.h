@@ -88,6 +88,9 @@ void close_released(World& world, std::uint32_t service);  // The stable pool ta
 std::optional<std::string> refusal(const World& world, const Command& command);
 void take_effect(World& world, const Command& command);
 
+// Builds, flags and slows as they are now, on every pool of the service.
+void refresh_speed(World& world, std::uint32_t service);
+
 BuildId rollback_target(const World& world, const Rollback& order);
 
 }  // namespace rollcage

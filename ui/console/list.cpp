@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "scenarios/host/scenario.h"
 #include "scenarios/play/expectation.h"
 #include "sim/act/actor.h"
 #include "sim/words/commands.h"
@@ -19,9 +20,7 @@ const std::vector<std::string> topics{"injects", "commands", "keys", "language",
 Rows rows_of(const std::string& topic) {
     Rows rows;
     if (topic == "injects")
-        rows = {{"slow { service, by, lasts }", "the service's own work takes `by` times as long"},
-                {"surge { cohort, by, lasts }", "the cohort's demand is multiplied"},
-                {"release(build, plan)", "a build goes out by a plan"}};
+        rows = inject_forms();
     if (topic == "commands")
         for (const CommandForm& it : command_forms()) rows.emplace_back(it.form, it.meaning);
     if (topic == "keys")
@@ -51,7 +50,7 @@ int list(const std::string& topic, bool as_json) {
         json[it] = nlohmann::json::array();
         for (const auto& [form, meaning] : rows_of(it)) {
             json[it].push_back({{"form", form}, {"meaning", meaning}});
-            if (!as_json) std::printf("  %-34s %s\n", form.c_str(), meaning.c_str());
+            if (!as_json) std::printf("  %-50s %s\n", form.c_str(), meaning.c_str());
         }
     }
     if (as_json) std::printf("%s\n", json.dump(2).c_str());

@@ -1,0 +1,4 @@
+#include "sim/act/actor.h"
+#include "sim/words/fact_view.h"
+
+int main() {}

@@ -1,0 +1,3 @@
+#include "sim/world/world.h"
+
+int main() {}
