@@ -50,7 +50,7 @@ std::string expected(const Field& field) {
         case T::boolean: return "true or false";
         case T::any: return "a value";
         case T::function: return "a function";
-        case T::handle: return "a " + of;
+        case T::handle: return (of == "inject" ? "an " : "a ") + of;
         case T::handles: return "a " + of + " or a list of them";
         case T::numbers: return "a list of numbers" + range(field);
         case T::texts: return "a list of texts";
