@@ -46,7 +46,7 @@ Belief start_belief(const World& world) {
 void tell(Belief& belief, SimTime now, Fact fact, Digest& chain) {
     belief.facts.push_back({now, std::move(fact)});
     chain.fold(now.us);
-    chain.fold(static_cast<std::uint64_t>(belief.facts.back().fact.index()));
+    fold(belief.facts.back().fact, chain);
 }
 
 void scrape(Belief& belief, World& world) {

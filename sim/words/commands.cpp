@@ -183,6 +183,28 @@ Result<Command> parse_command(std::string_view text, const Names& names) {
     return unknown("command", words->name, known);
 }
 
+void fold(const Command& command, Digest& digest) {
+    const auto all = [&](std::initializer_list<std::int64_t> numbers) {
+        for (const std::int64_t number : numbers) digest.fold(number);
+    };
+    digest.fold(static_cast<std::uint64_t>(command.index()));
+    std::visit(match{
+                   [&](const Shed& it) {
+                       all({it.service.index, it.share.ppm, it.final});
+                   },
+                   [&](const Scale& it) {
+                       all({it.service.index, it.instances});
+                   },
+                   [&](const SetFlag& it) {
+                       all({it.setting.index, it.value ? it.value->ppm : -1});
+                   },
+                   [&](const Rollback& it) {
+                       all({it.service.index, it.to ? std::int64_t{it.to->index} : -1});
+                   },
+               },
+               command);
+}
+
 std::string command_text(const Command& command, const Names& names) {
     const auto service = [&](ServiceId id) { return quoted(names.services[id.index]); };
     return std::visit(match{

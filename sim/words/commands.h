@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "sim/base/digest.h"
 #include "sim/base/ids.h"
 #include "sim/base/result.h"
 #include "sim/base/share.h"
@@ -40,6 +41,7 @@ struct Rollback {
 using Command = std::variant<Shed, Scale, SetFlag, Rollback>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
+void fold(const Command& command, Digest& digest);
 std::string command_text(const Command& command, const Names& names);
 
 // For `rollcage list commands`, the palette and the reference.

@@ -21,6 +21,39 @@ const char* name(Measure measure) {
     return words[static_cast<std::size_t>(measure)];
 }
 
+void fold(const Fact& fact, Digest& digest) {
+    const auto all = [&](std::initializer_list<std::int64_t> numbers) {
+        for (const std::int64_t number : numbers) digest.fold(number);
+    };
+    digest.fold(static_cast<std::uint64_t>(fact.index()));
+    std::visit(match{
+                   [&](const Released& it) {
+                       all({it.build.index, it.of_users.ppm});
+                   },
+                   [&](const RolledBack& it) {
+                       all({it.service.index, it.to.index});
+                   },
+                   [&](const ShedChanged& it) {
+                       all({it.service.index, it.share.ppm});
+                   },
+                   [&](const Scaled& it) {
+                       all({it.service.index, it.instances});
+                   },
+                   [&](const FlagChanged& it) {
+                       all({it.setting.index, it.value ? it.value->ppm : -1});
+                   },
+                   [&](const AlertFired& it) {
+                       all({it.service.index, static_cast<std::int64_t>(it.rule)});
+                   },
+                   [&](const AlertCleared& it) {
+                       all({it.service.index, static_cast<std::int64_t>(it.rule)});
+                   },
+                   [&](const Ordered& it) { fold(it.command, digest); },
+                   [&](const Refused& it) { fold(it.command, digest); },
+               },
+               fact);
+}
+
 std::string headline(const Fact& fact, const Names& names) {
     const auto service = [&](ServiceId id) { return names.services[id.index]; };
     const auto of = [](Share share) { return std::to_string(share.ppm / 10'000) + "%"; };

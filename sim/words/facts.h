@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "sim/base/digest.h"
 #include "sim/base/ids.h"
 #include "sim/base/share.h"
 #include "sim/base/time.h"
@@ -61,6 +62,7 @@ struct Occurrence {
 };
 
 const char* name(AlertRule rule);
+void fold(const Fact& fact, Digest& digest);  // Every integer of it; names are no part of a day.
 std::string headline(const Fact& fact, const Names& names);  // "checkout: fast burn alert fired"
 std::string transcript_line(const Occurrence& it,
                             const Names& names);  // clock, two spaces, headline

@@ -10,9 +10,31 @@ namespace {
 
 constexpr std::uint32_t cohort_entity = 0x0100'0000;  // Entity keys: cohorts, then pools.
 constexpr std::uint32_t pool_entity = 0x0200'0000;
+constexpr std::uint32_t called_from = 4096;  // Routes of calls, after the calls themselves.
+constexpr std::uint32_t mixed_from = 16 * pools_max;  // Routes of those who return.
 
-std::uint32_t entity_of(ServiceId service, std::size_t pool) {
-    return pool_entity + service.index * 4 + static_cast<std::uint32_t>(pool);
+std::uint32_t entity_of(std::uint32_t service, std::uint32_t pool_key) {
+    return pool_entity + service * pools_max + pool_key;
+}
+
+// `count` spread over the pools by their users: binomials, the last pool first. Takes pools_max
+// ordinals from `first`.
+template <class Give>
+void spread(std::int64_t count, const std::vector<Pool>& pools, Purpose purpose,
+            std::uint32_t first, Dice& dice, const Give& give) {
+    std::int64_t rest_ppm = 0;
+    for (const Pool& pool : pools) rest_ppm += pool.users.ppm;
+    for (std::size_t p = pools.size(); p-- > 1;) {
+        const std::int64_t here =
+            rest_ppm <= 0
+                ? 0
+                : binomial(dice(purpose, first + pools[p].key), count,
+                           static_cast<double>(pools[p].users.ppm) / static_cast<double>(rest_ppm));
+        give(p, here);
+        count -= here;
+        rest_ppm -= pools[p].users.ppm;
+    }
+    give(std::size_t{0}, count);
 }
 
 // The first block of a purpose for entities that stand `step` apart.
@@ -52,15 +74,10 @@ void arrive(World& world) {
                                static_cast<double>(part_ppm) / static_cast<double>(rest_ppm));
             people -= here;
             rest_ppm -= part_ppm;
-            std::int64_t moved = 0;
-            const auto lane_of = [&](Pool& pool) -> Lane& {
-                return pool.station.lanes[state.first_lane + k];
-            };
-            if (pools.size() > 1) {
-                moved = binomial(dice(Purpose::route, k), here, pools[1].users.value());
-                lane_of(pools[1]).fresh_now += moved;
-            }
-            lane_of(pools[0]).fresh_now += here - moved;
+            spread(here, pools, Purpose::route, k * pools_max, dice,
+                   [&](std::size_t p, std::int64_t count) {
+                       pools[p].station.lanes[state.first_lane + k].fresh_now += count;
+                   });
         }
     }
 }
@@ -69,22 +86,23 @@ void arrive(World& world) {
 void mix_returning(World& world, std::uint32_t s) {
     ServiceState& service = world.services[s];
     if (service.sticky || service.pools.size() < 2) return;
-    Dice dice(world.draw, entity_of({s}, 2), world.ticks);
-    for (std::uint32_t i = 0; i < service.pools[0].station.lanes.size(); ++i) {
-        Lane& a = service.pools[0].station.lanes[i];
-        Lane& b = service.pools[1].station.lanes[i];
+    std::vector<Pool>& pools = service.pools;
+    Dice dice(world.draw, entity_of(s, 0), world.ticks);
+    for (std::uint32_t i = 0; i < pools[0].station.lanes.size(); ++i) {
+        const Lane& first = pools[0].station.lanes[i];
         const auto slot =
-            static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(a.horizon)) *
-            static_cast<std::size_t>(a.attempts);
-        for (std::uint32_t t = 1; t < a.attempts; ++t) {
-            const std::int64_t all = a.returning[slot + t] + b.returning[slot + t];
-            const std::int64_t there =
-                binomial(dice(Purpose::route, 16 + i * 8 + t), all, service.pools[1].users.value());
-            const std::int64_t change = there - b.returning[slot + t];
-            b.returning[slot + t] += change;
-            b.returning_total += change;
-            a.returning[slot + t] -= change;
-            a.returning_total -= change;
+            static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(first.horizon)) *
+            static_cast<std::size_t>(first.attempts);
+        for (std::uint32_t t = 1; t < first.attempts; ++t) {
+            std::int64_t all = 0;
+            for (const Pool& pool : pools) all += pool.station.lanes[i].returning[slot + t];
+            if (all == 0) continue;
+            spread(all, pools, Purpose::route, mixed_from + (i * 8 + t) * pools_max, dice,
+                   [&](std::size_t p, std::int64_t count) {
+                       Lane& lane = pools[p].station.lanes[i];
+                       lane.returning_total += count - lane.returning[slot + t];
+                       lane.returning[slot + t] = count;
+                   });
         }
     }
 }
@@ -172,11 +190,8 @@ std::vector<ServicePace> find_paces(const World& world) {
 // Calls spread over the callee's pools by their users, as its requests do.
 void send_calls(World& world, ServiceId to, std::int64_t calls, Dice& dice, std::uint32_t row) {
     std::vector<Pool>& pools = world.services[to.index].pools;
-    std::int64_t second = 0;
-    if (pools.size() > 1)
-        second = binomial(dice(Purpose::calls, row * 16 + 13), calls, pools[1].users.value());
-    if (pools.size() > 1) pools[1].calls_in += second;
-    pools[0].calls_in += calls - second;
+    spread(calls, pools, Purpose::calls, called_from + row * pools_max, dice,
+           [&](std::size_t p, std::int64_t count) { pools[p].calls_in += count; });
 }
 
 void check_conserved(World& world) {
@@ -202,8 +217,7 @@ void tick(World& world) {
     for (std::uint32_t s = 0; s < world.services.size(); ++s) mix_returning(world, s);
     const std::vector<ServicePace> paces =
         any_calls ? find_paces(world) : std::vector<ServicePace>{};
-    draw_first_blocks(world, Purpose::serve, entity_of({0}, 0),
-                      entity_of({1}, 0) - entity_of({0}, 0), world.services.size(),
+    draw_first_blocks(world, Purpose::serve, entity_of(0, 0), pools_max, world.services.size(),
                       world.scratch.serves);
     for (const ServiceId id : world.order) {
         const Service& service = world.plan->services[id.index];
@@ -213,10 +227,11 @@ void tick(World& world) {
             TickAt at{.draw = &world.draw,
                       .tick = world.ticks,
                       .length = world.tick_length,
-                      .entity = entity_of(id, p),
+                      .entity = entity_of(id.index, pool.key),
                       .service = &service,
                       .first_serve = world.scratch.serves[id.index]};
-            if (p > 0) at.first_serve = world.draw(Purpose::serve, at.entity, world.ticks).block;
+            if (pool.key > 0)
+                at.first_serve = world.draw(Purpose::serve, at.entity, world.ticks).block;
             at.calls_in = std::exchange(pool.calls_in, 0);
             if (!service.calls.empty()) {
                 at.hold_us = paces[id.index].pools[p].hold_us;

@@ -53,8 +53,8 @@ void set_instances(World& world, std::uint32_t service, Pool& pool, std::int64_t
 // A fresh process of this build: cold, empty, at the speed its build has.
 void replace(World& world, std::uint32_t s, std::size_t row, BuildId build) {
     Pool& pool = world.services[s].pools[row];
-    restart(pool.station, world.draw, restart_entity + s * 4 + static_cast<std::uint32_t>(row),
-            world.ticks);
+    restart(pool.station, world.draw,
+            restart_entity + s * pools_max + static_cast<std::uint32_t>(row), world.ticks);
     for (Edge& edge : pool.edges) edge = Edge{};
     pool.build = build;
     pool.station.work_us = work_now(world, s, pool);
@@ -172,7 +172,7 @@ void fold_minute(World& world) {
             }
             for (Lane& lane : pool.station.lanes) {
                 lane.minute_fresh = lane.minute_bad = 0;
-                fold_writes(world, lane, lane.account * 4 + static_cast<std::uint32_t>(p));
+                fold_writes(world, lane, lane.account * pools_max + static_cast<std::uint32_t>(p));
             }
         }
     }
@@ -253,8 +253,8 @@ void close_released(World& world, std::uint32_t s) {
     if (service.pools.size() < 2) return;
     Pool& gone = service.pools[1];
     Pool& heir = service.pools[0];
-    Dice dice(world.draw, restart_entity + s * 4 + 3, world.ticks);
-    restart(gone.station, world.draw, restart_entity + s * 4 + 1, world.ticks);
+    Dice dice(world.draw, restart_entity + s * pools_max + 3, world.ticks);
+    restart(gone.station, world.draw, restart_entity + s * pools_max + 1, world.ticks);
     for (std::uint32_t i = 0; i < gone.station.lanes.size(); ++i) {
         Lane& from = gone.station.lanes[i];
         Lane& to = heir.station.lanes[i];
@@ -288,6 +288,7 @@ void release(World& world, BuildId build, const Plan& plan) {
         std::clamp<std::int64_t>((service.instances_wanted * plan.share.ppm + 500'000) / whole.ppm,
                                  1, std::max<std::int64_t>(1, service.instances_wanted - 1));
     Pool second = service.pools[0];
+    second.key = 1;
     second.build = build;
     second.users = plan.share;
     second.station = Station{};
@@ -306,7 +307,7 @@ void release(World& world, BuildId build, const Plan& plan) {
     }
     service.pools.push_back(second);
     service.pools[0].users = {whole.ppm - plan.share.ppm};
-    Dice dice(world.draw, restart_entity + s * 4 + 2, world.ticks);
+    Dice dice(world.draw, restart_entity + s * pools_max + 2, world.ticks);
     for (std::uint32_t i = 0; i < second.station.lanes.size(); ++i)
         move_returning(service.pools[0].station.lanes[i], service.pools[1].station.lanes[i],
                        plan.share, i, dice);

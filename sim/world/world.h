@@ -12,8 +12,11 @@
 
 namespace rollcage {
 
+inline constexpr std::uint32_t pools_max = 8;  // At one service at one time.
+
 // Interchangeable instances of a service that run one build, and the users routed to them.
 struct Pool {
+    std::uint32_t key = 0;  // Its place among the service's pools, for draws and order.
     BuildId build;
     std::int64_t instances = 0;                     // Ready.
     Share users = whole;                            // The part of [0, 1) that is routed here.
@@ -25,7 +28,7 @@ struct Pool {
 };
 
 struct ServiceState {
-    std::vector<Pool> pools;  // One, or the stable one and a released one.
+    std::vector<Pool> pools;  // One a build that runs; the first is never taken away.
     bool sticky = true;
     std::int64_t instances_wanted = 0;
     std::uint32_t scale_order = 0;     // The latest scale order; an older one is stale.
