@@ -31,6 +31,9 @@ inline Blueprint corner_blueprint(const Corner& corner) {
     shop.instances = corner.slots;
     shop.work = corner.work;
     shop.queue = corner.queue;
+    shop.pull = shop.start = shop.probe = shop.grace = {};  // Replaced at once.
+    shop.max_surge = none;
+    shop.max_unavailable = whole;
     plan.services = {shop};
     plan.builds = {Build{{0}, {}},
                    Build{{0}, {Change{std::nullopt, Defect{whole, share_of(corner.slow)}}}}};

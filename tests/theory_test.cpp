@@ -222,8 +222,11 @@ TEST_CASE("random worlds and random commands lose no request") {
         plan.services[0].order = upto(2) == 0 ? Order::fifo : Order::lifo;
         plan.services[0].drop_expired = upto(2) == 0;
         plan.services[0].work_varies = upto(3) != 0;
-        plan.plans[0].share = share_of(upto(2) == 0 ? 1 : .3);
-        plan.plans[0].sticky = upto(2) == 0;
+        plan.plans[0].stages[0].kind =
+            std::array{StageKind::everyone, StageKind::canary, StageKind::blue_green,
+                       StageKind::recreate}[static_cast<std::size_t>(upto(4))];
+        plan.plans[0].stages[0].share = share_of(.3);
+        plan.plans[0].stages[0].sticky = upto(2) == 0;
         if (upto(3) == 0) plan.cohorts[0].patience.breaker.emplace();
         if (upto(3) == 0) plan.cohorts[0].patience.throttle.emplace();
         if (upto(3) == 0) plan.cohorts[0].patience.token_bucket.emplace();
@@ -231,11 +234,15 @@ TEST_CASE("random worlds and random commands lose no request") {
         for (std::int64_t minute = 1; minute <= 10; ++minute) {
             play_until(day, SimTime{} + 60_s * minute);
             if (!conserved(day)) return false;
-            const std::int64_t what = upto(4);
+            const std::int64_t what = upto(8);
             if (what == 0)
                 submit(day, Shed{{0}, share_of(static_cast<double>(upto(11)) / 10), upto(2) == 0});
             if (what == 1) submit(day, Scale{{0}, 1 + upto(200)});
             if (what == 2) submit(day, Rollback{{0}, std::nullopt});
+            if (what == 3) submit(day, Halt{{0}});
+            if (what == 4) submit(day, Promote{{0}});
+            if (what == 5) submit(day, Resume{{0}});
+            if (what == 6) submit(day, SwitchRoute{{0}});
         }
         return conserved(day);
     };

@@ -155,10 +155,20 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "surge")
         return inject(
             Surge{{row_of(record, "cohort")}, times_of(record, "by"), length_of(record, "lasts")});
-    if (what == "everyone" || what == "canary") {
-        stages_.push_back(what == "canary"
-                              ? Plan{part_of(record, "share"), at_of(record, "sticky").yes}
-                              : Plan{});
+    if (what == "lose_zone")
+        return inject(LoseZone{{row_of(record, "service")},
+                               static_cast<std::uint32_t>(whole_of(record, "zone") - 1)});
+    for (const auto& [name, kind] : {std::pair{"everyone", StageKind::everyone},
+                                     {"canary", StageKind::canary},
+                                     {"blue_green", StageKind::blue_green},
+                                     {"recreate", StageKind::recreate}}) {
+        if (what != name) continue;
+        Stage stage{.kind = kind, .soak = length_of(record, "soak")};
+        if (kind == StageKind::canary) {
+            stage.share = part_of(record, "share");
+            stage.sticky = at_of(record, "sticky").yes;
+        }
+        stages_.push_back(stage);
         return handle(HandleKind::stage, stages_.size() - 1);
     }
     if (what == "defect") {
@@ -287,7 +297,13 @@ Result<Value> Declarations::service(const Value& record) {
     service.order = order == "lifo" ? Order::lifo : Order::fifo;
     service.drop_expired = at_of(record, "drop_expired").yes;
     for (const Value& call : at_of(record, "calls").items) service.calls.push_back(call_of(call));
+    service.pull = length_of(record, "pull");
     service.start = length_of(record, "start");
+    service.probe = length_of(record, "probe");
+    service.grace = length_of(record, "grace");
+    service.max_surge = part_of(record, "max_surge");
+    service.max_unavailable = part_of(record, "max_unavailable");
+    service.zones = whole_of(record, "zones");
     service.goal = part_of(record, "goal");
     service.latency_goal = length_of(record, "latency_goal");
     for (const Value& served : at_of(record, "serves").items) {
@@ -332,10 +348,12 @@ Result<Value> Declarations::build(const Value& record) {
 Result<void> Declarations::stage(const std::string& plan, const Value& record) {
     if (!opened_) return Error{"say `scenario { title = ... }` before plan"};
     if (find_name(world.names.plans, plan)) return twice("plan", plan);
-    if (record.items.size() != 1 || world.plans.size() >= declared_max)
+    if (record.items.empty() || world.plans.size() >= declared_max)
         return Error{"plan \"" + plan +
-                     "\" needs exactly one stage: everyone {} or canary { ... }"};
-    world.plans.push_back(stages_[record.items[0].handle.index]);
+                     "\" needs a stage: everyone {}, canary { ... }, blue_green {} or recreate {}"};
+    Plan stages{{}};
+    for (const Value& item : record.items) stages.stages.push_back(stages_[item.handle.index]);
+    world.plans.push_back(stages);
     world.names.plans.push_back(plan);
     return {};
 }

@@ -45,7 +45,7 @@ private:
     std::uint64_t draws_ = 0;
     std::vector<Change> changes_;
     std::vector<Defect> defects_;
-    std::vector<Plan> stages_;
+    std::vector<Stage> stages_;
     std::vector<Inject> injects_;
 };
 

@@ -21,6 +21,10 @@ std::string kind_of(const Fact& fact) {
     return std::visit(
         match{[](const Released&) { return "released"; },
               [](const RolledBack&) { return "rolled_back"; },
+              [](const StageReached&) { return "stage_reached"; },
+              [](const RolloutEnded&) { return "rollout_ended"; },
+              [](const RolloutSlow&) { return "rollout_slow"; },
+              [](const RolloutTurned& it) { return name(it.change); },
               [](const ShedChanged&) { return "shed_changed"; },
               [](const Scaled&) { return "scaled"; },
               [](const FlagChanged&) { return "flag_changed"; },
@@ -49,6 +53,12 @@ Value fact_table(const Occurrence& it, const Names& names) {
                   of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule))));
               },
               [&](const RolledBack& fact) { of(fact.service); },
+              [&](const StageReached& fact) {
+                  of(fact.service), set(table, "share", value_of(fact.of_users.value()));
+              },
+              [&](const RolloutEnded& fact) { of(fact.service); },
+              [&](const RolloutSlow& fact) { of(fact.service); },
+              [&](const RolloutTurned& fact) { of(fact.service); },
               [&](const ShedChanged& fact) {
                   of(fact.service), set(table, "share", value_of(fact.share.value()));
               },
@@ -242,6 +252,14 @@ Result<Value> LuaActor::State::order(const std::string& what, const Value& recor
             Shed{service, {field(record, "share").integer}, field(record, "final").yes});
     } else if (what == "scale") {
         orders.push_back(Scale{service, field(record, "instances").integer});
+    } else if (what == "halt") {
+        orders.push_back(Halt{service});
+    } else if (what == "resume") {
+        orders.push_back(Resume{service});
+    } else if (what == "promote") {
+        orders.push_back(Promote{service});
+    } else if (what == "switch_route") {
+        orders.push_back(SwitchRoute{service});
     } else {
         check(what == "rollback", "every word of an actor has a meaning");
         Rollback rollback{service, {}};

@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t files_max = 20, source_max = 1 << 20;
 const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag",  "build",
                                         "plan", "at",     "actor",   "expect"};
-const std::vector<std::string> global_words{"scenario", "one_of", "between", "use",
-                                            "slow",     "surge",  "release", "everyone",
-                                            "canary",   "change", "defect",  "alert"};
+const std::vector<std::string> global_words{
+    "scenario", "one_of", "between", "use",   "slow",       "surge",    "release",  "everyone",
+    "canary",   "change", "defect",  "alert", "blue_green", "recreate", "lose_zone"};
 const std::vector<std::string> global_values{
     "any_alert", "on",     "off",          "assert", "error", "ipairs",   "math",     "pairs",
     "pcall",     "select", "setmetatable", "string", "table", "tonumber", "tostring", "type"};

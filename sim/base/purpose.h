@@ -23,6 +23,8 @@ enum class Purpose : std::uint16_t {
     scenario = 13,  // declaration, ordinal: one_of, between
     lua = 14,       // a script's own dice
     test = 15,
+    stores = 16,     // pool or store, second: flows of records
+    lifecycle = 17,  // instance, process: probe, crash, what it held
 };
 
 }  // namespace rollcage

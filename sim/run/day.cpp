@@ -3,13 +3,21 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
+#include "sim/world/fleet.h"
 
 namespace rollcage {
 
 namespace {
 
 // Phases of one instant, in order; kinds within a phase.
-enum Phase : std::uint32_t { exogenous = 1, intent = 2, traffic = 5, observe = 6, decides = 7 };
+enum Moment : std::uint32_t {
+    exogenous = 1,
+    intent = 2,
+    lifecycle = 4,
+    traffic = 5,
+    observe = 6,
+    decides = 7
+};
 enum Kind : std::uint32_t {
     inject_begins = 0,
     inject_ends = 1,  // exogenous
@@ -27,25 +35,21 @@ Duration lasting(const Inject& inject) {
     return std::visit(match{
                           [](const Slow& it) { return it.lasts; },
                           [](const Surge& it) { return it.lasts; },
-                          [](const Release&) { return Duration{}; },
+                          [](const auto&) { return Duration{}; },
                       },
                       inject);
 }
 
 // How long an order takes to reach reality. default: MODEL 9
-Duration time_to_effect(const World& world, const Command& command) {
-    return std::visit(
-        match{
-            [](const Shed&) { return Duration{5'000'000}; },
-            [&](const Scale& it) {
-                const std::int64_t wanted = world.services[it.service.index].instances_wanted;
-                return it.instances > wanted ? world.plan->services[it.service.index].start
-                                             : Duration{5'000'000};
-            },
-            [](const SetFlag&) { return Duration{15'000'000}; },
-            [](const Rollback&) { return Duration{}; },
-        },
-        command);
+Duration time_to_effect(const Command& command) {
+    return std::visit(match{
+                          [](const Shed&) { return Duration{5'000'000}; },
+                          [](const Scale&) { return Duration{5'000'000}; },
+                          [](const SetFlag&) { return Duration{15'000'000}; },
+                          [](const SwitchRoute&) { return Duration{5'000'000}; },
+                          [](const auto&) { return Duration{}; },
+                      },
+                      command);
 }
 
 std::vector<Inject> still_under_way(const Day& day, std::uint32_t but) {
@@ -58,15 +62,36 @@ std::vector<Inject> still_under_way(const Day& day, std::uint32_t but) {
     return others;
 }
 
+// What the world asks to be told later, and what it tells.
+void hear(Day& day) {
+    for (const Due& due : day.world.due)
+        day.agenda.plan({day.now + due.after, lifecycle, static_cast<std::uint32_t>(due.kind),
+                         due.entity, due.ordinal});
+    for (Fact& fact : day.world.news) tell(day.belief, day.now, std::move(fact), day.chain);
+    day.world.due.clear();
+    day.world.news.clear();
+}
+
+void run_lifecycle(Day& day, const EventKey& event) {
+    switch (static_cast<Due::Kind>(event.kind())) {
+        case Due::Kind::instance: instance_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::stage: stage_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::deadline: deadline_due(day.world, event.entity(), event.ordinal()); break;
+    }
+    hear(day);
+}
+
 void begin_inject(Day& day, std::uint32_t row) {
     const Inject& inject = day.world.plan->injects[row].inject;
-    begin(day.world, inject);
     if (const auto* release = std::get_if<Release>(&inject)) {
         tell(day.belief, day.now,
-             Released{release->build, day.world.plan->plans[release->plan.index].share}, day.chain);
-    } else {
+             Released{release->build, day.world.plan->plans[release->plan.index].stages[0].share},
+             day.chain);
+    } else if (lasting(inject) > Duration{}) {
         day.agenda.plan({day.now + lasting(inject), exogenous, inject_ends, row, 0});
     }
+    begin(day.world, inject);
+    hear(day);
 }
 
 void work_order(Day& day, std::uint32_t nth) {
@@ -74,10 +99,6 @@ void work_order(Day& day, std::uint32_t nth) {
     if (const auto why = refusal(day.world, command)) {
         tell(day.belief, day.now, Refused{command, *why}, day.chain);
         return;
-    }
-    if (const auto* scale = std::get_if<Scale>(&command)) {
-        ServiceState& service = day.world.services[scale->service.index];
-        if (service.scale_order != nth) return;  // A later order has taken its place.
     }
     Fact seen = std::visit(match{
                                [](const Shed& it) -> Fact {
@@ -89,13 +110,26 @@ void work_order(Day& day, std::uint32_t nth) {
                                [](const SetFlag& it) -> Fact {
                                    return FlagChanged{it.setting, it.value};
                                },
+                               [](const Halt& it) -> Fact {
+                                   return RolloutTurned{it.service, RolloutChange::halted};
+                               },
+                               [](const Resume& it) -> Fact {
+                                   return RolloutTurned{it.service, RolloutChange::resumed};
+                               },
+                               [](const Promote& it) -> Fact {
+                                   return RolloutTurned{it.service, RolloutChange::promoted};
+                               },
+                               [](const SwitchRoute& it) -> Fact {
+                                   return RolloutTurned{it.service, RolloutChange::switched};
+                               },
                                [&](const Rollback& it) -> Fact {
                                    return RolledBack{it.service, rollback_target(day.world, it)};
                                },
                            },
                            command);
-    take_effect(day.world, command);
     tell(day.belief, day.now, std::move(seen), day.chain);
+    take_effect(day.world, command);
+    hear(day);
 }
 
 void run_traffic(Day& day, std::uint32_t kind) {
@@ -130,6 +164,7 @@ void run_event(Day& day, const EventKey& event) {
                        still_under_way(day, event.entity()));
             return;
         case intent: work_order(day, event.ordinal()); return;
+        case lifecycle: run_lifecycle(day, event); return;
         case traffic: run_traffic(day, event.kind()); return;
         case observe: run_observe(day, event.kind()); return;
         case decides:
@@ -167,12 +202,7 @@ void submit(Day& day, const Command& command) {
         tell(day.belief, day.now, Refused{command, *why}, day.chain);
         return;
     }
-    const Duration delay = time_to_effect(day.world, command);
-    if (const auto* scale = std::get_if<Scale>(&command)) {
-        ServiceState& service = day.world.services[scale->service.index];
-        service.instances_wanted = scale->instances;
-        service.scale_order = nth;
-    }
+    const Duration delay = time_to_effect(command);
     // At once means: at the earliest after everything that this instant holds.
     if (delay == Duration{})
         work_order(day, nth);
@@ -187,7 +217,7 @@ SimTime advance(Day& day, SimTime until) {
         const SimTime instant = day.agenda.next().at();
         const std::size_t known = day.belief.facts.size();
         bool news = false;
-        day.now = instant;
+        day.now = day.world.now = instant;
         while (!day.agenda.empty() && day.agenda.next().at() == instant) {
             const EventKey event = day.agenda.take();
             news |= event.phase() == decides;

@@ -158,6 +158,14 @@ Result<Command> parse_rollback(const Words& words, const Names& names) {
     return unknown("build of " + words.target, given->second, own);
 }
 
+template <class Order>
+Result<Command> parse_rollout_order(const Words& words, const Names& names) {
+    const auto service = service_named(words, names);
+    if (!service) return service.error();
+    if (const auto fits = only(words, {}, 0); !fits) return fits.error();
+    return Command{Order{*service}};
+}
+
 std::string quoted(const std::string& name) {
     return name.find(' ') == std::string::npos ? name : "\"" + name + "\"";
 }
@@ -178,6 +186,10 @@ Result<Command> parse_command(std::string_view text, const Names& names) {
     if (words->name == "scale") return parse_scale(*words, names);
     if (words->name == "set_flag") return parse_set_flag(*words, names);
     if (words->name == "rollback") return parse_rollback(*words, names);
+    if (words->name == "halt") return parse_rollout_order<Halt>(*words, names);
+    if (words->name == "resume") return parse_rollout_order<Resume>(*words, names);
+    if (words->name == "promote") return parse_rollout_order<Promote>(*words, names);
+    if (words->name == "switch_route") return parse_rollout_order<SwitchRoute>(*words, names);
     std::vector<std::string> known;
     for (const CommandForm& form : command_forms()) known.push_back(form.name);
     return unknown("command", words->name, known);
@@ -201,34 +213,39 @@ void fold(const Command& command, Digest& digest) {
                    [&](const Rollback& it) {
                        all({it.service.index, it.to ? std::int64_t{it.to->index} : -1});
                    },
+                   [&](const auto& it) { all({it.service.index}); },
                },
                command);
 }
 
 std::string command_text(const Command& command, const Names& names) {
     const auto service = [&](ServiceId id) { return quoted(names.services[id.index]); };
-    return std::visit(match{
-                          [&](const Shed& it) {
-                              return "shed " + service(it.service) + " share=" + percent(it.share) +
-                                     (it.final ? " final=yes" : "");
-                          },
-                          [&](const Scale& it) {
-                              return "scale " + service(it.service) +
-                                     " instances=" + std::to_string(it.instances);
-                          },
-                          [&](const SetFlag& it) {
-                              const std::string value = !it.value            ? "off"
-                                                        : *it.value == whole ? "on"
-                                                                             : percent(*it.value);
-                              return "set_flag " + quoted(names.settings[it.setting.index]) + " " +
-                                     value;
-                          },
-                          [&](const Rollback& it) {
-                              return "rollback " + service(it.service) +
-                                     (it.to ? " to=" + quoted(names.builds[it.to->index]) : "");
-                          },
-                      },
-                      command);
+    return std::visit(
+        match{
+            [&](const Shed& it) {
+                return "shed " + service(it.service) + " share=" + percent(it.share) +
+                       (it.final ? " final=yes" : "");
+            },
+            [&](const Scale& it) {
+                return "scale " + service(it.service) +
+                       " instances=" + std::to_string(it.instances);
+            },
+            [&](const SetFlag& it) {
+                const std::string value = !it.value            ? "off"
+                                          : *it.value == whole ? "on"
+                                                               : percent(*it.value);
+                return "set_flag " + quoted(names.settings[it.setting.index]) + " " + value;
+            },
+            [&](const Halt& it) { return "halt " + service(it.service); },
+            [&](const Resume& it) { return "resume " + service(it.service); },
+            [&](const Promote& it) { return "promote " + service(it.service); },
+            [&](const SwitchRoute& it) { return "switch_route " + service(it.service); },
+            [&](const Rollback& it) {
+                return "rollback " + service(it.service) +
+                       (it.to ? " to=" + quoted(names.builds[it.to->index]) : "");
+            },
+        },
+        command);
 }
 
 const std::vector<CommandForm>& command_forms() {
@@ -238,7 +255,11 @@ const std::vector<CommandForm>& command_forms() {
         {"scale", "scale SERVICE instances=N", "run N instances; new ones take their start time"},
         {"set_flag", "set_flag FLAG on|off|SHARE", "set a flag or setting; processes poll it"},
         {"rollback", "rollback SERVICE [to=BUILD]",
-         "put the earlier build back; queue dropped, slots freed"},
+         "roll the earlier build out again, in waves; nothing else is undone"},
+        {"halt", "halt SERVICE", "stop a rollout, or a rollback, where it is"},
+        {"resume", "resume SERVICE", "let a halted rollout go on"},
+        {"promote", "promote SERVICE", "to the next stage now; beyond the last is everyone"},
+        {"switch_route", "switch_route SERVICE", "to the other side of a blue-green rollout"},
     };
     return forms;
 }

@@ -38,7 +38,23 @@ struct Rollback {
     std::optional<BuildId> to;  // Nothing: the build that served before the last release.
     friend bool operator==(const Rollback&, const Rollback&) = default;
 };
-using Command = std::variant<Shed, Scale, SetFlag, Rollback>;
+struct Halt {  // A rollout, and a rollback too, stops where it is.
+    ServiceId service;
+    friend bool operator==(const Halt&, const Halt&) = default;
+};
+struct Resume {
+    ServiceId service;
+    friend bool operator==(const Resume&, const Resume&) = default;
+};
+struct Promote {  // To the next stage, soaked or not; beyond the last is everyone.
+    ServiceId service;
+    friend bool operator==(const Promote&, const Promote&) = default;
+};
+struct SwitchRoute {  // Between the two sides of a blue-green rollout.
+    ServiceId service;
+    friend bool operator==(const SwitchRoute&, const SwitchRoute&) = default;
+};
+using Command = std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

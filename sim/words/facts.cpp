@@ -14,6 +14,16 @@ const char* name(AlertRule rule) {
     return "?";
 }
 
+const char* name(RolloutChange change) {
+    switch (change) {
+        case RolloutChange::halted: return "halted";
+        case RolloutChange::resumed: return "resumed";
+        case RolloutChange::promoted: return "promoted";
+        case RolloutChange::switched: return "switched";
+    }
+    return "?";
+}
+
 const char* name(Measure measure) {
     static constexpr std::array<const char*, measures> words{
         "attempts",       "answered", "errors",   "latency_p50_us", "latency_p95_us",
@@ -32,6 +42,18 @@ void fold(const Fact& fact, Digest& digest) {
                    },
                    [&](const RolledBack& it) {
                        all({it.service.index, it.to.index});
+                   },
+                   [&](const StageReached& it) {
+                       all({it.service.index, it.build.index, it.of_users.ppm});
+                   },
+                   [&](const RolloutEnded& it) {
+                       all({it.service.index, it.build.index});
+                   },
+                   [&](const RolloutSlow& it) {
+                       all({it.service.index, it.build.index});
+                   },
+                   [&](const RolloutTurned& it) {
+                       all({it.service.index, static_cast<std::int64_t>(it.change)});
                    },
                    [&](const ShedChanged& it) {
                        all({it.service.index, it.share.ppm});
@@ -65,14 +87,30 @@ std::string headline(const Fact& fact, const Names& names) {
                        " of users";
             },
             [&](const RolledBack& it) {
-                return service(it.service) + ": rolled back to " + names.builds[it.to.index];
+                return service(it.service) + ": rollback to " + names.builds[it.to.index] +
+                       " begins";
+            },
+            [&](const StageReached& it) {
+                return service(it.service) + ": build " + names.builds[it.build.index] +
+                       " is ready for " + of(it.of_users) + " of users";
+            },
+            [&](const RolloutEnded& it) {
+                return service(it.service) + ": build " + names.builds[it.build.index] +
+                       " is everywhere";
+            },
+            [&](const RolloutSlow& it) {
+                return service(it.service) + ": build " + names.builds[it.build.index] +
+                       " makes no progress for 10 minutes";
+            },
+            [&](const RolloutTurned& it) {
+                return service(it.service) + ": rollout " + name(it.change);
             },
             [&](const ShedChanged& it) {
                 return service(it.service) + ": shedding " + of(it.share) + " of attempts";
             },
             [&](const Scaled& it) {
                 return service(it.service) + ": " + std::to_string(it.instances) +
-                       " instances ready";
+                       " instances wanted";
             },
             [&](const FlagChanged& it) {
                 return "flag " + names.settings[it.setting.index] + ": " +

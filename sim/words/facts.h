@@ -24,6 +24,24 @@ struct RolledBack {
     ServiceId service;
     BuildId to;
 };
+struct StageReached {
+    ServiceId service;
+    BuildId build;
+    Share of_users;
+};
+struct RolloutEnded {
+    ServiceId service;
+    BuildId build;
+};
+struct RolloutSlow {  // The progress deadline passed; it only says so.
+    ServiceId service;
+    BuildId build;
+};
+enum class RolloutChange : std::uint8_t { halted, resumed, promoted, switched };
+struct RolloutTurned {
+    ServiceId service;
+    RolloutChange change;
+};
 struct ShedChanged {
     ServiceId service;
     Share share;
@@ -53,8 +71,9 @@ struct Refused {
     Command command;
     std::string why;
 };
-using Fact = std::variant<Released, RolledBack, ShedChanged, Scaled, FlagChanged, AlertFired,
-                          AlertCleared, Ordered, Refused>;
+using Fact =
+    std::variant<Released, RolledBack, StageReached, RolloutEnded, RolloutSlow, RolloutTurned,
+                 ShedChanged, Scaled, FlagChanged, AlertFired, AlertCleared, Ordered, Refused>;
 
 struct Occurrence {
     SimTime at;  // When it became known.
@@ -62,6 +81,7 @@ struct Occurrence {
 };
 
 const char* name(AlertRule rule);
+const char* name(RolloutChange change);
 void fold(const Fact& fact, Digest& digest);  // Every integer of it; names are no part of a day.
 std::string headline(const Fact& fact, const Names& names);  // "checkout: fast burn alert fired"
 std::string transcript_line(const Occurrence& it,

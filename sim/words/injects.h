@@ -25,7 +25,11 @@ struct Release {
     BuildId build;
     PlanId plan;
 };
-using Inject = std::variant<Slow, Surge, Release>;
+struct LoseZone {  // Its instances are gone at once; evicted and replaced after 340 s.
+    ServiceId service;
+    std::uint32_t zone = 0;
+};
+using Inject = std::variant<Slow, Surge, Release, LoseZone>;
 
 struct TimedInject {
     SimTime at;

@@ -63,6 +63,15 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
     if (service.first_build.index >= blueprint.builds.size() ||
         blueprint.builds[service.first_build.index].of.index != index)
         return Error{who + ": its first build is not a build of it"};
+    for (const Duration each : {service.pull, service.start, service.probe, service.grace})
+        if (each < Duration{} || each > Duration{86'400'000'000})
+            return Error{who + ": pull, start, probe and grace must be from 0 to 24h"};
+    if (service.instances < 1 || service.instances > 100'000 || service.zones < 1 ||
+        service.max_surge.ppm < 0 || service.max_unavailable.ppm < 0 ||
+        service.max_unavailable > whole)
+        return Error{who + ": needs 1 to 100000 instances, a zone and shares up to 100%"};
+    if (service.max_surge == none && service.max_unavailable == none)
+        return Error{who + ": max_surge and max_unavailable cannot both be 0; nothing could roll"};
     for (const Call& call : service.calls) {
         if (call.to.index >= blueprint.services.size())
             return Error{who + ": calls a service that does not exist"};
@@ -93,6 +102,12 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
                 if (it.cohort.index >= blueprint.cohorts.size() || it.by.ppm < 0 ||
                     it.lasts <= Duration{})
                     return Error{who + ": surge needs a cohort, by from 0 and lasts above 0"};
+                return {};
+            },
+            [&](const LoseZone& it) -> Result<void> {
+                if (it.service.index >= blueprint.services.size() ||
+                    it.zone >= blueprint.services[it.service.index].zones)
+                    return Error{who + ": lose_zone needs a service and one of its zones"};
                 return {};
             },
             [&](const Release& it) -> Result<void> {
@@ -170,8 +185,11 @@ Result<Blueprint> checked(Blueprint blueprint) {
     }
     if (const auto sound = sound_lengths(blueprint); !sound) return sound.error();
     for (const Plan& plan : blueprint.plans) {
-        if (plan.share.ppm <= 0 || plan.share > whole)
-            return Error{"a stage's share must be above 0% and at most 100%"};
+        if (plan.stages.empty() || plan.stages.size() > 32)
+            return Error{"a plan needs from 1 to 32 stages"};
+        for (const Stage& stage : plan.stages)
+            if (stage.share.ppm <= 0 || stage.share > whole || stage.soak < Duration{})
+                return Error{"a stage's share must be above 0% and at most 100%"};
     }
     for (const TimedInject& timed : blueprint.injects) {
         if (const auto sound = sound_inject(blueprint, timed); !sound) return sound.error();

@@ -91,7 +91,13 @@ struct Service {
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
-    Duration start{60'000'000};      // A new instance's way to ready. default: design
+    Duration pull{20'000'000};       // An image that the nodes do not hold. default: MODEL 3.1
+    Duration start{5'000'000};       // From process start to answering probes. default: design
+    Duration probe{10'000'000};      // Ready at its next readiness probe.
+    Duration grace{30'000'000};      // From SIGTERM to the end of the process.
+    Share max_surge{250'000};        // Of instances, beyond what is wanted while rolling.
+    Share max_unavailable{250'000};  // Of instances, missing while rolling.
+    std::int64_t zones = 3;
     Share goal{999'000};             // Availability goal.
     Duration latency_goal{500'000};  // Above it an answer is slow.
     BuildId first_build;
@@ -113,9 +119,15 @@ struct Build {
 struct Setting {
     std::optional<Share> initially;  // Nothing: off.
 };
-struct Plan {
-    Share share = whole;  // Of the users; one stage for now.
+enum class StageKind : std::uint8_t { everyone, canary, blue_green, recreate };
+struct Stage {
+    StageKind kind = StageKind::everyone;
+    Share share = whole;  // Of the users, in a canary; of instances it takes as many.
     bool sticky = true;   // The same users every time, or a fresh draw a request.
+    Duration soak{};      // From when the stage is reached to the next.
+};
+struct Plan {
+    std::vector<Stage> stages{Stage{}};
 };
 
 struct Blueprint {

@@ -3,7 +3,7 @@
 #include "sim/base/match.h"
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
-#include "sim/world/world.h"
+#include "sim/world/fleet.h"
 
 namespace rollcage {
 
@@ -30,6 +30,7 @@ double queueing_us(const Pool& pool, const Service& service, std::int64_t ticks,
     const double load =
         std::min(0.995, static_cast<double>(pool.station.busy_sum) /
                             static_cast<double>(std::max<std::int64_t>(1, capacity)));
+    if (pool.station.slots == 0) return 0;
     if (erlang_negligible(pool.station.slots, load)) return 0;
     // Nobody waits longer than all do who must; where the ring's waits exceed that it is enough.
     const auto ring = std::ranges::find_if(pool.station.waits, [](auto n) { return n != 0; });
@@ -91,54 +92,64 @@ Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
 BuildId rollback_target(const World& world, const Rollback& order) {
     const ServiceState& service = world.services[order.service.index];
     if (order.to) return *order.to;
-    if (service.pools.size() > 1) return service.pools[0].build;
+    if (service.rollout && service.rollout->to != service.current) return service.current;
     return service.before.back();
-}
-
-std::optional<std::string> refusal(const World& world, const Command& command) {
-    const auto* rollback = std::get_if<Rollback>(&command);
-    if (rollback == nullptr) return std::nullopt;
-    const ServiceState& service = world.services[rollback->service.index];
-    if (!rollback->to && service.pools.size() < 2 && service.before.empty())
-        return "no earlier build has served here; nothing to go back to";
-    const BuildId to = rollback_target(world, *rollback);
-    if (service.pools.size() < 2 && service.pools[0].build == to)
-        return "that build serves already";
-    return std::nullopt;
 }
 
 namespace {
 
-void roll_back(World& world, const Rollback& order) {
-    ServiceState& service = world.services[order.service.index];
+std::optional<std::string> rollback_refusal(const World& world, const Rollback& order) {
+    const ServiceState& service = world.services[order.service.index];
+    const bool under_way = service.rollout && service.rollout->to != service.current;
+    if (!order.to && !under_way && service.before.empty())
+        return "no earlier build has served here; nothing to go back to";
     const BuildId to = rollback_target(world, order);
-    const bool second = service.pools.size() > 1;
-    // Closing the released pool is the rollback where the stable build is what is asked for.
-    if (second && service.pools[0].build == to) {
-        close_released(world, order.service.index);
-        return;
-    }
-    release(world, to, Plan{});
-    service.before.pop_back();
-    while (!service.before.empty() && service.before.back() == to) service.before.pop_back();
+    if (service.rollout ? service.rollout->to == to : service.current == to)
+        return "that build serves already, or is on its way";
+    return std::nullopt;
 }
 
-void scale(World& world, const Scale& order) {
-    ServiceState& service = world.services[order.service.index];
-    service.instances_wanted = order.instances;
-    std::int64_t rest = order.instances;
-    const std::int64_t slots = world.plan->services[order.service.index].slots;
-    if (service.pools.size() > 1) {
-        Pool& second = service.pools[1];
-        second.instances =
-            std::clamp<std::int64_t>(order.instances * second.users.ppm / whole.ppm, 1,
-                                     std::max<std::int64_t>(1, order.instances - 1));
-        second.station.slots = second.instances * slots;
-        rest = std::max<std::int64_t>(1, rest - second.instances);
-    }
-    service.pools[0].instances = rest;
-    service.pools[0].station.slots = rest * slots;
+}  // namespace
+
+std::optional<std::string> refusal(const World& world, const Command& command) {
+    const auto rollout_of = [&](ServiceId id) -> const std::optional<Rollout>& {
+        return world.services[id.index].rollout;
+    };
+    const auto none_here = "no rollout is under way there";
+    using Why = std::optional<std::string>;
+    return std::visit(
+        match{
+            [&](const Rollback& it) { return rollback_refusal(world, it); },
+            [&](const Halt& it) -> Why {
+                if (!rollout_of(it.service)) return none_here;
+                if (rollout_of(it.service)->halted) return "it is halted already";
+                return std::nullopt;
+            },
+            [&](const Resume& it) -> Why {
+                if (!rollout_of(it.service)) return none_here;
+                if (!rollout_of(it.service)->halted) return "it is not halted";
+                return std::nullopt;
+            },
+            [&](const Promote& it) -> Why {
+                if (!rollout_of(it.service)) return none_here;
+                if (rollout_of(it.service)->halted) return "it is halted; resume it first";
+                return std::nullopt;
+            },
+            [&](const SwitchRoute& it) -> Why {
+                const auto& rollout = rollout_of(it.service);
+                if (!rollout || stage_now(world, it.service).kind != StageKind::blue_green)
+                    return "there is no second side to switch to";
+                const ServiceState& service = world.services[it.service.index];
+                const BuildId other = rollout->switched ? service.current : rollout->to;
+                if (ready_of(service, other) == 0) return "the other side has nothing ready";
+                return std::nullopt;
+            },
+            [](const auto&) -> Why { return std::nullopt; },
+        },
+        command);
 }
+
+namespace {
 
 void set_flag(World& world, const SetFlag& order) {
     world.settings[order.setting.index] = order.value;
@@ -163,9 +174,26 @@ void take_effect(World& world, const Command& command) {
                            pool.station.shed_final = it.final;
                        }
                    },
-                   [&](const Scale& it) { scale(world, it); },
+                   [&](const Scale& it) {
+                       world.services[it.service.index].wanted = it.instances;
+                       reconcile(world, it.service.index);
+                   },
                    [&](const SetFlag& it) { set_flag(world, it); },
-                   [&](const Rollback& it) { roll_back(world, it); },
+                   [&](const Rollback& it) {
+                       begin_rollout(world, it.service.index,
+                                     {.to = rollback_target(world, it), .plan = {}, .back = true});
+                   },
+                   [&](const Halt& it) { world.services[it.service.index].rollout->halted = true; },
+                   [&](const Resume& it) {
+                       world.services[it.service.index].rollout->halted = false;
+                       reconcile(world, it.service.index);
+                   },
+                   [&](const Promote& it) { promote(world, it.service.index); },
+                   [&](const SwitchRoute& it) {
+                       Rollout& rollout = *world.services[it.service.index].rollout;
+                       rollout.switched = !rollout.switched;
+                       sync_pools(world, it.service.index);
+                   },
                },
                command);
 }

@@ -264,6 +264,22 @@ void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice) {
     lane.queued = 0;
 }
 
+std::int64_t drop_part(Lane& lane, double share, std::uint32_t lane_row, Dice& dice) {
+    std::int64_t all = 0;
+    for (std::size_t s = 0; s < static_cast<std::size_t>(lane.slots()); ++s) {
+        const auto at = static_cast<std::uint32_t>(s) * 8;
+        const std::int64_t gone =
+            binomial(dice(Purpose::lifecycle, lane_row * 16'384 + at), lane.work[s], share);
+        if (gone == 0) continue;
+        pick_leaving(lane, s, gone, lane.dropped, lane_row * 16'384 + at, dice);
+        lane.work[s] -= gone;
+        all += gone;
+    }
+    lane.queued -= all;
+    lane.dropped_total += all;
+    return all;
+}
+
 void move_returning(Lane& from, Lane& to, Share share, std::uint32_t lane_row, Dice& dice) {
     for (std::size_t i = 0; i < from.returning.size(); ++i) {
         const std::int64_t moved = binomial(

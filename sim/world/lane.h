@@ -132,6 +132,8 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_
              Account& account, Dice& dice);
 // Every client in the queue loses its place (a replaced process); returns nothing to the station.
 void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice);
+// A share of the queue is lost with the process that held it; returns the work that went.
+std::int64_t drop_part(Lane& lane, double share, std::uint32_t lane_row, Dice& dice);
 // Moves a share of the clients that back off to another lane of the same kind.
 void move_returning(Lane& from, Lane& to, Share share, std::uint32_t lane_row, Dice& dice);
 void fold(const Lane& lane, Digest& digest);

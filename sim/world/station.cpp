@@ -118,6 +118,11 @@ void turn_away(Pass& pass) {
             thin(pass, i, station.shed.value(), i * 32 + 8, pass.flows[i].shed);
         coming += arriving(pass, i);
     }
+    if (station.slots == 0) {  // Nobody listens: every connection is refused.
+        for (std::uint32_t i = 0; i < station.lanes.size(); ++i)
+            thin(pass, i, 1, i * 32 + 16, pass.flows[i].turned_away);
+        return;
+    }
     if (!pass.at.service->queue) return;
     const double bound = static_cast<double>(pass.at.service->queue->us) *
                          static_cast<double>(station.slots) / pass.mean_work_us;
@@ -420,6 +425,14 @@ void restart(Station& station, const Draw& draw, std::uint32_t entity, std::uint
     Dice dice(draw, entity, tick);
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) drop_queue(station.lanes[i], i, dice);
     station.dead = station.called = station.busy = station.held = station.spare_us = 0;
+}
+
+void lose_part(Station& station, double share, Dice& dice) {
+    for (std::uint32_t i = 0; i < station.lanes.size(); ++i)
+        drop_part(station.lanes[i], share, i, dice);
+    std::uint32_t nth = 1;
+    for (std::int64_t* held : {&station.dead, &station.called, &station.held, &station.busy})
+        *held -= binomial(dice(Purpose::callee, nth++ + 8), *held, share);
 }
 
 void fold(const Station& station, Digest& digest) {

@@ -75,6 +75,8 @@ TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledg
 void change_speed(Station& station, std::int64_t work_us);
 // A replaced process: slots freed, queue dropped, its clients turned away.
 void restart(Station& station, const Draw& draw, std::uint32_t entity, std::uint64_t tick);
+// One of the processes ends: its share of the queue and of what is at work goes with it.
+void lose_part(Station& station, double share, Dice& dice);
 void fold(const Station& station, Digest& digest);
 
 }  // namespace rollcage

@@ -1,4 +1,4 @@
-#include "sim/world/world.h"
+#include "sim/world/fleet.h"
 
 #include <algorithm>
 
@@ -9,8 +9,6 @@
 namespace rollcage {
 
 namespace {
-
-constexpr std::uint32_t restart_entity = 0x0300'0000;
 
 Share product(Share a, Share b) {
     return {a.ppm * b.ppm / whole.ppm};
@@ -31,11 +29,6 @@ Share build_slow(const World& world, BuildId build) {
     return slow;
 }
 
-std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool) {
-    const Share slow = product(world.services[service].slow, build_slow(world, pool.build));
-    return std::max<std::int64_t>(1, world.plan->services[service].work.us * slow.ppm / whole.ppm);
-}
-
 void refresh_demand(World& world, std::uint32_t c) {
     const std::int64_t minute =
         static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
@@ -43,21 +36,6 @@ void refresh_demand(World& world, std::uint32_t c) {
     state.per_tick =
         PoissonMean(static_cast<double>(demand_per_minute_ppm(world.plan->cohorts[c], minute)) *
                     1e-6 / 60 * state.surge.value() * world.tick_length.seconds());
-}
-
-void set_instances(World& world, std::uint32_t service, Pool& pool, std::int64_t instances) {
-    pool.instances = instances;
-    pool.station.slots = instances * world.plan->services[service].slots;
-}
-
-// A fresh process of this build: cold, empty, at the speed its build has.
-void replace(World& world, std::uint32_t s, std::size_t row, BuildId build) {
-    Pool& pool = world.services[s].pools[row];
-    restart(pool.station, world.draw,
-            restart_entity + s * pools_max + static_cast<std::uint32_t>(row), world.ticks);
-    for (Edge& edge : pool.edges) edge = Edge{};
-    pool.build = build;
-    pool.station.work_us = work_now(world, s, pool);
 }
 
 void fold_writes(World& world, Lane& lane, std::uint32_t entity) {
@@ -92,6 +70,11 @@ void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t m
 }
 
 }  // namespace
+
+std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool) {
+    const Share slow = product(world.services[service].slow, build_slow(world, pool.build));
+    return std::max<std::int64_t>(1, world.plan->services[service].work.us * slow.ppm / whole.ppm);
+}
 
 void refresh_speed(World& world, std::uint32_t service) {
     for (Pool& pool : world.services[service].pools)
@@ -129,16 +112,18 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         const Service& declared = plan->services[s];
         ServiceState state;
-        state.instances_wanted = declared.instances;
+        state.wanted = declared.instances;
+        state.current = declared.first_build;
         Pool pool;
         pool.build = declared.first_build;
+        pool.station.slots = declared.instances * declared.slots;
         for (const Call& call : declared.calls)
             pool.edges.push_back(
                 {.warm =
                      call.cache ? call.cache->keys * call.cache->initially.ppm / whole.ppm : 0});
         state.pools.push_back(pool);
         world.services.push_back(state);
-        set_instances(world, s, world.services[s].pools[0], declared.instances);
+        start_fleet(world, s);
     }
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) {
         const Cohort& cohort = plan->cohorts[c];
@@ -185,15 +170,15 @@ void fold_state(const World& world, Digest& digest) {
     for (const CohortState& cohort : world.cohorts) digest.fold(cohort.surge.ppm);
     for (const ServiceState& service : world.services) {
         for (const std::int64_t count :
-             {service.instances_wanted, std::int64_t{service.scale_order}, service.slow.ppm,
-              service.slow_sixteenths, std::int64_t{service.sticky}})
+             {service.slow.ppm, service.slow_sixteenths, std::int64_t{service.sticky}})
             digest.fold(count);
+        fold(service, digest);
         for (const BuildId build : service.before) digest.fold(std::uint64_t{build.index});
         for (const Pool& pool : service.pools) {
             for (const Lane& lane : pool.station.lanes) check_sums(lane);
             for (const std::int64_t count :
-                 {std::int64_t{pool.build.index}, pool.instances, pool.users.ppm, pool.calls_in,
-                  pool.own_served, pool.calls_served, pool.hold_us})
+                 {std::int64_t{pool.build.index}, std::int64_t{pool.key}, pool.users.ppm,
+                  pool.calls_in, pool.own_served, pool.calls_served, pool.hold_us})
                 digest.fold(count);
             for (const Edge& edge : pool.edges) digest.fold(edge.warm), digest.fold(edge.placed);
             fold(pool.station, digest);
@@ -208,21 +193,24 @@ void fold_state(const World& world, Digest& digest) {
 }
 
 void begin(World& world, const Inject& inject) {
-    std::visit(
-        match{
-            [&](const Slow& it) {
-                world.services[it.service.index].slow =
-                    product(world.services[it.service.index].slow, it.by);
-                refresh_speed(world, it.service.index);
-            },
-            [&](const Surge& it) {
-                CohortState& cohort = world.cohorts[it.cohort.index];
-                cohort.surge = product(cohort.surge, it.by);
-                refresh_demand(world, it.cohort.index);
-            },
-            [&](const Release& it) { release(world, it.build, world.plan->plans[it.plan.index]); },
-        },
-        inject);
+    std::visit(match{
+                   [&](const Slow& it) {
+                       world.services[it.service.index].slow =
+                           product(world.services[it.service.index].slow, it.by);
+                       refresh_speed(world, it.service.index);
+                   },
+                   [&](const Surge& it) {
+                       CohortState& cohort = world.cohorts[it.cohort.index];
+                       cohort.surge = product(cohort.surge, it.by);
+                       refresh_demand(world, it.cohort.index);
+                   },
+                   [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
+                   [&](const Release& it) {
+                       begin_rollout(world, world.plan->builds[it.build.index].of.index,
+                                     {.to = it.build, .plan = it.plan});
+                   },
+               },
+               inject);
 }
 
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still) {
@@ -246,75 +234,6 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
         }
         refresh_demand(world, surge->cohort.index);
     }
-}
-
-void close_released(World& world, std::uint32_t s) {
-    ServiceState& service = world.services[s];
-    if (service.pools.size() < 2) return;
-    Pool& gone = service.pools[1];
-    Pool& heir = service.pools[0];
-    Dice dice(world.draw, restart_entity + s * pools_max + 3, world.ticks);
-    restart(gone.station, world.draw, restart_entity + s * pools_max + 1, world.ticks);
-    for (std::uint32_t i = 0; i < gone.station.lanes.size(); ++i) {
-        Lane& from = gone.station.lanes[i];
-        Lane& to = heir.station.lanes[i];
-        move_returning(from, to, whole, i, dice);
-        for (std::size_t a = 0; a < to.dropped.size(); ++a) to.dropped[a] += from.dropped[a];
-        to.dropped_total += from.dropped_total;
-        to.waiting += from.dropped_total;
-        to.minute_fresh += from.minute_fresh;
-        to.minute_bad += from.minute_bad;
-        to.fold_good += from.fold_good;
-    }
-    heir.station.attempts += gone.station.attempts;
-    heir.station.answered += gone.station.answered;
-    heir.station.errors += gone.station.errors;
-    heir.users = whole;
-    service.pools.pop_back();
-    set_instances(world, s, service.pools[0], service.instances_wanted);
-}
-
-void release(World& world, BuildId build, const Plan& plan) {
-    const std::uint32_t s = world.plan->builds[build.index].of.index;
-    ServiceState& service = world.services[s];
-    close_released(world, s);
-    service.sticky = plan.sticky;
-    if (plan.share == whole) {
-        service.before.push_back(service.pools[0].build);
-        replace(world, s, 0, build);
-        return;
-    }
-    const std::int64_t part =
-        std::clamp<std::int64_t>((service.instances_wanted * plan.share.ppm + 500'000) / whole.ppm,
-                                 1, std::max<std::int64_t>(1, service.instances_wanted - 1));
-    Pool second = service.pools[0];
-    second.key = 1;
-    second.build = build;
-    second.users = plan.share;
-    second.station = Station{};
-    second.station.shed = service.pools[0].station.shed;
-    second.station.shed_final = service.pools[0].station.shed_final;
-    for (Edge& edge : second.edges) edge = Edge{};
-    for (const Lane& lane : service.pools[0].station.lanes) {
-        const Cohort& cohort = world.plan->cohorts[lane.cohort];
-        Lane fresh =
-            make_lane(cohort, cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]],
-                      world.tick_length);
-        fresh.cohort = lane.cohort;
-        fresh.account = lane.account;
-        fresh.retry_budget = lane.retry_budget;
-        second.station.lanes.push_back(fresh);
-    }
-    service.pools.push_back(second);
-    service.pools[0].users = {whole.ppm - plan.share.ppm};
-    Dice dice(world.draw, restart_entity + s * pools_max + 2, world.ticks);
-    for (std::uint32_t i = 0; i < second.station.lanes.size(); ++i)
-        move_returning(service.pools[0].station.lanes[i], service.pools[1].station.lanes[i],
-                       plan.share, i, dice);
-    set_instances(world, s, service.pools[1], part);
-    set_instances(world, s, service.pools[0],
-                  std::max<std::int64_t>(1, service.instances_wanted - part));
-    service.pools[1].station.work_us = work_now(world, s, service.pools[1]);
 }
 
 }  // namespace rollcage

@@ -7,18 +7,45 @@
 #include <optional>
 #include <vector>
 
-#include "sim/words/commands.h"
+#include "sim/words/facts.h"
+#include "sim/words/injects.h"
 #include "sim/world/calls.h"
 
 namespace rollcage {
 
 inline constexpr std::uint32_t pools_max = 8;  // At one service at one time.
 
+enum class Phase : std::uint8_t { gone, pulling, booting, probing, ready, draining, crashed, lost };
+
+// One process, by its slot of the service: "checkout-7".
+struct Instance {
+    Phase phase = Phase::gone;
+    BuildId build;
+    std::uint32_t process = 0;  // How many this slot has had.
+    std::uint32_t crashes = 0;  // In a row.
+};
+
+// A build on its way to its targets, stage by stage; a rollback is one too.
+struct Rollout {
+    BuildId to;
+    std::optional<PlanId> plan;  // None: to everyone at once, in waves.
+    std::uint32_t stage = 0;
+    bool back = false;  // A rollback: what it leaves is no longer before it.
+    bool halted = false;
+    bool reached = false;   // The stage has its instances.
+    bool switched = false;  // Blue-green: users are on the new side.
+};
+
+struct BuildCount {
+    BuildId build;
+    std::int64_t alive = 0;  // On their way to ready, ready, or crashed and coming back.
+    std::int64_t ready = 0, draining = 0;
+};
+
 // Interchangeable instances of a service that run one build, and the users routed to them.
 struct Pool {
     std::uint32_t key = 0;  // Its place among the service's pools, for draws and order.
     BuildId build;
-    std::int64_t instances = 0;                     // Ready.
     Share users = whole;                            // The part of [0, 1) that is routed here.
     std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
@@ -28,11 +55,15 @@ struct Pool {
 };
 
 struct ServiceState {
-    std::vector<Pool> pools;  // One a build that runs; the first is never taken away.
-    bool sticky = true;
-    std::int64_t instances_wanted = 0;
-    std::uint32_t scale_order = 0;     // The latest scale order; an older one is stale.
-    std::vector<BuildId> before;       // Builds that served before, latest last.
+    std::vector<Pool> pools;          // One a build that runs; the first is never taken away.
+    std::vector<Instance> instances;  // By slot.
+    std::vector<BuildCount> counts;   // Of builds that have instances; sums over those.
+    BuildId current;                  // What the last rollout that ended left.
+    std::vector<BuildId> before;      // Builds that served before it, latest last.
+    std::optional<Rollout> rollout;
+    std::uint32_t rollouts = 0;  // Begun so far, and which one an event means.
+    std::int64_t wanted = 0;     // Instances.
+    bool sticky = false;
     Share slow = whole;                // Product of the slows under way.
     std::int64_t slow_sixteenths = 0;  // Good answers above the latency goal, in sixteenths.
 };
@@ -50,11 +81,22 @@ struct Scratch {
     std::vector<Philox> arrivals, serves;  // First blocks, by cohort and by pool.
 };
 
+// Something of the world that takes time; the run plans it and hands it back.
+struct Due {
+    enum class Kind : std::uint8_t { instance, stage, deadline };
+    Kind kind;
+    Duration after;
+    std::uint32_t entity, ordinal;
+};
+
 struct World {
     std::shared_ptr<const Blueprint> plan;
     Draw draw{0};
     Duration tick_length;
     std::uint64_t ticks = 0;
+    SimTime now;                   // Of the event under way.
+    std::vector<Due> due;          // Since the run last took them.
+    std::vector<Fact> news;        // What those who watch rollouts are told; the same.
     std::vector<ServiceId> order;  // Callers first.
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
@@ -84,8 +126,13 @@ std::int64_t demand_per_minute_ppm(const Cohort& cohort, std::int64_t minute);
 void begin(World& world, const Inject& inject);  // Slow, surge; a release is `release`.
 // `still` are the injects under way without this one.
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still);
-void release(World& world, BuildId build, const Plan& plan);
-void close_released(World& world, std::uint32_t service);  // The stable pool takes everybody back.
+
+// A pool's processes change: `sync_pools` gives every build that serves a pool, and everybody a
+// way.
+void sync_pools(World& world, std::uint32_t service);
+// One of `holders` processes ends: its part of the queue is dropped.
+void lose_part(World& world, std::uint32_t service, BuildId build, std::int64_t holders,
+               std::uint32_t slot);
 
 // Nothing when the order can be carried out now, else why not. Checked when given.
 std::optional<std::string> refusal(const World& world, const Command& command);
@@ -93,6 +140,7 @@ void take_effect(World& world, const Command& command);
 
 // Builds, flags and slows as they are now, on every pool of the service.
 void refresh_speed(World& world, std::uint32_t service);
+std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool);
 
 BuildId rollback_target(const World& world, const Rollback& order);
 
