@@ -1,6 +1,7 @@
 #include "scenarios/host/lua_host.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -380,13 +381,17 @@ std::string stem(const std::string& path) {
 }  // namespace
 
 Result<Scenario> load_scenario(const std::string& path, const Choices& choices) {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(path, unknown))
+        return Error{path + ": is a folder; name a file in it"};
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf()))
+    std::string text(source_max + 1, '\0');  // One more, so that load() sees it is too large.
+    if (!file || file.read(text.data(), static_cast<std::streamsize>(text.size())).bad())
         return Error{path + ": cannot be read; is the path right?"};
+    text.resize(static_cast<std::size_t>(file.gcount()));
     Scenario scenario;
     scenario.name = stem(path);
-    scenario.sources.push_back({scenario.name, text.str()});
+    scenario.sources.push_back({scenario.name, text});
     const auto slash = path.rfind('/');
     return played(std::move(scenario), choices,
                   slash == std::string::npos ? "." : path.substr(0, slash + 1));

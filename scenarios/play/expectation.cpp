@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "scenarios/play/statistics.h"
+#include "sim/act/actor.h"
 
 namespace rollcage {
 namespace {
@@ -218,6 +219,20 @@ Result<std::vector<Judgement>> judge_run(const Scenario& scenario, const std::st
         judgements.push_back(judge(*criterion, {outcome}, true));
     }
     return judgements;
+}
+
+Result<void> check_expectations(const Scenario& scenario) {
+    std::vector<std::string> known = scenario.actors;
+    for (const BuiltIn it : built_ins) known.push_back(name(it));
+    for (const Expectation& it : scenario.expectations) {
+        const std::string where = scenario.name + ".lua:" + std::to_string(it.line) + ": ";
+        const auto criterion = parse_expectation(it.text);
+        if (!criterion) return Error{where + criterion.error().message};
+        for (const std::string& actor : {it.actor, criterion->a, criterion->b})
+            if (!actor.empty() && std::ranges::find(known, actor) == known.end())
+                return Error{where + "expect: there is no actor " + guess(actor, known)};
+    }
+    return {};
 }
 
 std::string verdict_of(const std::vector<Judgement>& judgements) {
