@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "scenarios/host/scan.h"
+#include "sim/act/actor.h"
 
 namespace rollcage {
 
@@ -312,6 +313,16 @@ bool LuaHost::add_actor(lua_State* state) {
     if (!record) return false;
     const std::string& name = find(*record, "name")->text;
     if (!loading) return error += "an actor is declared while the file is loaded", false;
+    const bool plain = !name.empty() && std::ranges::none_of(name, [](char letter) {
+        return static_cast<unsigned char>(letter) < ' ' || letter == ',' || letter == '"' ||
+               letter == '\x7f';
+    });
+    if (!plain || name == "all" || built_in_named(name))
+        return error +=
+               "actor: the name must be neither empty nor \"all\" nor a built-in actor's, "
+               "without commas, quotes and control characters, not " +
+               shown(value_of(name)),
+               false;
     if (actors.contains(name)) return error += "actor \"" + name + "\" is declared twice", false;
     if (actors.size() >= 100) return error += "at most 100 actors", false;
     loading->actors.push_back(name);

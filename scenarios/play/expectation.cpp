@@ -203,6 +203,10 @@ Judgement judge_better(const Criterion& criterion, const std::vector<Outcome>& a
     const PairedDifference pair = paired_difference(of_a, of_b, more);
     judgement.samples = pair.pairs;
     judgement.value = pair.mean_difference;
+    if (pair.pairs < 2) {  // One pair has no interval.
+        judgement.verdict = Verdict::not_judged;
+        return judgement;
+    }
     judgement.verdict = (more ? pair.low > 0 : pair.high < 0) ? Verdict::pass : Verdict::fail;
     return judgement;
 }

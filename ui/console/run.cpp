@@ -100,12 +100,12 @@ void add_run(CLI::App& app, int& exit_code) {
     verb.add_option("--seed", options->choices.seed, "The seed (1)")
         ->check([](const std::string& text) {
             return seed_number(text) ? std::string{}
-                                     : "--seed takes a whole number from 0 to "
+                                     : "takes a whole number from 0 to "
                                        "18446744073709551615, not \"" +
                                            text + "\"";
         });
     add_choices(verb, options->choices);
-    verb.add_option("--until", options->until, "Cut the day short: 90s, 5m, 2h, HH:MM:SS");
+    verb.add_option("--until", options->until, "Cut the day short: 90s, 1h20m, HH:MM:SS");
     verb.add_option("--record", options->record, "Write a recording")->type_name("OUT.drill");
     verb.add_option("--facts", options->facts, "Write the facts")->type_name("OUT.jsonl");
     auto* json = verb.add_flag("--json", options->json, "The result as JSON");
