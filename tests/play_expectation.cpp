@@ -76,7 +76,7 @@ TEST_CASE("better_than holds when the paired interval excludes zero") {
     const std::vector<Outcome> b{day_with(50), day_with(60), day_with(71)};
     CHECK(judge_better(*criterion, a, b).verdict == Verdict::pass);
     CHECK(judge_better(*criterion, b, a).verdict == Verdict::fail);
-    CHECK(judge_better(*criterion, {a[0]}, {b[0]}).verdict == Verdict::fail);
+    CHECK(judge_better(*criterion, {a[0]}, {b[0]}).verdict == Verdict::not_judged);
     CHECK(judge_better(*criterion, {}, {}).verdict == Verdict::no_data);
 }
 

@@ -1,11 +1,13 @@
 #include "scenarios/host/lua_host.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string_view>
 
 #include "scenarios/host/scan.h"
+#include "sim/act/actor.h"
 
 namespace rollcage {
 
@@ -311,6 +313,16 @@ bool LuaHost::add_actor(lua_State* state) {
     if (!record) return false;
     const std::string& name = find(*record, "name")->text;
     if (!loading) return error += "an actor is declared while the file is loaded", false;
+    const bool plain = !name.empty() && std::ranges::none_of(name, [](char letter) {
+        return static_cast<unsigned char>(letter) < ' ' || letter == ',' || letter == '"' ||
+               letter == '\x7f';
+    });
+    if (!plain || name == "all" || built_in_named(name))
+        return error +=
+               "actor: the name must be neither empty nor \"all\" nor a built-in actor's, "
+               "without commas, quotes and control characters, not " +
+               shown(value_of(name)),
+               false;
     if (actors.contains(name)) return error += "actor \"" + name + "\" is declared twice", false;
     if (actors.size() >= 100) return error += "at most 100 actors", false;
     loading->actors.push_back(name);
@@ -380,13 +392,17 @@ std::string stem(const std::string& path) {
 }  // namespace
 
 Result<Scenario> load_scenario(const std::string& path, const Choices& choices) {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(path, unknown))
+        return Error{path + ": is a folder; name a file in it"};
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf()))
+    std::string text(source_max + 1, '\0');  // One more, so that load() sees it is too large.
+    if (!file || file.read(text.data(), static_cast<std::streamsize>(text.size())).bad())
         return Error{path + ": cannot be read; is the path right?"};
+    text.resize(static_cast<std::size_t>(file.gcount()));
     Scenario scenario;
     scenario.name = stem(path);
-    scenario.sources.push_back({scenario.name, text.str()});
+    scenario.sources.push_back({scenario.name, text});
     const auto slash = path.rfind('/');
     return played(std::move(scenario), choices,
                   slash == std::string::npos ? "." : path.substr(0, slash + 1));

@@ -2,10 +2,19 @@
 #include "scenarios/host/scenario.h"
 
 #include "sim/base/check.h"
+#include "sim/words/fact_view.h"
 
 namespace rollcage {
 
 namespace {
+
+// Every measure there is, as the reference prints it.
+const std::string measure_list = [] {
+    std::string list = "one of";
+    for (std::size_t i = 0; i < measures; ++i)
+        list += std::string(i == 0 ? " " : ", ") + name(static_cast<Measure>(i));
+    return list;
+}();
 
 using T = Field::Type;
 using H = HandleKind;
@@ -346,7 +355,7 @@ const std::vector<Word> of_the_actors = {
      false,
      H::nothing,
      {{"service", T::handle, nullptr, "whose", 0, 0, H::service},
-      {"measure", T::text, nullptr, "a measure's name"}}},
+      {"measure", T::text, nullptr, measure_list.c_str()}}},
     {"me:sum",
      "me:sum(SERVICE, \"errors\", 4)",
      "over the last visible scrapes",
@@ -354,7 +363,7 @@ const std::vector<Word> of_the_actors = {
      false,
      H::nothing,
      {{"service", T::handle, nullptr, "whose", 0, 0, H::service},
-      {"measure", T::text, nullptr, "a measure's name"},
+      {"measure", T::text, nullptr, measure_list.c_str()},
       {"scrapes", T::integer, nullptr, "how many", 1, 100'000}}},
     {"me:shed",
      "me:shed(SERVICE, \"40%\", { final = true })",

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "scenarios/play/statistics.h"
+#include "sim/act/actor.h"
 
 namespace rollcage {
 namespace {
@@ -202,6 +203,10 @@ Judgement judge_better(const Criterion& criterion, const std::vector<Outcome>& a
     const PairedDifference pair = paired_difference(of_a, of_b, more);
     judgement.samples = pair.pairs;
     judgement.value = pair.mean_difference;
+    if (pair.pairs < 2) {  // One pair has no interval.
+        judgement.verdict = Verdict::not_judged;
+        return judgement;
+    }
     judgement.verdict = (more ? pair.low > 0 : pair.high < 0) ? Verdict::pass : Verdict::fail;
     return judgement;
 }
@@ -218,6 +223,20 @@ Result<std::vector<Judgement>> judge_run(const Scenario& scenario, const std::st
         judgements.push_back(judge(*criterion, {outcome}, true));
     }
     return judgements;
+}
+
+Result<void> check_expectations(const Scenario& scenario) {
+    std::vector<std::string> known = scenario.actors;
+    for (const BuiltIn it : built_ins) known.push_back(name(it));
+    for (const Expectation& it : scenario.expectations) {
+        const std::string where = scenario.name + ".lua:" + std::to_string(it.line) + ": ";
+        const auto criterion = parse_expectation(it.text);
+        if (!criterion) return Error{where + criterion.error().message};
+        for (const std::string& actor : {it.actor, criterion->a, criterion->b})
+            if (!actor.empty() && std::ranges::find(known, actor) == known.end())
+                return Error{where + "expect: there is no actor " + guess(actor, known)};
+    }
+    return {};
 }
 
 std::string verdict_of(const std::vector<Judgement>& judgements) {

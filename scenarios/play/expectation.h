@@ -47,6 +47,8 @@ Judgement judge_better(const Criterion& criterion, const std::vector<Outcome>& a
 // Every expectation about `actor`, judged for a single run.
 Result<std::vector<Judgement>> judge_run(const Scenario& scenario, const std::string& actor,
                                          const Outcome& outcome);
+// A wrong text, or an actor that nobody declared, is told before a day is played.
+Result<void> check_expectations(const Scenario& scenario);
 // "pass", "fail", or "none" where nothing was judged.
 std::string verdict_of(const std::vector<Judgement>& judgements);
 

@@ -1,5 +1,6 @@
 #include "scenarios/play/recording.h"
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 
@@ -183,19 +184,36 @@ std::string first_difference(const std::string& what, const std::vector<std::str
     return {};
 }
 
+// "1h20m": parts of a count and a unit, added.
+Result<SimTime> length_of(std::string_view text, const Error& error) {
+    std::int64_t us = 0;
+    for (std::size_t at = 0; at < text.size() || at == 0;) {
+        const auto unit = std::min(text.find_first_not_of("0123456789", at), text.size());
+        const auto end = std::min(text.find_first_of("0123456789", unit), text.size());
+        const auto count = whole_number<std::int64_t>(text.substr(at, unit - at));
+        const std::string_view word = text.substr(unit, end - unit);
+        const std::int64_t each = word == "ms"  ? 1'000
+                                  : word == "s" ? 1'000'000
+                                  : word == "m" ? 60'000'000
+                                  : word == "h" ? 3'600'000'000
+                                                : 0;
+        if (!count || each == 0 || *count > (1'000'000 * 3'600'000'000 - us) / each) return error;
+        us += *count * each;
+        at = end;
+    }
+    return SimTime{us};
+}
+
 }  // namespace
 
 Result<SimTime> parse_moment(std::string_view text) {
     const Error error{std::string{"\""}.append(text) +
-                      "\" is not a time; write 90s, 5m, 2h, 250ms or HH:MM:SS"};
+                      "\" is not a time; write 90s, 5m, 1h20m, 250ms or HH:MM:SS"};
+    if (text.find(':') == std::string_view::npos) return length_of(text, error);
     const auto unit = text.find_first_not_of("0123456789");
     if (unit == std::string_view::npos || unit == 0 || unit > 9) return error;
     const auto count = *whole_number<std::int64_t>(text.substr(0, unit));
     const std::string_view word = text.substr(unit);
-    if (word == "ms") return SimTime{count * 1'000};
-    if (word == "s") return SimTime{count * 1'000'000};
-    if (word == "m") return SimTime{count * 60'000'000};
-    if (word == "h" && count < 1'000'000) return SimTime{count * 3'600'000'000};
     if (word.size() < 6 || word[0] != ':' || word[3] != ':' || count > 999'999) return error;
     const auto minutes = whole_number<std::int64_t>(word.substr(1, 2));
     const auto seconds = whole_number<std::int64_t>(word.substr(4, 2));

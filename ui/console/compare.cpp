@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -27,13 +26,6 @@ struct CompareOptions {
     unsigned jobs = 0;
     ChoiceOptions choices;
 };
-
-std::optional<std::uint64_t> seed_number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 Result<void> read_seeds(const std::string& text, Contest& contest) {
     const auto dots = text.find("..");
@@ -110,6 +102,10 @@ int run_compare(const CompareOptions& options, bool json) {
     Contest contest;
     if (const auto seeds = read_seeds(options.seeds, contest); !seeds)
         return refuse(seeds.error().message);
+    if (const auto apart =
+            keep_apart("--json", options.json_path, {options.file, options.choices.knob_file});
+        !apart)
+        return refuse(apart.error().message);
     const auto scenario = load_scenario(options.file, *choices);
     if (!scenario) return refuse(scenario.error().message);
     const auto actors = read_actors(options.actors, *scenario);
@@ -118,7 +114,7 @@ int run_compare(const CompareOptions& options, bool json) {
         (void)refuse("--actors selects nobody; name at least one actor, or all");
         return exit_nothing;
     }
-    if (const auto sound = judge_comparison(*scenario, Comparison{}); !sound)
+    if (const auto sound = check_expectations(*scenario); !sound)
         return refuse(sound.error().message);
     contest.sources = scenario->sources;
     contest.choices = *choices;
@@ -139,8 +135,8 @@ void add_compare(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<CompareOptions>();
     CLI::App& verb = *app.add_subcommand("compare", "Play several actors on the same seeds");
     verb.add_option("FILE", options->file, "The scenario")->required();
-    verb.add_option("--actors", options->actors, "A,B,... or all (all)");
-    verb.add_option("--seeds", options->seeds, "How many, or a range A..B (20)");
+    verb.add_option("--actors", options->actors, "A,B,... or all (all)")->take_last();
+    verb.add_option("--seeds", options->seeds, "How many, or a range A..B (20)")->take_last();
     verb.add_option("--jobs", options->jobs, "Threads (as many as processors)");
     add_choices(verb, options->choices);
     auto* json = verb.add_option("--json", options->json_path, "JSON, to OUT or standard output")

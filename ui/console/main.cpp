@@ -1,6 +1,9 @@
+#include <charconv>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +14,23 @@ namespace rollcage {
 int refuse(const std::string& message) {
     std::fprintf(stderr, "rollcage: %s\n", message.c_str());
     return exit_usage;
+}
+
+Result<void> keep_apart(const std::string& option, const std::string& written,
+                        const std::vector<std::string>& others) {
+    std::error_code missing;  // Files that do not exist yet can only have the same path.
+    for (const std::string& it : others)
+        if (!written.empty() &&
+            (written == it || std::filesystem::equivalent(written, it, missing)))
+            return Error{option + " would overwrite " + it + "; choose another path"};
+    return {};
+}
+
+std::optional<std::uint64_t> seed_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
 }
 
 void add_choices(CLI::App& verb, ChoiceOptions& options) {
@@ -28,9 +48,13 @@ Result<Choices> chosen(const ChoiceOptions& options) {
     if (!options.plan.empty()) choices.plan = options.plan;
     if (!options.knob_file.empty()) {
         std::ifstream in{options.knob_file};
+        std::error_code unknown;
+        if (!in || std::filesystem::is_directory(options.knob_file, unknown))
+            return Error{"--knobs: " + options.knob_file + " cannot be read; is the path right?"};
         const auto json = nlohmann::json::parse(in, nullptr, false);
-        if (!in || !json.is_object())
-            return Error{options.knob_file + " is not a readable JSON object; write {\"knob\": 1}"};
+        if (!json.is_object())
+            return Error{"--knobs: " + options.knob_file +
+                         " is not one JSON object; write {\"knob\": 1}"};
         for (const auto& [knob, value] : json.items())
             choices.knobs[knob] = value.is_string() ? value.get<std::string>() : value.dump();
     }
@@ -57,7 +81,12 @@ Exit codes:
   4 nothing selected   5 nondeterminism (same seed, another digest)   130 interrupted)";
 
 int usage(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
+    if (error.get_exit_code() == 0) {
+        (void)app.exit(error);
+        std::cout.flush();
+        return std::cout ? exit_pass
+                         : refuse("writing to standard output failed; is the disk full?");
+    }
     const std::vector<std::string> verbs{"run", "compare", "list", "replay"};
     const std::string word = argc > 1 ? argv[1] : "";
     if (!word.empty() && word[0] != '-' &&
@@ -67,8 +96,23 @@ int usage(const CLI::App& app, int argc, char** argv, const CLI::ParseError& err
                       "\"; the verbs are run, compare, list, replay" +
                       (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
-    return refuse(std::string{error.what()} + "; see rollcage " +
-                  (word.empty() || word[0] == '-' ? "" : word + " ") + "--help");
+    const bool with_verb = !word.empty() && word[0] != '-';
+    const std::string help =
+        "; see rollcage " + (with_verb ? word + " " : std::string{}) + "--help";
+    if (argc < 2)
+        return refuse("a verb is missing; the verbs are run, compare, list, replay" + help);
+    std::vector<std::string> known;
+    for (const CLI::Option* it : (with_verb ? app.get_subcommand(word) : &app)->get_options())
+        if (!it->get_lnames().empty()) known.push_back("--" + it->get_lnames()[0]);
+    for (int i = 1; i < argc; ++i) {
+        const std::string given =
+            std::string{argv[i]}.substr(0, std::string_view{argv[i]}.find('='));
+        if (!given.starts_with("--") || std::ranges::find(known, given) != known.end()) continue;
+        const std::string near = nearest_word(given, known);
+        return refuse("there is no option " + given +
+                      (near.empty() ? "" : "; did you mean " + near + "?") + help);
+    }
+    return refuse(std::string{error.what()} + help);
 }
 
 }  // namespace
@@ -92,6 +136,9 @@ int main(int argc, char** argv) {
         } catch (const CLI::ParseError& error) {
             return usage(app, argc, argv, error);
         }
+        // A result that never reached the disk must not look like a pass.
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+            return refuse("writing to standard output failed; is the disk full?");
         return exit_code;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "rollcage: internal error: %s; please report it\n", error.what());

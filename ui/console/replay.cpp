@@ -42,6 +42,9 @@ int replay(const ReplayOptions& options) {
         until = *moment;
     }
     const RecordingHead& head = recording->head;
+    if (recording->digest.empty())
+        std::fprintf(stderr, "rollcage: %s is cut off before the end; the day is played anew\n",
+                     options.file.c_str());
     const auto played = load_and_play(head.sources, head.choices, head.actor, until);
     if (!played) return refuse(played.error().message);
     for (const Occurrence& it : played->life.facts)
@@ -57,7 +60,7 @@ void add_replay(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ReplayOptions>();
     CLI::App& verb = *app.add_subcommand("replay", "Play a recording again");
     verb.add_option("REC", options->file, "The recording")->required();
-    auto* until = verb.add_option("--until", options->until, "Stop at 90s, 5m, 2h or HH:MM:SS");
+    auto* until = verb.add_option("--until", options->until, "Stop at 90s, 1h20m or HH:MM:SS");
     verb.add_flag("--verify", options->verify, "Compare orders, facts and digest")->excludes(until);
     verb.callback([options, &exit_code] { exit_code = replay(*options); });
 }

@@ -59,10 +59,17 @@ int run(const RunOptions& options) {
         if (!moment) return refuse("--until: " + moment.error().message);
         until = *moment;
     }
+    const std::string& knobs = options.choices.knob_file;
+    if (const auto apart = keep_apart("--record", options.record, {options.file, knobs}); !apart)
+        return refuse(apart.error().message);
+    if (const auto apart =
+            keep_apart("--facts", options.facts, {options.file, knobs, options.record});
+        !apart)
+        return refuse(apart.error().message);
     const auto scenario = load_scenario(options.file, *choices);
     if (!scenario) return refuse(scenario.error().message);
     // A wrong expectation is told before the day is played.
-    if (const auto sound = judge_run(*scenario, "", Outcome{}); !sound)
+    if (const auto sound = check_expectations(*scenario); !sound)
         return refuse(sound.error().message);
     const auto life = play_recorded(options, *scenario, *choices, until);
     if (!life) return refuse(life.error().message);
@@ -90,9 +97,15 @@ void add_run(CLI::App& app, int& exit_code) {
     CLI::App& verb = *app.add_subcommand("run", "Play one day and judge it");
     verb.add_option("FILE", options->file, "The scenario")->required();
     verb.add_option("--actor", options->actor, "Who acts (the scenario's first own, else nothing)");
-    verb.add_option("--seed", options->choices.seed, "The seed (1)");
+    verb.add_option("--seed", options->choices.seed, "The seed (1)")
+        ->check([](const std::string& text) {
+            return seed_number(text) ? std::string{}
+                                     : "takes a whole number from 0 to "
+                                       "18446744073709551615, not \"" +
+                                           text + "\"";
+        });
     add_choices(verb, options->choices);
-    verb.add_option("--until", options->until, "Cut the day short: 90s, 5m, 2h, HH:MM:SS");
+    verb.add_option("--until", options->until, "Cut the day short: 90s, 1h20m, HH:MM:SS");
     verb.add_option("--record", options->record, "Write a recording")->type_name("OUT.drill");
     verb.add_option("--facts", options->facts, "Write the facts")->type_name("OUT.jsonl");
     auto* json = verb.add_flag("--json", options->json, "The result as JSON");

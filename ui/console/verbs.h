@@ -30,6 +30,12 @@ void add_replay(CLI::App& app, int& exit_code);
 
 int refuse(const std::string& message);  // Prints it, answers exit_usage.
 
+// A file to write must be none of those that are read, nor another that is written.
+Result<void> keep_apart(const std::string& option, const std::string& written,
+                        const std::vector<std::string>& others);
+
+std::optional<std::uint64_t> seed_number(std::string_view text);  // The whole text, no sign.
+
 // --set and --knobs and --plan and --seed, shared by run and compare.
 struct ChoiceOptions {
     std::vector<std::string> settings;

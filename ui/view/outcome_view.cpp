@@ -1,5 +1,6 @@
 #include "ui/view/outcome_view.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -91,7 +92,20 @@ std::string number_text(double value) {
 }
 
 std::string clipped(const std::string& text, std::size_t width) {
-    return text.size() <= width ? text : text.substr(0, width - 2) + "..";
+    // Names of one family begin alike, so the end is kept too; letters are kept whole.
+    const auto letters = [](std::string_view it) {
+        return it.size() - static_cast<std::size_t>(std::ranges::count_if(
+                               it, [](char c) { return (c & '\xC0') == '\x80'; }));
+    };
+    if (letters(text) <= width) return text;
+    std::size_t front = text.size(), back = 0;
+    const auto inside = [&](std::size_t at) {
+        return at < text.size() && (text[at] & '\xC0') == '\x80';
+    };
+    while (letters(std::string_view{text}.substr(0, front)) > width / 2 - 1 || inside(front))
+        --front;
+    while (letters(std::string_view{text}.substr(back)) > width / 2 - 1 || inside(back)) ++back;
+    return text.substr(0, front) + ".." + text.substr(back);
 }
 
 // The place of the best mean, if one is better than all others.
@@ -111,7 +125,7 @@ std::optional<std::size_t> best_of(const Comparison& comparison, const std::stri
         else if ((gain > 0) == more_is_better(key))
             best = i, tied = false;
     }
-    return tied ? std::nullopt : best;
+    return tied || comparison.lives.size() < 2 ? std::nullopt : best;
 }
 
 }  // namespace
@@ -133,13 +147,14 @@ std::string run_json(const RunView& run) {
 }
 
 std::string run_table(const RunView& run) {
-    std::string text = fmt::format("{}  actor {}  seed {}\n", clipped(run.scenario->name, 30),
-                                   clipped(run.life->actor, 24), run.choices.seed);
+    std::string text = fmt::format("{}  actor {}  seed {}\n", run.scenario->name, run.life->actor,
+                                   run.choices.seed);
     for (const std::string& key : outcome_keys()) {
         const auto value = outcome_value(run.life->outcome, key);
         text += fmt::format("  {:<24} {:>14}\n", key, value ? number_text(*value) : "no data");
     }
-    text += fmt::format("  {:<24} {:>14}\n", "ended", clock_text(run.life->ended));
+    text += fmt::format("  {:<24} {:>14}{}\n", "ended", clock_text(run.life->ended),
+                        run.cut_short ? "  cut short" : "");
     text += fmt::format("  {:<24} {:>14}\n", "digest", hex(run.life->digest));
     return text + judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) +
            "\n";
@@ -151,9 +166,8 @@ std::string judgements_table(const std::vector<Judgement>& judgements) {
         for (const Judgement& it : judgements) {
             const bool failed = it.verdict == Verdict::fail || it.verdict == Verdict::no_data;
             if (failed != failures) continue;
-            text += fmt::format("  {:<10} {:<50} {}\n", name(it.verdict),
-                                clipped(it.criterion.text, 50),
-                                it.value ? "is " + number_text(*it.value) : "");
+            text += fmt::format("  {:<10} {:>12}  {}\n", name(it.verdict),
+                                it.value ? number_text(*it.value) : "", it.criterion.text);
         }
     return text;
 }
@@ -203,7 +217,8 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
         const std::size_t to = std::min(from + across, comparison.lives.size());
         text += fmt::format("{:<23}", "");
         for (std::size_t i = from; i < to; ++i)
-            text += fmt::format(" {:>12} ", clipped(comparison.lives[i].actor, 12));
+            text += fmt::format(" {:>12}{}", clipped(comparison.lives[i].actor, 12),
+                                i + 1 < to ? " " : "");
         text += '\n';
         for (const std::string& key : outcome_keys()) {
             const auto best = best_of(comparison, key);
@@ -212,7 +227,9 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
                 const auto it = comparison.lives[i].spreads.find(key);
                 const bool known = it != comparison.lives[i].spreads.end();
                 text += fmt::format(" {:>12}{}", known ? number_text(it->second.mean) : "no data",
-                                    best == i ? '*' : ' ');
+                                    best == i    ? "*"
+                                    : i + 1 < to ? " "
+                                                 : "");
             }
             text += '\n';
         }
@@ -221,13 +238,14 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
         const ContestPair& it = comparison.pairs[at];
         if (at == 0 || comparison.pairs[at - 1].a != it.a || comparison.pairs[at - 1].b != it.b)
             text += fmt::format("\n{} minus {}: mean difference, 95% interval, share better\n",
-                                clipped(comparison.lives[it.a].actor, 12),
-                                clipped(comparison.lives[it.b].actor, 12));
+                                comparison.lives[it.a].actor, comparison.lives[it.b].actor);
         const PairedDifference& pair = it.difference;
-        text += fmt::format("  {:<23}{:>12} {:>26} {:>6.0f}%\n", it.metric,
-                            number_text(pair.mean_difference),
-                            fmt::format("[{}, {}]", number_text(pair.low), number_text(pair.high)),
-                            100 * pair.a_better_share);
+        text += fmt::format(
+            "  {:<23}{:>12} {:>26} {:>6.0f}%\n", it.metric, number_text(pair.mean_difference),
+            std::isfinite(pair.low)
+                ? fmt::format("[{}, {}]", number_text(pair.low), number_text(pair.high))
+                : "takes 2 seeds",
+            100 * pair.a_better_share);
     }
     return text;
 }
