@@ -188,9 +188,9 @@ TEST_CASE("a cache lets its misses through, and warms only by what succeeds") {
 
 TEST_CASE("a flag undoes what it guards, and a retry budget is a setting") {
     Blueprint plan = corner_blueprint({.attempts = 1, .slow = 1, .lasts = 600_s});
-    plan.settings = {Setting{whole}};
+    plan.settings = {Setting{.initially = whole}};
     plan.names.settings = {"labels"};
-    plan.builds[0].changes = {Change{SettingId{0}, Defect{whole, share_of(1.5)}}};
+    plan.builds[0].changes = {Change{SettingId{0}, {Defect{whole, share_of(1.5)}}}};
     Day day = start_day(sound(plan), 1);
     play_until(day, SimTime{} + 60_s);
     const std::int64_t slow = day.world.services[0].pools[0].station.work_us;
@@ -200,7 +200,7 @@ TEST_CASE("a flag undoes what it guards, and a retry budget is a setting") {
     CHECK(day.world.services[0].pools[0].station.work_us == 100'000);
 
     Blueprint storm = corner_blueprint({.lasts = 1500_s});
-    storm.settings = {Setting{whole}};
+    storm.settings = {Setting{.initially = whole}};
     storm.names.settings = {"retries"};
     storm.cohorts[0].patience.retry_budget_flag = SettingId{0};
     CHECK_FALSE(recovered(played_plan(storm)));

@@ -172,13 +172,16 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
         return handle(HandleKind::stage, stages_.size() - 1);
     }
     if (what == "defect") {
-        defects_.push_back({part_of(record, "rate"), times_of(record, "slow")});
+        defects_.push_back({part_of(record, "rate"), times_of(record, "slow"),
+                            part_of(record, "fails"), part_of(record, "crashes_at_boot"),
+                            at_of(record, "crashes_per_hour").number});
         return handle(HandleKind::defect, defects_.size() - 1);
     }
     check(what == "change", "every word of the table has a meaning");
     Change change;
     if (has(record, "behind")) change.behind = SettingId{row_of(record, "behind")};
-    if (has(record, "hides")) change.hides = defects_[row_of(record, "hides")];
+    for (const Value& it : at_of(record, "hides").items)
+        change.hides.push_back(defects_[it.handle.index]);
     changes_.push_back(change);
     return handle(HandleKind::change, changes_.size() - 1);
 }
@@ -331,6 +334,13 @@ Result<Value> Declarations::flag(const Value& record) {
     } else {
         setting.initially = Share{initially.integer};
     }
+    const Value& fallback = at_of(record, "fallback");
+    if (fallback.type == Value::Type::boolean) {
+        if (fallback.yes) setting.fallback = whole;
+    } else {
+        setting.fallback = Share{fallback.integer};
+    }
+    setting.poll = length_of(record, "poll");
     world.settings.push_back(setting);
     world.names.settings.push_back(name);
     return handle(HandleKind::flag, world.settings.size() - 1);

@@ -24,6 +24,8 @@ enum class Purpose : std::uint16_t {
     lua = 14,       // a script's own dice
     test = 15,
     stores = 16,     // pool or store, second: flows of records
+    settings = 18,   // process, setting and epoch: when it polls
+    crash = 19,      // process, second
     lifecycle = 17,  // instance, process: probe, crash, what it held
 };
 

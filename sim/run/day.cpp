@@ -29,7 +29,7 @@ enum Kind : std::uint32_t {
     actor_wakes = 0,  // decides
 };
 
-constexpr Duration minute{60'000'000};
+constexpr Duration minute{60'000'000}, second{1'000'000};
 
 Duration lasting(const Inject& inject) {
     return std::visit(match{
@@ -45,7 +45,6 @@ Duration time_to_effect(const Command& command) {
     return std::visit(match{
                           [](const Shed&) { return Duration{5'000'000}; },
                           [](const Scale&) { return Duration{5'000'000}; },
-                          [](const SetFlag&) { return Duration{15'000'000}; },
                           [](const SwitchRoute&) { return Duration{5'000'000}; },
                           [](const auto&) { return Duration{}; },
                       },
@@ -140,6 +139,10 @@ void run_traffic(Day& day, std::uint32_t kind) {
         return;
     }
     tick(day.world);
+    if (day.now.us % second.us == 0) {
+        for (std::uint32_t s = 0; s < day.world.services.size(); ++s) pass_second(day.world, s);
+        hear(day);
+    }
     day.agenda.plan({day.now + day.world.tick_length, traffic, tick_runs, 0, 0});
 }
 

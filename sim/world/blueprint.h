@@ -103,21 +103,26 @@ struct Service {
     BuildId first_build;
 };
 
-// What a change hides. For now every defect is a rate x slow.
+// What a change hides: who meets it, and what it does to them.
 struct Defect {
-    Share rate = whole;  // One in 1/rate requests meets it.
-    Share slow = whole;  // Times the work; may exceed one.
+    Share rate = whole;            // One in 1/rate requests meets it.
+    Share slow = whole;            // Times the work; may exceed one.
+    Share fails = none;            // Of those that meet it.
+    Share crashes_at_boot = none;  // Of process starts.
+    double crashes_per_hour = 0;   // Of a process that runs.
 };
 struct Change {
     std::optional<SettingId> behind;  // Only while this flag is on.
-    std::optional<Defect> hides;
+    std::vector<Defect> hides;
 };
 struct Build {
     ServiceId of;
     std::vector<Change> changes;
 };
 struct Setting {
-    std::optional<Share> initially;  // Nothing: off.
+    std::optional<Share> initially{};  // Nothing: off.
+    std::optional<Share> fallback{};   // What a process runs on that could not read it.
+    Duration poll{15'000'000};         // Between a process's polls; a push is a short one.
 };
 enum class StageKind : std::uint8_t { everyone, canary, blue_green, recreate };
 struct Stage {

@@ -1,13 +1,15 @@
 #include "sim/world/fleet.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "sim/base/maths.h"
+#include "sim/base/samplers.h"
+#include "sim/world/path.h"
 
 namespace rollcage {
 
 namespace {
 
-constexpr std::uint32_t slot_bits = 18;
 constexpr std::uint32_t instance_entity = 0x0400'0000;
 constexpr Duration lost_for{340'000'000};  // Unhealthy after 40 s, evicted after 300. MODEL 3.1
 constexpr Duration deadline{600'000'000};  // progressDeadlineSeconds; it only reports.
@@ -122,16 +124,32 @@ Duration length_of(const World& world, const Service& declared, const Instance& 
     return {};
 }
 
+// The process reads its settings, and may not survive them.
+bool boots_badly(World& world, std::uint32_t s, std::uint32_t slot) {
+    Instance& instance = world.services[s].instances[slot];
+    instance.booted = world.now;
+    const double p = crashes_at_boot(world, s, slot);
+    if (p <= 0) return false;
+    const Lanes draws =
+        world.draw(Purpose::lifecycle, instance_entity + instance_key(s, slot), instance.process);
+    return draws[1].value() < p;
+}
+
 // Goes on from phase to phase as far as nothing takes time.
 void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
     ServiceState& service = world.services[s];
-    const std::uint32_t entity = s << slot_bits | slot;
+    const std::uint32_t entity = instance_key(s, slot);
     for (;; phase = after(phase)) {
         Instance& instance = service.instances[slot];
-        if (phase == Phase::gone)
+        if (phase == Phase::gone || phase == Phase::crashed)
             end_process(world, s, slot, phase);
         else
             turn(service, instance, phase);
+        if (phase == Phase::probing && boots_badly(world, s, slot)) {
+            ++instance.crashes;
+            phase = Phase::crashed;
+            turn(service, instance, phase);
+        }
         if (phase == Phase::ready || phase == Phase::gone) return;
         const Duration takes = length_of(world, world.plan->services[s], instance, entity);
         if (takes == Duration{}) continue;
@@ -333,7 +351,7 @@ void promote(World& world, std::uint32_t s) {
 }
 
 void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal) {
-    const std::uint32_t s = entity >> slot_bits, slot = entity & ((1u << slot_bits) - 1);
+    const std::uint32_t s = entity >> 18, slot = entity & ((1u << 18) - 1);
     ServiceState& service = world.services[s];
     if (slot >= service.instances.size()) return;
     Instance& instance = service.instances[slot];
@@ -343,6 +361,31 @@ void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal) {
     else
         proceed(world, s, slot, after(instance.phase));
     reconcile(world, s);
+}
+
+void pass_second(World& world, std::uint32_t s) {
+    if (travelling(world)) refresh_paths(world, s);
+    bool any = false;
+    ServiceState& service = world.services[s];
+    for (std::uint32_t slot = 0; slot < service.instances.size(); ++slot) {
+        Instance& instance = service.instances[slot];
+        if (instance.phase != Phase::ready) continue;
+        double per_hour = 0;
+        for (const Change& change : world.plan->builds[instance.build.index].changes)
+            for (const Defect& defect : change.hides)
+                if (defect.crashes_per_hour > 0)
+                    per_hour += defect.crashes_per_hour * at_work_in(world, s, slot, change);
+        if (per_hour <= 0) continue;
+        const auto second = static_cast<std::uint64_t>(world.now.us / 1'000'000);
+        const double dies = 1 - e_to(-std::min(700.0, per_hour / 3600));
+        if (world.draw(Purpose::crash, instance_entity + instance_key(s, slot), second)[0]
+                .value() >= dies)
+            continue;
+        ++instance.crashes;
+        proceed(world, s, slot, Phase::crashed);
+        any = true;
+    }
+    if (any) reconcile(world, s);
 }
 
 void stage_due(World& world, std::uint32_t s, std::uint32_t ordinal) {

@@ -4,6 +4,7 @@
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
 #include "sim/world/fleet.h"
+#include "sim/world/path.h"
 
 namespace rollcage {
 
@@ -149,23 +150,6 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
         command);
 }
 
-namespace {
-
-void set_flag(World& world, const SetFlag& order) {
-    world.settings[order.setting.index] = order.value;
-    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        for (Pool& pool : world.services[s].pools) {
-            for (Lane& lane : pool.station.lanes) {
-                const auto& flag = world.plan->cohorts[lane.cohort].patience.retry_budget_flag;
-                if (flag && *flag == order.setting) lane.retry_budget = order.value;
-            }
-        }
-        refresh_speed(world, s);
-    }
-}
-
-}  // namespace
-
 void take_effect(World& world, const Command& command) {
     std::visit(match{
                    [&](const Shed& it) {
@@ -178,7 +162,7 @@ void take_effect(World& world, const Command& command) {
                        world.services[it.service.index].wanted = it.instances;
                        reconcile(world, it.service.index);
                    },
-                   [&](const SetFlag& it) { set_flag(world, it); },
+                   [&](const SetFlag& it) { set_setting(world, it.setting, it.value); },
                    [&](const Rollback& it) {
                        begin_rollout(world, it.service.index,
                                      {.to = rollback_target(world, it), .plan = {}, .back = true});

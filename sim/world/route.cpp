@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sim/world/fleet.h"
+#include "sim/world/path.h"
 
 namespace rollcage {
 
@@ -37,8 +38,9 @@ void open_pool(World& world, std::uint32_t s, BuildId build) {
         fresh.retry_budget = lane.retry_budget;
         pool.station.lanes.push_back(fresh);
     }
-    pool.station.work_us = work_now(world, s, pool);
     service.pools.push_back(pool);
+    refresh_paths(world, s);
+    service.pools.back().station.held = 0;
 }
 
 // The last process is gone: whoever waited or backs off there comes to the first other pool.

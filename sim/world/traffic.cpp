@@ -161,8 +161,17 @@ std::vector<ServicePace> find_paces(const World& world) {
     for (std::size_t n = world.order.size(); n-- > 0;) {
         const ServiceId id = world.order[n];
         const Service& service = world.plan->services[id.index];
-        if (service.calls.empty()) continue;
         ServicePace& pace = paces[id.index];
+        if (service.calls.empty()) {
+            double all = 0;
+            for (const Pool& pool : world.services[id.index].pools) {
+                const auto weight = static_cast<double>(pool.station.slots);
+                pace.error_share += weight * pool.path.fails;
+                all += weight;
+            }
+            pace.error_share = all > 0 ? pace.error_share / all : 1;
+            continue;
+        }
         double slots = 0;
         for (const Pool& pool : world.services[id.index].pools) {
             std::vector<CalleeState> callees;
@@ -176,13 +185,15 @@ std::vector<ServicePace> find_paces(const World& world) {
             pace.pools.push_back(
                 caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
                             static_cast<double>(pool.station.slots), there / tick_us, tick_us));
+            double& wrong = pace.pools.back().error_share;
+            wrong = 1 - (1 - wrong) * (1 - pool.path.fails);
             const auto weight = static_cast<double>(pool.station.slots);
             pace.hold_us += weight * pace.pools.back().hold_us;
             pace.error_share += weight * pace.pools.back().error_share;
             slots += weight;
         }
-        pace.hold_us /= slots;
-        pace.error_share /= slots;
+        pace.hold_us = slots > 0 ? pace.hold_us / slots : 0;
+        pace.error_share = slots > 0 ? pace.error_share / slots : 1;
     }
     return paces;
 }
@@ -233,6 +244,7 @@ void tick(World& world) {
             if (pool.key > 0)
                 at.first_serve = world.draw(Purpose::serve, at.entity, world.ticks).block;
             at.calls_in = std::exchange(pool.calls_in, 0);
+            at.error_share = pool.path.fails;
             if (!service.calls.empty()) {
                 at.hold_us = paces[id.index].pools[p].hold_us;
                 at.error_share = paces[id.index].pools[p].error_share;

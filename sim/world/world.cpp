@@ -1,4 +1,5 @@
 #include "sim/world/fleet.h"
+#include "sim/world/path.h"
 
 #include <algorithm>
 
@@ -12,21 +13,6 @@ namespace {
 
 Share product(Share a, Share b) {
     return {a.ppm * b.ppm / whole.ppm};
-}
-
-// The mean slowdown of what the build hides: a share of requests takes a multiple of the work.
-Share build_slow(const World& world, BuildId build) {
-    Share slow = whole;
-    for (const Change& change : world.plan->builds[build.index].changes) {
-        if (!change.hides) continue;
-        if (change.behind && world.settings[change.behind->index].value_or(none) == none) continue;
-        const Share met = change.behind
-                              ? product(change.hides->rate, *world.settings[change.behind->index])
-                              : change.hides->rate;
-        slow =
-            product(slow, {whole.ppm + met.ppm * (change.hides->slow.ppm - whole.ppm) / whole.ppm});
-    }
-    return slow;
 }
 
 void refresh_demand(World& world, std::uint32_t c) {
@@ -72,13 +58,9 @@ void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t m
 }  // namespace
 
 std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool) {
-    const Share slow = product(world.services[service].slow, build_slow(world, pool.build));
-    return std::max<std::int64_t>(1, world.plan->services[service].work.us * slow.ppm / whole.ppm);
-}
-
-void refresh_speed(World& world, std::uint32_t service) {
-    for (Pool& pool : world.services[service].pools)
-        change_speed(pool.station, work_now(world, service, pool));
+    const auto work = static_cast<double>(world.plan->services[service].work.us);
+    const double now = work * world.services[service].slow.value() * pool.path.work + 0.5;
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::min(now, 1e15)));
 }
 
 std::int64_t demand_per_minute_ppm(const Cohort& cohort, std::int64_t minute) {
@@ -107,7 +89,8 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     world.draw = Draw{seed};
     world.tick_length = tick_for(*plan);
     world.order = callers_first(*plan);
-    for (const Setting& setting : plan->settings) world.settings.push_back(setting.initially);
+    for (const Setting& setting : plan->settings)
+        world.settings.push_back({{SimTime{}, setting.initially}});
     world.cohorts.resize(plan->cohorts.size());
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         const Service& declared = plan->services[s];
@@ -134,14 +117,17 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
             lane.cohort = c;
             lane.account = static_cast<std::uint32_t>(world.ledger.size());
             if (cohort.patience.retry_budget_flag)
-                lane.retry_budget = world.settings[cohort.patience.retry_budget_flag->index];
+                lane.retry_budget =
+                    world.settings[cohort.patience.retry_budget_flag->index].back().value;
             world.cohorts[c].accounts.push_back(lane.account);
             world.ledger.push_back({});
             world.services[cohort.serves.index].pools[0].station.lanes.push_back(lane);
         }
     }
-    for (std::uint32_t s = 0; s < plan->services.size(); ++s)
-        world.services[s].pools[0].station.work_us = work_now(world, s, world.services[s].pools[0]);
+    for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
+        refresh_paths(world, s);
+        world.services[s].pools[0].station.held = 0;  // Nobody is at work yet.
+    }
     return world;
 }
 
@@ -184,7 +170,11 @@ void fold_state(const World& world, Digest& digest) {
             fold(pool.station, digest);
         }
     }
-    for (const auto& setting : world.settings) digest.fold(setting ? setting->ppm : -1);
+    for (const std::vector<Epoch>& epochs : world.settings)
+        for (const Epoch& it : epochs)
+            digest.fold(it.at.us), digest.fold(it.value ? it.value->ppm : -1);
+    for (const Outage& it : world.setting_outages)
+        digest.fold(it.from.us), digest.fold(it.until.us);
     for (const Account& it : world.ledger)
         for (const std::int64_t count :
              {it.fresh, it.good, it.failed, it.refused, it.writes, it.inserts})
@@ -197,7 +187,7 @@ void begin(World& world, const Inject& inject) {
                    [&](const Slow& it) {
                        world.services[it.service.index].slow =
                            product(world.services[it.service.index].slow, it.by);
-                       refresh_speed(world, it.service.index);
+                       refresh_paths(world, it.service.index);
                    },
                    [&](const Surge& it) {
                        CohortState& cohort = world.cohorts[it.cohort.index];
@@ -223,7 +213,7 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
             if (also != nullptr && also->service == slow->service)
                 service.slow = product(service.slow, also->by);
         }
-        refresh_speed(world, slow->service.index);
+        refresh_paths(world, slow->service.index);
     } else if (const auto* surge = std::get_if<Surge>(&inject)) {
         CohortState& cohort = world.cohorts[surge->cohort.index];
         cohort.surge = whole;

@@ -22,6 +22,7 @@ struct Instance {
     Phase phase = Phase::gone;
     BuildId build;
     std::uint32_t process = 0;  // How many this slot has had.
+    SimTime booted;             // When the process read its settings.
     std::uint32_t crashes = 0;  // In a row.
 };
 
@@ -34,6 +35,21 @@ struct Rollout {
     bool halted = false;
     bool reached = false;   // The stage has its instances.
     bool switched = false;  // Blue-green: users are on the new side.
+};
+
+// What requests meet at a pool's processes, in the mean over them. Derived: never folded.
+struct Path {
+    double work = 1;   // Times the service's own work.
+    double fails = 0;  // Share of requests.
+    double crashes_per_hour = 0;
+};
+
+struct Epoch {  // A value that a setting was given, and when.
+    SimTime at;
+    std::optional<Share> value;
+};
+struct Outage {
+    SimTime from, until;
 };
 
 struct BuildCount {
@@ -50,7 +66,8 @@ struct Pool {
     std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
-    std::vector<Edge> edges;   // Parallel to the service's calls.
+    Path path;
+    std::vector<Edge> edges;  // Parallel to the service's calls.
     Station station;
 };
 
@@ -100,7 +117,8 @@ struct World {
     std::vector<ServiceId> order;  // Callers first.
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
-    std::vector<std::optional<Share>> settings;
+    std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
+    std::vector<Outage> setting_outages;
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
     Digest flow;
@@ -138,8 +156,11 @@ void lose_part(World& world, std::uint32_t service, BuildId build, std::int64_t 
 std::optional<std::string> refusal(const World& world, const Command& command);
 void take_effect(World& world, const Command& command);
 
-// Builds, flags and slows as they are now, on every pool of the service.
-void refresh_speed(World& world, std::uint32_t service);
+// What the keys of a process's draws begin with.
+inline std::uint32_t instance_key(std::uint32_t service, std::uint32_t slot) {
+    return service << 18 | slot;
+}
+void pass_second(World& world, std::uint32_t service);  // Crashes, and settings that travel.
 std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool);
 
 BuildId rollback_target(const World& world, const Rollback& order);
