@@ -23,6 +23,7 @@ enum class Purpose : std::uint16_t {
     scenario = 13,  // declaration, ordinal: one_of, between
     lua = 14,       // a script's own dice
     test = 15,
+    stores = 16,    // pool or store, second: flows of records
 };
 
 }  // namespace rollcage
