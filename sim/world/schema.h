@@ -12,8 +12,14 @@
 namespace rollcage {
 
 enum class Format : std::uint8_t { before, after, both };  // A, B, and a record that holds both.
-enum class Health : std::uint8_t { sound, diverged, damaged, doubled };
-inline constexpr std::size_t formats = 3, healths = 4;
+enum class Health : std::uint8_t {
+    sound,
+    diverged,  // Holds both halves, and the new one is stale.
+    damaged,
+    doubled,  // A surplus copy, stored beside.
+    hollow,   // The row is there; what it was to hold is gone and counted as lost.
+};
+inline constexpr std::size_t formats = 3, healths = 5;
 const char* name(Format format);
 const char* name(Health health);
 
@@ -36,13 +42,16 @@ enum class SchemaKind : std::uint8_t {
     new_enum_value,
     new_meaning,
 };
+const char* name(SchemaKind kind);
+// An enum value or a meaning fits the column there is, and may be written at once.
+bool needs_column(SchemaKind kind);
 
 struct SchemaChange {
     StoreId store;
     SchemaKind kind = SchemaKind::add_optional;
-    bool preserves_unknown = false;         // Old code keeps fields that it does not know.
-    bool reads_both = true;                 // New code still reads the old form (re-encoding).
-    std::optional<Verdict> old_reader{};    // An enum value: old code rejects or misreads it.
+    bool preserves_unknown = false;       // Old code keeps fields that it does not know.
+    bool reads_both = true;               // New code still reads the old form (re-encoding).
+    std::optional<Verdict> old_reader{};  // An enum value: old code rejects or misreads it.
 };
 
 // `knows`: the reader's build contains the change.

@@ -18,36 +18,43 @@ namespace rollcage {
 
 enum class StoreKind : std::uint8_t { table, topic, cache, session, jobs, effects };
 
+inline constexpr std::int64_t receives_max = 10;
+
 struct Store {
     StoreKind kind = StoreKind::table;
-    std::int64_t records = 0;     // At the start: sound, in the form before. A topic begins empty.
-    Share hot{500'000};           // Of reads, those that hit what was written in the last hour.
-    Share writes_back{300'000};   // Of reads that do not fail, those that write back. default: design
-    bool idempotent = true;       // A write that is tried again leaves one record.
+    std::int64_t records = 0;  // At the start: sound, in the form before. A topic begins empty.
+    Share hot{500'000};        // Of reads, those that hit what was written in the last hour.
+    Share writes_back{
+        300'000};            // Of reads that do not fail, those that write back. default: design
+    bool idempotent = true;  // A write that is tried again leaves one record.
     std::optional<Duration> lives{};  // Records expire; caches, sessions, topics (4 days).
-    std::int64_t receives = 5;    // A topic hands a message out this often, then sets it aside.
-    Duration runs{600'000'000};   // Jobs: mean length; resumed from a checkpoint by a reader.
-    bool event_log = false;       // What repair may draw from, besides a half kept and a backup.
+    std::int64_t receives = 5;        // A topic hands a message out this often, then sets it aside.
+                                      // At most receives_max.
+    Duration runs{600'000'000};       // Jobs: mean length; resumed from a checkpoint by a reader.
+    bool event_log = false;  // What repair may draw from, besides a half kept and a backup.
     std::int64_t migrates_per_second = 1'000;  // default: gh-ost chunk, MODEL 4.4
     std::int64_t repairs_per_second = 500;     // default: MODEL 9
-    Share backup_good{950'000};   // default: design, MODEL 4.5
+    Share backup_good{950'000};                // default: design, MODEL 4.5
     std::int64_t applies_per_second = 20'000;  // What a replica keeps up with. default: design
 };
 
-// Column steps, in order. Changes that need no column (an enum value, a meaning) stay `single`
+// Column steps, in order. Changes that need no column, and stores that are no table, stay `single`
 // and may be written in the new form at once.
 enum class SchemaPhase : std::uint8_t { single, expanded, dual_write, backfilled, contracted };
 const char* name(SchemaPhase phase);
 
 using Population = std::array<std::array<std::int64_t, healths>, formats>;
 
-// accepted = sound + diverged + damaged + lost + retired + dead_lettered + stranded + orphaned,
-// where sound etc. are what is stored; `doubled` counts surplus copies, stored beside.
+// accepted = sound + diverged + damaged + lost + retired + dead_lettered + stranded + orphaned +
+// finished, where sound etc. are what is stored. Hollow rows (within lost) and surplus copies are
+// stored beside: copies = doubled + copies_gone.
 struct StoreAccounts {
-    std::int64_t accepted = 0, lost = 0, retired = 0, dead_lettered = 0, stranded = 0, orphaned = 0,
-                 finished = 0;
-    std::int64_t rejected = 0;  // Reads that met a form they cannot read.
-    std::int64_t repaired = 0, logged_out = 0, redelivered = 0;
+    std::int64_t accepted = 0, lost = 0, retired = 0, dead_lettered = 0, stranded = 0, orphaned = 0;
+    std::int64_t finished = 0;  // Jobs done, messages consumed.
+    std::int64_t copies = 0, copies_gone = 0;
+    std::int64_t rejected = 0;         // Reads that met a form they cannot read.
+    std::int64_t rejected_writes = 0;  // Of a form that cannot be stored, or onto one unreadable.
+    std::int64_t misses = 0, repaired = 0, logged_out = 0, redelivered = 0;
 };
 
 struct StoreState {
@@ -56,12 +63,17 @@ struct StoreState {
     SchemaPhase phase = SchemaPhase::single;
     bool migrating_down = false;
     std::int64_t lag_rows = 0;       // Not yet applied at the replica.
+    std::int64_t beyond_repair = 0;  // Tried and not rebuilt; within damaged.
     bool paused = false;             // Consumers of a topic, runners of jobs.
+    // Messages by how often they were handed out and rejected; the first stands for none and is 0.
+    std::array<std::array<std::int64_t, receives_max>, formats> handed_out{};
 };
 
-StoreState start_store(const Store& declared);
+// `written_last_hour`: how many records the hour before the start wrote; hot reads go to those.
+StoreState start_store(const Store& declared, std::int64_t written_last_hour = 0);
 
-// What one pool's processes did to a store in one second, all that its users were told is good.
+// What one pool's processes did to a store in one second: every read, and the writes that its users
+// were told are good.
 struct Visit {
     bool knows = false;       // Reader of the new form.
     double writes_after = 0;  // Of its writes, those in the new form.
@@ -74,18 +86,23 @@ struct Visit {
 // job store fails no request so (redelivery, miss, log-out, orphan).
 double rejected_share(const StoreState& state, const Store& declared, const SchemaChange* change,
                       bool knows);
-// Whether the phase lets this form be stored; a write of another form is rejected.
-bool storable(const SchemaChange* change, SchemaPhase phase, Format format);
+// The form in which a write of the new (`after`) or old form is stored; none: it is rejected.
+std::optional<Format> form_stored(const Store& declared, const SchemaChange* change,
+                                  SchemaPhase phase, bool after);
 
-// All randomness by `dice(Purpose::stores, ordinal)`; `first` begins a range of 64 ordinals.
-void visit(StoreState& state, const Store& declared, const SchemaChange* change,
-           const Visit& visit, std::uint32_t first, Dice& dice);
+// All randomness by `dice(Purpose::stores, ordinal)`; `first` begins a range of visit_ordinals and
+// is below 0x30000, where those of the store itself begin.
+inline constexpr std::uint32_t visit_ordinals = 512;
+void visit(StoreState& state, const Store& declared, const SchemaChange* change, const Visit& visit,
+           std::uint32_t first, Dice& dice);
 // One second passes: what is recent ages (1 h), records expire, backfill or its reverse moves
 // rows, the replica catches up.
 void pass_second(StoreState& state, const Store& declared, const SchemaChange* change, Dice& dice);
 
-// Orders. Each says why not instead, where it cannot be done.
-std::optional<std::string> migrate(StoreState& state, const SchemaChange* change, bool down);
+// One step of the column's way, up or down. Says why not instead, where it cannot be done. Nothing
+// stops a contraction while records are `before`: their rows stay and what they held is lost.
+std::optional<std::string> migrate(StoreState& state, const Store& declared,
+                                   const SchemaChange* change, bool down);
 // Damaged and diverged records that a source can rebuild become sound, at the store's rate; 2 % of
 // them cannot be and stay. One second's worth; returns how many.
 std::int64_t repair_second(StoreState& state, const Store& declared, Dice& dice);
