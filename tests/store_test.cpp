@@ -77,7 +77,7 @@ struct Shelf {
 };
 
 SchemaChange of(SchemaKind kind, bool preserves = false, bool both = true,
-                std::optional<Verdict> old_reader = {}) {
+                std::optional<SchemaVerdict> old_reader = {}) {
     return {{0}, kind, preserves, both, old_reader};
 }
 
@@ -110,9 +110,9 @@ Visit old_writers(std::int64_t inserts, std::int64_t updates = 0) {
 TEST_CASE("the verdict is the table of the model, row by row", "[store]") {
     struct Row {
         SchemaChange change;
-        Verdict old_on_after, new_on_before;
+        SchemaVerdict old_on_after, new_on_before;
     };
-    using enum Verdict;
+    using enum SchemaVerdict;
     const std::array rows{
         Row{of(SchemaKind::add_optional), lossy, native},
         Row{of(SchemaKind::add_optional, true), tolerant, native},
@@ -167,7 +167,8 @@ TEST_CASE("old readers fail, strip or damage new rows, and new readers of the sa
     };
     for (const Case& one :
          {Case{of(SchemaKind::add_optional), Health::hollow},
-          Case{of(SchemaKind::new_enum_value, false, true, Verdict::misread), Health::damaged},
+          Case{of(SchemaKind::new_enum_value, false, true, SchemaVerdict::misread),
+               Health::damaged},
           Case{of(SchemaKind::new_enum_value), Health::sound}}) {
         Shelf kept{.declared = {.records = 100'000, .hot = none}, .change = one.change};
         kept.ordered();
@@ -505,7 +506,7 @@ TEST_CASE("no visit, order or second loses a record from the accounts", "[store]
         std::optional<SchemaChange> change;
         if (small(8) > 0)
             change = of(every_kind[static_cast<std::size_t>(small(8))], coin(), coin(),
-                        coin() ? std::optional{Verdict::misread} : std::nullopt);
+                        coin() ? std::optional{SchemaVerdict::misread} : std::nullopt);
         Shelf shelf{.declared = declared,
                     .change = change,
                     .seed = static_cast<std::uint64_t>(small(1'000'000)),

@@ -94,6 +94,7 @@ PerCell pick(const StoreState& state, Format format, std::int64_t count, std::ui
     for (std::size_t place = 0; place < cells && count > 0; ++place) {
         if (cell_at(place).format != format) continue;
         const std::int64_t here = rows_of(state, cell_at(place));
+        if (here == 0) continue;
         const auto u = dice(Purpose::stores, ordinal + static_cast<std::uint32_t>(place));
         picked[place] = hypergeometric(u, total, here, count);
         count -= picked[place];
@@ -108,6 +109,7 @@ PerTimes pick_times(const StoreState& state, Format format, std::int64_t count,
     PerTimes picked{};
     std::int64_t total = rows_of(state, format);
     for (std::size_t times = 1; times < handed_out.size() && count > 0; ++times) {
+        if (handed_out[times] == 0) continue;
         const auto u = dice(Purpose::stores, ordinal + static_cast<std::uint32_t>(times));
         picked[times] = hypergeometric(u, total, handed_out[times], count);
         count -= picked[times];

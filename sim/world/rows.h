@@ -21,6 +21,12 @@ using PerTimes = std::array<std::int64_t, receives_max>;
 // The store's own ordinals begin here, beyond those of every visit.
 inline constexpr std::uint32_t store_ordinals = 0x30000;
 
+// Binomial; drawn only where a die changes the result, which is rare in a calm second.
+inline std::int64_t thin(Dice& dice, std::uint32_t ordinal, std::int64_t count, double chance) {
+    if (count <= 0 || chance <= 0) return 0;
+    return chance >= 1 ? count : binomial(dice(Purpose::stores, ordinal), count, chance);
+}
+
 std::int64_t rows_of(const StoreState& state, Cell cell);
 std::int64_t rows_of(const StoreState& state, Format format);
 std::int64_t all_rows(const StoreState& state);

@@ -8,22 +8,24 @@ namespace {
 
 // One row a kind of change (MODEL 4.2): old code on the new form, new code on the old form.
 struct Pair {
-    Verdict old_on_after, new_on_before;
+    SchemaVerdict old_on_after, new_on_before;
 };
 
 Pair pair_of(const SchemaChange& change) {
-    const Verdict unknown_field = change.preserves_unknown ? Verdict::tolerant : Verdict::lossy;
+    const SchemaVerdict unknown_field =
+        change.preserves_unknown ? SchemaVerdict::tolerant : SchemaVerdict::lossy;
     switch (change.kind) {
-        case SchemaKind::add_optional: return {unknown_field, Verdict::native};
-        case SchemaKind::add_required: return {unknown_field, Verdict::reject};
-        case SchemaKind::remove_optional: return {Verdict::native, Verdict::tolerant};
-        case SchemaKind::remove_required: return {Verdict::reject, Verdict::tolerant};
-        case SchemaKind::rename_field: return {Verdict::reject, Verdict::reject};
+        case SchemaKind::add_optional: return {unknown_field, SchemaVerdict::native};
+        case SchemaKind::add_required: return {unknown_field, SchemaVerdict::reject};
+        case SchemaKind::remove_optional: return {SchemaVerdict::native, SchemaVerdict::tolerant};
+        case SchemaKind::remove_required: return {SchemaVerdict::reject, SchemaVerdict::tolerant};
+        case SchemaKind::rename_field: return {SchemaVerdict::reject, SchemaVerdict::reject};
         case SchemaKind::retype:
-            return {Verdict::reject, change.reads_both ? Verdict::native : Verdict::reject};
+            return {SchemaVerdict::reject,
+                    change.reads_both ? SchemaVerdict::native : SchemaVerdict::reject};
         case SchemaKind::new_enum_value:
-            return {change.old_reader.value_or(Verdict::reject), Verdict::native};
-        case SchemaKind::new_meaning: return {Verdict::misread, Verdict::misread};
+            return {change.old_reader.value_or(SchemaVerdict::reject), SchemaVerdict::native};
+        case SchemaKind::new_meaning: return {SchemaVerdict::misread, SchemaVerdict::misread};
     }
     check(false, "every kind of change has a row");
     return {};
@@ -31,9 +33,9 @@ Pair pair_of(const SchemaChange& change) {
 
 }  // namespace
 
-Verdict verdict(const SchemaChange& change, bool knows, Format format) {
-    if (format == Format::both) return Verdict::native;
-    if (knows == (format == Format::after)) return Verdict::native;
+SchemaVerdict verdict(const SchemaChange& change, bool knows, Format format) {
+    if (format == Format::both) return SchemaVerdict::native;
+    if (knows == (format == Format::after)) return SchemaVerdict::native;
     const Pair pair = pair_of(change);
     return knows ? pair.new_on_before : pair.old_on_after;
 }
@@ -52,7 +54,7 @@ const char* name(Health health) {
     return names[static_cast<std::size_t>(health)];
 }
 
-const char* name(Verdict verdict) {
+const char* name(SchemaVerdict verdict) {
     static constexpr std::array names{"native", "tolerant", "lossy", "reject", "misread"};
     return names[static_cast<std::size_t>(verdict)];
 }

@@ -23,14 +23,14 @@ inline constexpr std::size_t formats = 3, healths = 5;
 const char* name(Format format);
 const char* name(Health health);
 
-enum class Verdict : std::uint8_t {
+enum class SchemaVerdict : std::uint8_t {
     native,    // Reads all it needs.
     tolerant,  // Reads, and preserves what it does not know.
     lossy,     // Reads, but what it writes back has lost the unknown part.
     reject,    // An error.
     misread,   // Reads it wrong, and writes the misunderstanding back.
 };
-const char* name(Verdict verdict);
+const char* name(SchemaVerdict verdict);
 
 enum class SchemaKind : std::uint8_t {
     add_optional,
@@ -49,12 +49,12 @@ bool needs_column(SchemaKind kind);
 struct SchemaChange {
     StoreId store;
     SchemaKind kind = SchemaKind::add_optional;
-    bool preserves_unknown = false;       // Old code keeps fields that it does not know.
-    bool reads_both = true;               // New code still reads the old form (re-encoding).
-    std::optional<Verdict> old_reader{};  // An enum value: old code rejects or misreads it.
+    bool preserves_unknown = false;             // Old code keeps fields that it does not know.
+    bool reads_both = true;                     // New code still reads the old form (re-encoding).
+    std::optional<SchemaVerdict> old_reader{};  // An enum value: old code rejects or misreads it.
 };
 
 // `knows`: the reader's build contains the change.
-Verdict verdict(const SchemaChange& change, bool knows, Format format);
+SchemaVerdict verdict(const SchemaChange& change, bool knows, Format format);
 
 }  // namespace rollcage

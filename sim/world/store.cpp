@@ -17,7 +17,9 @@ struct Scene {
     const Visit& did;
     std::uint32_t first;
     Dice& dice;
-    Uniform draw(std::uint32_t ordinal) const { return dice(Purpose::stores, first + ordinal); }
+    std::int64_t some(std::uint32_t ordinal, std::int64_t count, double chance) const {
+        return thin(dice, first + ordinal, count, chance);
+    }
 };
 
 // Where each flow's draws begin; updates take eight a cell.
@@ -32,9 +34,9 @@ bool appends_only(StoreKind kind) {
 }
 
 // What a reader makes of a form as the columns stand: old code finds its half dropped.
-Verdict met(SchemaPhase phase, const SchemaChange* change, bool knows, Format format) {
-    if (!change) return Verdict::native;
-    if (phase == SchemaPhase::contracted && !knows) return Verdict::reject;
+SchemaVerdict met(SchemaPhase phase, const SchemaChange* change, bool knows, Format format) {
+    if (!change) return SchemaVerdict::native;
+    if (phase == SchemaPhase::contracted && !knows) return SchemaVerdict::reject;
     return verdict(*change, knows, format);
 }
 
@@ -50,7 +52,7 @@ double share_rejected(const StoreState& state, const Store& declared, const Sche
     double share = 0;
     for (std::size_t form = 0; form < formats; ++form) {
         const auto format = static_cast<Format>(form);
-        if (met(state.phase, change, knows, format) != Verdict::reject) continue;
+        if (met(state.phase, change, knows, format) != SchemaVerdict::reject) continue;
         std::int64_t recent = 0;
         for (const std::int64_t count : state.recent[form]) recent += count;
         share += hot * part(recent, recent_total) + (1 - hot) * part(rows_of(state, format), total);
@@ -104,17 +106,18 @@ std::int64_t read_foreign(const Scene& scene) {
     std::int64_t to_fill = 0;
     for (std::size_t place = 0; place < cells; ++place) {
         const Cell cell = cell_at(place);
-        const Verdict v = met(was.phase, scene.change, did.knows, cell.format);
-        if (v == Verdict::native || v == Verdict::tolerant) continue;
-        const double chance = (v == Verdict::reject ? read : written).of(cell.age);
-        const auto u = scene.draw(from::foreign + static_cast<std::uint32_t>(place));
-        const std::int64_t touched = binomial(u, rows_of(was, cell), chance);
-        if (v == Verdict::reject)
+        const SchemaVerdict v = met(was.phase, scene.change, did.knows, cell.format);
+        if (v == SchemaVerdict::native || v == SchemaVerdict::tolerant) continue;
+        const double chance = (v == SchemaVerdict::reject ? read : written).of(cell.age);
+        const auto ordinal = from::foreign + static_cast<std::uint32_t>(place);
+        const std::int64_t touched = scene.some(ordinal, rows_of(was, cell), chance);
+        if (v == SchemaVerdict::reject)
             to_fill += turn_out(scene, cell, touched);
         else if (!appends_only(scene.declared.kind))
-            move_rows(scene.state, cell,
-                      {Format::before, v == Verdict::lossy ? Health::hollow : Health::damaged},
-                      touched);
+            move_rows(
+                scene.state, cell,
+                {Format::before, v == SchemaVerdict::lossy ? Health::hollow : Health::damaged},
+                touched);
     }
     return to_fill;
 }
@@ -125,26 +128,24 @@ std::int64_t read_rows(const Scene& scene) {
     std::int64_t absent = 0, absent_reads = 0;
     if (scene.declared.kind == StoreKind::cache) {
         absent = std::max<std::int64_t>(0, scene.declared.records - all_rows(scene.state));
-        absent_reads =
-            binomial(scene.draw(from::reads), did.reads, part(absent, scene.declared.records));
+        absent_reads = scene.some(from::reads, did.reads, part(absent, scene.declared.records));
     }
     const double share = share_rejected(scene.state, scene.declared, scene.change, did.knows);
-    const std::int64_t rejected =
-        binomial(scene.draw(from::reads + 1), did.reads - absent_reads, share);
+    const std::int64_t rejected = scene.some(from::reads + 1, did.reads - absent_reads, share);
     accounts.rejected += rejected;
     const std::int64_t to_fill = read_foreign(scene);
     if (scene.declared.kind != StoreKind::cache) return 0;
     accounts.misses += absent_reads + rejected;
     const double filled = hit_at_least_once(part(absent_reads, absent));
-    return to_fill + binomial(scene.draw(from::reads + 2), absent, filled);
+    return to_fill + scene.some(from::reads + 2, absent, filled);
 }
 
 // Where an update leaves the row it hit. `writes`: the form it is stored in.
-Cell updated(Cell had, Format writes, bool knows, Verdict v) {
-    if (v == Verdict::misread) return {Format::before, Health::damaged};
-    if (v == Verdict::lossy) return {Format::before, Health::hollow};
+Cell updated(Cell had, Format writes, bool knows, SchemaVerdict v) {
+    if (v == SchemaVerdict::misread) return {Format::before, Health::damaged};
+    if (v == SchemaVerdict::lossy) return {Format::before, Health::hollow};
     // Who keeps what it does not write leaves a new row new.
-    const bool keeps = knows || v == Verdict::tolerant;
+    const bool keeps = knows || v == SchemaVerdict::tolerant;
     if (had.format == Format::after && writes == Format::before)
         return {keeps ? Format::after : Format::before, had.health};
     if (had.format != Format::both) return {writes, had.health};
@@ -160,20 +161,20 @@ void update_cell(const Scene& scene, Cell cell, bool after, std::int64_t count,
     StoreState& state = scene.state;
     const Visit& did = scene.did;
     const auto form = form_stored(scene.declared, scene.change, state.phase, after);
-    const Verdict v = met(state.phase, scene.change, did.knows, cell.format);
-    if (!form || v == Verdict::reject) {
+    const SchemaVerdict v = met(state.phase, scene.change, did.knows, cell.format);
+    if (!form || v == SchemaVerdict::reject) {
         state.accounts.rejected_writes += count;
         return;
     }
     const Cell to = updated(cell, *form, did.knows, v);
-    const std::int64_t dropped = binomial(scene.draw(ordinal), count, did.drops);
-    const std::int64_t damaged = binomial(scene.draw(ordinal + 1), count - dropped, did.damages);
+    const std::int64_t dropped = scene.some(ordinal, count, did.drops);
+    const std::int64_t damaged = scene.some(ordinal + 1, count - dropped, did.damages);
     move_rows(state, cell, {cell.format, Health::hollow}, dropped);
     // What is lost already is not damaged besides.
     const Health harmed = to.health == Health::hollow ? Health::hollow : Health::damaged;
     move_rows(state, cell, {to.format, harmed}, damaged);
     move_rows(state, cell, to, count - dropped - damaged);
-    copy_rows(state, to.format, binomial(scene.draw(ordinal + 2), count, did.doubles));
+    copy_rows(state, to.format, scene.some(ordinal + 2, count, did.doubles));
     state.lag_rows += count;
 }
 
@@ -183,10 +184,8 @@ void update_rows(const Scene& scene) {
     for (std::size_t place = 0; place < cells; ++place) {
         const Cell cell = cell_at(place);
         const auto ordinal = from::updates + static_cast<std::uint32_t>(place) * 8;
-        const std::int64_t touched =
-            binomial(scene.draw(ordinal), rows_of(was, cell), hit.of(cell.age));
-        const std::int64_t after =
-            binomial(scene.draw(ordinal + 1), touched, scene.did.writes_after);
+        const std::int64_t touched = scene.some(ordinal, rows_of(was, cell), hit.of(cell.age));
+        const std::int64_t after = scene.some(ordinal + 1, touched, scene.did.writes_after);
         update_cell(scene, cell, true, after, ordinal + 2);
         update_cell(scene, cell, false, touched - after, ordinal + 5);
     }
@@ -195,7 +194,7 @@ void update_rows(const Scene& scene) {
 void insert_rows(const Scene& scene, std::int64_t count) {
     StoreState& state = scene.state;
     const Visit& did = scene.did;
-    const std::int64_t newer = binomial(scene.draw(from::inserts), count, did.writes_after);
+    const std::int64_t newer = scene.some(from::inserts, count, did.writes_after);
     for (const bool after : {true, false}) {
         const std::int64_t written = after ? newer : count - newer;
         const auto form = form_stored(scene.declared, scene.change, state.phase, after);
@@ -204,14 +203,13 @@ void insert_rows(const Scene& scene, std::int64_t count) {
             continue;
         }
         const std::uint32_t ordinal = from::inserts + (after ? 1 : 4);
-        const std::int64_t dropped = binomial(scene.draw(ordinal), written, did.drops);
-        const std::int64_t damaged =
-            binomial(scene.draw(ordinal + 1), written - dropped, did.damages);
+        const std::int64_t dropped = scene.some(ordinal, written, did.drops);
+        const std::int64_t damaged = scene.some(ordinal + 1, written - dropped, did.damages);
         state.accounts.accepted += dropped;
         state.accounts.lost += dropped;
         accept_rows(state, *form, Health::damaged, damaged);
         accept_rows(state, *form, Health::sound, written - dropped - damaged);
-        copy_rows(state, *form, binomial(scene.draw(ordinal + 2), written, did.doubles));
+        copy_rows(state, *form, scene.some(ordinal + 2, written, did.doubles));
         state.lag_rows += written - dropped;
     }
 }
@@ -219,7 +217,7 @@ void insert_rows(const Scene& scene, std::int64_t count) {
 void write_again(const Scene& scene) {
     if (scene.declared.idempotent) return;
     const std::int64_t retried = scene.did.retried;
-    const std::int64_t newer = binomial(scene.draw(from::retries), retried, scene.did.writes_after);
+    const std::int64_t newer = scene.some(from::retries, retried, scene.did.writes_after);
     for (const bool after : {true, false})
         if (const auto form = form_stored(scene.declared, scene.change, scene.state.phase, after))
             copy_rows(scene.state, *form, after ? newer : retried - newer);
@@ -243,7 +241,7 @@ void consume_form(const Scene& scene, Format format, std::int64_t count) {
     PerTimes& handed_out = state.handed_out[form];
     for (std::size_t times = 1; times < met_after.size(); ++times)
         handed_out[times] -= met_after[times];
-    if (met(state.phase, scene.change, scene.did.knows, format) != Verdict::reject)
+    if (met(state.phase, scene.change, scene.did.knows, format) != SchemaVerdict::reject)
         return take_out(scene, format, count, state.accounts.finished);
     const auto last = static_cast<std::size_t>(scene.declared.receives - 1);
     for (std::size_t times = 0; times < last; ++times) handed_out[times + 1] += met_after[times];
@@ -255,8 +253,9 @@ void consume_form(const Scene& scene, Format format, std::int64_t count) {
 void consume(const Scene& scene) {
     if (scene.state.paused) return;
     const std::int64_t total = all_rows(scene.state), taken = std::min(scene.did.reads, total),
-                       newer = hypergeometric(scene.draw(from::topic), total,
-                                              rows_of(scene.state, Format::after), taken);
+                       newer =
+                           hypergeometric(scene.dice(Purpose::stores, scene.first + from::topic),
+                                          total, rows_of(scene.state, Format::after), taken);
     consume_form(scene, Format::after, newer);
     consume_form(scene, Format::before, taken - newer);
 }
@@ -291,8 +290,9 @@ double unreadable(const StoreState& state, const SchemaChange* change, double sh
     for (std::size_t form = 0; form < formats; ++form) {
         const auto format = static_cast<Format>(form);
         double reject = 0;
-        if (met(state.phase, change, true, format) == Verdict::reject) reject += share_knows;
-        if (met(state.phase, change, false, format) == Verdict::reject) reject += 1 - share_knows;
+        if (met(state.phase, change, true, format) == SchemaVerdict::reject) reject += share_knows;
+        if (met(state.phase, change, false, format) == SchemaVerdict::reject)
+            reject += 1 - share_knows;
         share += reject * part(rows_of(state, format), all_rows(state));
     }
     return share;

@@ -25,16 +25,15 @@ double chance_in_a_second(Duration mean) {
 void age_recent(StoreState& state, Dice& dice) {
     std::uint32_t ordinal = from::age;
     for (auto& form : state.recent)
-        for (std::int64_t& count : form)
-            count -= binomial(dice(Purpose::stores, ordinal++), count, 1 / stays_recent_s);
+        for (std::int64_t& count : form) count -= thin(dice, ordinal++, count, 1 / stays_recent_s);
 }
 
 void leave_with_chance(StoreState& state, double chance, std::uint32_t ordinal,
                        std::int64_t& account, Dice& dice) {
     for (std::size_t place = 0; place < cells; ++place) {
-        const auto u = dice(Purpose::stores, ordinal + static_cast<std::uint32_t>(place));
         const Cell cell = cell_at(place);
-        leave(state, cell, binomial(u, rows_of(state, cell), chance), account);
+        const auto at = ordinal + static_cast<std::uint32_t>(place);
+        leave(state, cell, thin(dice, at, rows_of(state, cell), chance), account);
     }
 }
 
@@ -179,8 +178,8 @@ std::int64_t repair_second(StoreState& state, const Store& declared, Dice& dice)
             rows -= given_up;
         }
         const std::int64_t tried = std::min(left, rows);
-        const auto u = dice(Purpose::stores, from::repair + static_cast<std::uint32_t>(place));
-        const std::int64_t failed = binomial(u, tried, cannot_be_rebuilt.value());
+        const auto at = from::repair + static_cast<std::uint32_t>(place);
+        const std::int64_t failed = thin(dice, at, tried, cannot_be_rebuilt.value());
         move_rows(state, cell, {cell.format, Health::sound, cell.age}, tried - failed);
         move_rows(state, cell, {cell.format, Health::damaged, cell.age}, failed);
         state.beyond_repair += failed;
