@@ -332,6 +332,7 @@ TEST_CASE("orders that no column answers are refused with a reason", "[store]") 
             .ordered());
     CHECK_FALSE(Shelf{.change = of(SchemaKind::new_meaning)}.ordered());
     CHECK_FALSE(Shelf{}.ordered());
+    CHECK(std::string(name(SchemaPhase::backfilled)) == "backfilled");
 }
 
 TEST_CASE("a backfill takes its time and waits for the replica", "[store]") {
@@ -373,6 +374,17 @@ TEST_CASE("a poisoned message is set aside after exactly as many deliveries as a
         CHECK(forward.state.accounts.finished == 100);
         CHECK(forward.state.accounts.dead_lettered == 0);
     }
+}
+
+TEST_CASE("a message that expires takes its deliveries along", "[store]") {
+    Shelf topic{.declared = {.kind = StoreKind::topic, .lives = 10_s},
+                .change = of(SchemaKind::rename_field)};
+    topic.visited(new_writers(1'000));
+    topic.visited(readers(false, 1'000), 1);
+    topic.pass(10);
+    const std::int64_t left = topic.rows(Format::after);
+    check_near(left, 1'000 * std::exp(-1.0));
+    CHECK(topic.state.handed_out[1][1] == left);
 }
 
 TEST_CASE("poison burns the consumers' capacity, and a pause burns nothing", "[store]") {

@@ -18,18 +18,16 @@ namespace rollcage {
 
 enum class StoreKind : std::uint8_t { table, topic, cache, session, jobs, effects };
 
-inline constexpr std::int64_t receives_max = 10;
+inline constexpr std::int64_t receives_max = 10;  // Limit of Store::receives.
 
 struct Store {
     StoreKind kind = StoreKind::table;
-    std::int64_t records = 0;  // At the start: sound, in the form before. A topic begins empty.
-    Share hot{500'000};        // Of reads, those that hit what was written in the last hour.
-    Share writes_back{
-        300'000};            // Of reads that do not fail, those that write back. default: design
-    bool idempotent = true;  // A write that is tried again leaves one record.
+    std::int64_t records = 0;    // At the start: sound, in the form before. A topic begins empty.
+    Share hot{500'000};          // Of reads, those that hit what was written in the last hour.
+    Share writes_back{300'000};  // Of reads that do not fail. default: design
+    bool idempotent = true;      // A write that is tried again leaves one record.
     std::optional<Duration> lives{};  // Records expire; caches, sessions, topics (4 days).
-    std::int64_t receives = 5;        // A topic hands a message out this often, then sets it aside.
-                                      // At most receives_max.
+    std::int64_t receives = 5;        // A topic sets a message aside after so many deliveries.
     Duration runs{600'000'000};       // Jobs: mean length; resumed from a checkpoint by a reader.
     bool event_log = false;  // What repair may draw from, besides a half kept and a backup.
     std::int64_t migrates_per_second = 1'000;  // default: gh-ost chunk, MODEL 4.4
