@@ -20,6 +20,7 @@ using ServiceId = Id<struct ServiceTag>;
 using BuildId = Id<struct BuildTag>;
 using SettingId = Id<struct SettingTag>;
 using PlanId = Id<struct PlanTag>;
+using StoreId = Id<struct StoreTag>;
 static_assert(!std::is_convertible_v<CohortId, ServiceId>);
 
 }  // namespace rollcage

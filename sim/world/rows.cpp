@@ -1,0 +1,169 @@
+#include "sim/world/rows.h"
+
+#include "sim/base/check.h"
+
+namespace rollcage {
+
+namespace {
+
+std::int64_t& at(Population& population, Cell cell) {
+    return population[static_cast<std::size_t>(cell.format)][static_cast<std::size_t>(cell.health)];
+}
+std::int64_t at(const Population& population, Cell cell) {
+    return population[static_cast<std::size_t>(cell.format)][static_cast<std::size_t>(cell.health)];
+}
+
+std::int64_t sum(const Population& population) {
+    std::int64_t total = 0;
+    for (const auto& form : population)
+        for (const std::int64_t count : form) total += count;
+    return total;
+}
+
+std::int64_t sum(const Population& population, Health health) {
+    std::int64_t total = 0;
+    for (const auto& form : population) total += form[static_cast<std::size_t>(health)];
+    return total;
+}
+
+void change_rows(StoreState& state, Cell cell, std::int64_t by) {
+    at(state.stored, cell) += by;
+    if (cell.age == Age::recent) at(state.recent, cell) += by;
+}
+
+bool counted(Health health) {
+    return health != Health::doubled && health != Health::hollow;
+}
+
+}  // namespace
+
+Cell cell_at(std::size_t place) {
+    return {static_cast<Format>(place / (healths * 2)), static_cast<Health>(place / 2 % healths),
+            static_cast<Age>(place % 2)};
+}
+
+std::int64_t rows_of(const StoreState& state, Cell cell) {
+    const std::int64_t recent = at(state.recent, cell);
+    return cell.age == Age::recent ? recent : at(state.stored, cell) - recent;
+}
+
+std::int64_t rows_of(const StoreState& state, Format format) {
+    std::int64_t total = 0;
+    for (const std::int64_t count : state.stored[static_cast<std::size_t>(format)]) total += count;
+    return total;
+}
+
+std::int64_t all_rows(const StoreState& state) {
+    return sum(state.stored);
+}
+std::int64_t recent_rows(const StoreState& state) {
+    return sum(state.recent);
+}
+
+void accept_rows(StoreState& state, Format format, Health health, std::int64_t count) {
+    check(counted(health), "what is accepted is one whole record");
+    state.accounts.accepted += count;
+    change_rows(state, {format, health, Age::recent}, count);
+}
+
+void copy_rows(StoreState& state, Format format, std::int64_t count) {
+    state.accounts.copies += count;
+    change_rows(state, {format, Health::doubled, Age::recent}, count);
+}
+
+void move_rows(StoreState& state, Cell from, Cell to, std::int64_t count) {
+    check(count >= 0 && count <= rows_of(state, from), "only rows that are there move");
+    check(to.health != Health::doubled || from.health == Health::doubled, "no row becomes a copy");
+    if (!counted(from.health)) to.health = from.health;
+    if (counted(from.health) && to.health == Health::hollow) state.accounts.lost += count;
+    change_rows(state, from, -count);
+    change_rows(state, to, count);
+}
+
+void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account) {
+    check(count >= 0 && count <= rows_of(state, from), "only rows that are there leave");
+    if (counted(from.health)) account += count;
+    if (from.health == Health::doubled) state.accounts.copies_gone += count;
+    change_rows(state, from, -count);
+}
+
+PerCell pick(const StoreState& state, Format format, std::int64_t count, std::uint32_t ordinal,
+             Dice& dice) {
+    PerCell picked{};
+    std::int64_t total = rows_of(state, format);
+    for (std::size_t place = 0; place < cells && count > 0; ++place) {
+        if (cell_at(place).format != format) continue;
+        const std::int64_t here = rows_of(state, cell_at(place));
+        if (here == 0) continue;
+        const auto u = dice(Purpose::stores, ordinal + static_cast<std::uint32_t>(place));
+        picked[place] = hypergeometric(u, total, here, count);
+        count -= picked[place];
+        total -= here;
+    }
+    return picked;
+}
+
+PerTimes pick_times(const StoreState& state, Format format, std::int64_t count,
+                    std::uint32_t ordinal, Dice& dice) {
+    const PerTimes& handed_out = state.handed_out[static_cast<std::size_t>(format)];
+    PerTimes picked{};
+    std::int64_t total = rows_of(state, format);
+    for (std::size_t times = 1; times < handed_out.size() && count > 0; ++times) {
+        if (handed_out[times] == 0) continue;
+        const auto u = dice(Purpose::stores, ordinal + static_cast<std::uint32_t>(times));
+        picked[times] = hypergeometric(u, total, handed_out[times], count);
+        count -= picked[times];
+        total -= handed_out[times];
+    }
+    picked[0] = count;
+    return picked;
+}
+
+void check_conserved(const StoreState& state) {
+    const StoreAccounts& a = state.accounts;
+    const std::int64_t stored = sum(state.stored, Health::sound) +
+                                sum(state.stored, Health::diverged) +
+                                sum(state.stored, Health::damaged);
+    check(a.accepted ==
+              stored + a.lost + a.retired + a.dead_lettered + a.stranded + a.orphaned + a.finished,
+          "every record that was accepted is accounted for");
+    check(a.copies == sum(state.stored, Health::doubled) + a.copies_gone,
+          "every surplus copy is stored or gone");
+    check(sum(state.stored, Health::hollow) <= a.lost, "what is hollow was counted as lost");
+    for (std::size_t place = 0; place < cells; ++place) {
+        const Cell cell = cell_at(place);
+        const std::int64_t rows = rows_of(state, cell);
+        check(rows >= 0, "no population is below zero, and what is recent is stored");
+        check(rows == 0 || cell.format == Format::both || cell.health != Health::diverged,
+              "only two halves can diverge");
+        check(rows == 0 || cell.format == Format::after || state.phase != SchemaPhase::contracted,
+              "a dropped half is nowhere");
+    }
+    for (std::size_t form = 0; form < formats; ++form) {
+        std::int64_t again = 0;
+        for (const std::int64_t count : state.handed_out[form]) {
+            check(count >= 0, "no message was handed out to fewer than none");
+            again += count;
+        }
+        check(again <= rows_of(state, static_cast<Format>(form)), "what was handed out is stored");
+    }
+}
+
+void fold(const StoreState& state, Digest& digest) {
+    for (std::size_t form = 0; form < formats; ++form) {
+        for (const std::int64_t count : state.stored[form]) digest.fold(count);
+        for (const std::int64_t count : state.recent[form]) digest.fold(count);
+        for (const std::int64_t count : state.handed_out[form]) digest.fold(count);
+    }
+    const StoreAccounts& a = state.accounts;
+    for (const std::int64_t count :
+         {a.accepted, a.lost, a.retired, a.dead_lettered, a.stranded, a.orphaned, a.finished,
+          a.copies, a.copies_gone, a.rejected, a.rejected_writes, a.misses, a.repaired,
+          a.logged_out, a.redelivered, state.lag_rows, state.beyond_repair})
+        digest.fold(count);
+    digest.fold(static_cast<std::uint64_t>(state.phase) << 2 |
+                static_cast<std::uint64_t>(state.migrating_down) << 1 |
+                static_cast<std::uint64_t>(state.paused));
+}
+
+}  // namespace rollcage

@@ -1,0 +1,48 @@
+// The rows of a store by form, health and age: moving them, picking some, letting them leave.
+// Leans on store.h; the only place that changes populations, so that the accounts follow.
+// Hollow rows and surplus copies stay what they are: their loss, or the copy, was counted before.
+#pragma once
+
+#include "sim/world/store.h"
+
+namespace rollcage {
+
+enum class Age : std::uint8_t { settled, recent };
+struct Cell {
+    Format format = Format::before;
+    Health health = Health::sound;
+    Age age = Age::recent;
+};
+inline constexpr std::size_t cells = formats * healths * 2;
+Cell cell_at(std::size_t place);
+using PerCell = std::array<std::int64_t, cells>;
+using PerTimes = std::array<std::int64_t, receives_max>;
+
+// The store's own ordinals begin here, beyond those of every visit.
+inline constexpr std::uint32_t store_ordinals = 0x30000;
+
+// Binomial; drawn only where a die changes the result, which is rare in a calm second.
+inline std::int64_t thin(Dice& dice, std::uint32_t ordinal, std::int64_t count, double chance) {
+    if (count <= 0 || chance <= 0) return 0;
+    return chance >= 1 ? count : binomial(dice(Purpose::stores, ordinal), count, chance);
+}
+
+std::int64_t rows_of(const StoreState& state, Cell cell);
+std::int64_t rows_of(const StoreState& state, Format format);
+std::int64_t all_rows(const StoreState& state);
+std::int64_t recent_rows(const StoreState& state);
+
+void accept_rows(StoreState& state, Format format, Health health, std::int64_t count);
+void copy_rows(StoreState& state, Format format, std::int64_t count);
+void move_rows(StoreState& state, Cell from, Cell to, std::int64_t count);
+// `account` gains those that were whole.
+void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account);
+
+// `count` rows of a form, none twice, any as likely; takes `cells` ordinals.
+PerCell pick(const StoreState& state, Format format, std::int64_t count, std::uint32_t ordinal,
+             Dice& dice);
+// The same by how often they were handed out; takes receives_max ordinals.
+PerTimes pick_times(const StoreState& state, Format format, std::int64_t count,
+                    std::uint32_t ordinal, Dice& dice);
+
+}  // namespace rollcage

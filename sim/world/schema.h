@@ -1,0 +1,60 @@
+// What one build makes of what another wrote: derived from the kind of change, never filled in.
+// Leans on ids and share. A schema change's reader ships with the build; its writer is behind the
+// change's flag where there is one (decision 23).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "sim/base/ids.h"
+
+namespace rollcage {
+
+enum class Format : std::uint8_t { before, after, both };  // A, B, and a record that holds both.
+enum class Health : std::uint8_t {
+    sound,
+    diverged,  // Holds both halves, and the new one is stale.
+    damaged,
+    doubled,  // A surplus copy, stored beside.
+    hollow,   // The row is there; what it was to hold is gone and counted as lost.
+};
+inline constexpr std::size_t formats = 3, healths = 5;
+const char* name(Format format);
+const char* name(Health health);
+
+enum class SchemaVerdict : std::uint8_t {
+    native,    // Reads all it needs.
+    tolerant,  // Reads, and preserves what it does not know.
+    lossy,     // Reads, but what it writes back has lost the unknown part.
+    reject,    // An error.
+    misread,   // Reads it wrong, and writes the misunderstanding back.
+};
+const char* name(SchemaVerdict verdict);
+
+enum class SchemaKind : std::uint8_t {
+    add_optional,
+    add_required,
+    remove_optional,
+    remove_required,
+    rename_field,
+    retype,
+    new_enum_value,
+    new_meaning,
+};
+const char* name(SchemaKind kind);
+// An enum value or a meaning fits the column there is, and may be written at once.
+bool needs_column(SchemaKind kind);
+
+struct SchemaChange {
+    StoreId store;
+    SchemaKind kind = SchemaKind::add_optional;
+    bool preserves_unknown = false;             // Old code keeps fields that it does not know.
+    bool reads_both = true;                     // New code still reads the old form (re-encoding).
+    std::optional<SchemaVerdict> old_reader{};  // An enum value: old code rejects or misreads it.
+};
+
+// `knows`: the reader's build contains the change.
+SchemaVerdict verdict(const SchemaChange& change, bool knows, Format format);
+
+}  // namespace rollcage

@@ -1,0 +1,319 @@
+#include "sim/world/store.h"
+
+#include <algorithm>
+
+#include "sim/base/check.h"
+#include "sim/base/maths.h"
+#include "sim/world/rows.h"
+
+namespace rollcage {
+
+namespace {
+
+struct Scene {
+    StoreState& state;
+    const Store& declared;
+    const SchemaChange* change;
+    const Visit& did;
+    std::uint32_t first;
+    Dice& dice;
+    std::int64_t some(std::uint32_t ordinal, std::int64_t count, double chance) const {
+        return thin(dice, first + ordinal, count, chance);
+    }
+};
+
+// Where each flow's draws begin; updates take eight a cell.
+namespace from {
+constexpr std::uint32_t updates = 0, foreign = 240, reads = 272, inserts = 280, retries = 290,
+                        topic = 300, picks = 320, times = 420;
+}
+static_assert(from::times + formats * receives_max <= visit_ordinals && cells * 8 <= from::foreign);
+
+bool appends_only(StoreKind kind) {
+    return kind == StoreKind::topic || kind == StoreKind::effects;
+}
+
+// What a reader makes of a form as the columns stand: old code finds its half dropped.
+SchemaVerdict met(SchemaPhase phase, const SchemaChange* change, bool knows, Format format) {
+    if (!change) return SchemaVerdict::native;
+    if (phase == SchemaPhase::contracted && !knows) return SchemaVerdict::reject;
+    return verdict(*change, knows, format);
+}
+
+double part(std::int64_t count, std::int64_t of) {
+    return of > 0 ? static_cast<double>(count) / static_cast<double>(of) : 0;
+}
+
+// Of reads, those that hit a form which the reader rejects (MODEL 4.3).
+double share_rejected(const StoreState& state, const Store& declared, const SchemaChange* change,
+                      bool knows) {
+    const std::int64_t total = all_rows(state), recent_total = recent_rows(state);
+    const double hot = recent_total > 0 ? declared.hot.value() : 0;
+    double share = 0;
+    for (std::size_t form = 0; form < formats; ++form) {
+        const auto format = static_cast<Format>(form);
+        if (met(state.phase, change, knows, format) != SchemaVerdict::reject) continue;
+        std::int64_t recent = 0;
+        for (const std::int64_t count : state.recent[form]) recent += count;
+        share += hot * part(recent, recent_total) + (1 - hot) * part(rows_of(state, format), total);
+    }
+    return std::clamp(share, 0.0, 1.0);
+}
+
+// The chance that a row is hit at least once by so many reads or updates, by its age.
+struct Reach {
+    double settled = 0, recent = 0;
+    double of(Age age) const { return age == Age::recent ? recent : settled; }
+};
+
+double hit_at_least_once(double hits) {
+    return 1 - e_to(-std::min(hits, 700.0));
+}
+
+Reach reach(const StoreState& state, const Store& declared, double hits) {
+    const std::int64_t total = all_rows(state), recent_total = recent_rows(state);
+    if (total == 0) return {};
+    const double hot = recent_total > 0 ? declared.hot.value() : 0;
+    const double each = hits * (1 - hot) / static_cast<double>(total);
+    const double more = recent_total > 0 ? hits * hot / static_cast<double>(recent_total) : 0;
+    return {hit_at_least_once(each), hit_at_least_once(each + more)};
+}
+
+// Rejected by a store that answers all the same; returns the cache entries to be filled again.
+std::int64_t turn_out(const Scene& scene, Cell cell, std::int64_t touched) {
+    StoreAccounts& accounts = scene.state.accounts;
+    switch (scene.declared.kind) {
+        case StoreKind::cache: leave(scene.state, cell, touched, accounts.retired); return touched;
+        case StoreKind::session:
+            leave(scene.state, cell, touched, accounts.retired);
+            accounts.logged_out += touched;
+            return 0;
+        case StoreKind::jobs: leave(scene.state, cell, touched, accounts.orphaned); return 0;
+        case StoreKind::table:
+        case StoreKind::topic:
+        case StoreKind::effects: break;
+    }
+    return 0;
+}
+
+// Reads of the form that is not the reader's own; returns the cache entries to be filled again.
+std::int64_t read_foreign(const Scene& scene) {
+    const StoreState was = scene.state;
+    const Visit& did = scene.did;
+    const auto reads = static_cast<double>(did.reads);
+    const Reach read = reach(was, scene.declared, reads);
+    const Reach written = reach(was, scene.declared, reads * scene.declared.writes_back.value());
+    std::int64_t to_fill = 0;
+    for (std::size_t place = 0; place < cells; ++place) {
+        const Cell cell = cell_at(place);
+        const SchemaVerdict v = met(was.phase, scene.change, did.knows, cell.format);
+        if (v == SchemaVerdict::native || v == SchemaVerdict::tolerant) continue;
+        const double chance = (v == SchemaVerdict::reject ? read : written).of(cell.age);
+        const auto ordinal = from::foreign + static_cast<std::uint32_t>(place);
+        const std::int64_t touched = scene.some(ordinal, rows_of(was, cell), chance);
+        if (v == SchemaVerdict::reject)
+            to_fill += turn_out(scene, cell, touched);
+        else if (!appends_only(scene.declared.kind))
+            move_rows(
+                scene.state, cell,
+                {Format::before, v == SchemaVerdict::lossy ? Health::hollow : Health::damaged},
+                touched);
+    }
+    return to_fill;
+}
+
+std::int64_t read_rows(const Scene& scene) {
+    const Visit& did = scene.did;
+    StoreAccounts& accounts = scene.state.accounts;
+    std::int64_t absent = 0, absent_reads = 0;
+    if (scene.declared.kind == StoreKind::cache) {
+        absent = std::max<std::int64_t>(0, scene.declared.records - all_rows(scene.state));
+        absent_reads = scene.some(from::reads, did.reads, part(absent, scene.declared.records));
+    }
+    const double share = share_rejected(scene.state, scene.declared, scene.change, did.knows);
+    const std::int64_t rejected = scene.some(from::reads + 1, did.reads - absent_reads, share);
+    accounts.rejected += rejected;
+    const std::int64_t to_fill = read_foreign(scene);
+    if (scene.declared.kind != StoreKind::cache) return 0;
+    accounts.misses += absent_reads + rejected;
+    const double filled = hit_at_least_once(part(absent_reads, absent));
+    return to_fill + scene.some(from::reads + 2, absent, filled);
+}
+
+// Where an update leaves the row it hit. `writes`: the form it is stored in.
+Cell updated(Cell had, Format writes, bool knows, SchemaVerdict v) {
+    if (v == SchemaVerdict::misread) return {Format::before, Health::damaged};
+    if (v == SchemaVerdict::lossy) return {Format::before, Health::hollow};
+    // Who keeps what it does not write leaves a new row new.
+    const bool keeps = knows || v == SchemaVerdict::tolerant;
+    if (had.format == Format::after && writes == Format::before)
+        return {keeps ? Format::after : Format::before, had.health};
+    if (had.format != Format::both) return {writes, had.health};
+    if (writes == Format::before)  // The dual-write trap: the new half is stale from here on.
+        return {Format::both, had.health == Health::sound ? Health::diverged : had.health};
+    // A new writer reads the stale half and writes it over the good one.
+    return {writes, had.health == Health::diverged ? Health::damaged : had.health};
+}
+
+// `ordinal`: three draws.
+void update_cell(const Scene& scene, Cell cell, bool after, std::int64_t count,
+                 std::uint32_t ordinal) {
+    StoreState& state = scene.state;
+    const Visit& did = scene.did;
+    const auto form = form_stored(scene.declared, scene.change, state.phase, after);
+    const SchemaVerdict v = met(state.phase, scene.change, did.knows, cell.format);
+    if (!form || v == SchemaVerdict::reject) {
+        state.accounts.rejected_writes += count;
+        return;
+    }
+    const Cell to = updated(cell, *form, did.knows, v);
+    const std::int64_t dropped = scene.some(ordinal, count, did.drops);
+    const std::int64_t damaged = scene.some(ordinal + 1, count - dropped, did.damages);
+    move_rows(state, cell, {cell.format, Health::hollow}, dropped);
+    // What is lost already is not damaged besides.
+    const Health harmed = to.health == Health::hollow ? Health::hollow : Health::damaged;
+    move_rows(state, cell, {to.format, harmed}, damaged);
+    move_rows(state, cell, to, count - dropped - damaged);
+    copy_rows(state, to.format, scene.some(ordinal + 2, count, did.doubles));
+    state.lag_rows += count;
+}
+
+void update_rows(const Scene& scene) {
+    const StoreState was = scene.state;
+    const Reach hit = reach(was, scene.declared, static_cast<double>(scene.did.updates));
+    for (std::size_t place = 0; place < cells; ++place) {
+        const Cell cell = cell_at(place);
+        const auto ordinal = from::updates + static_cast<std::uint32_t>(place) * 8;
+        const std::int64_t touched = scene.some(ordinal, rows_of(was, cell), hit.of(cell.age));
+        const std::int64_t after = scene.some(ordinal + 1, touched, scene.did.writes_after);
+        update_cell(scene, cell, true, after, ordinal + 2);
+        update_cell(scene, cell, false, touched - after, ordinal + 5);
+    }
+}
+
+void insert_rows(const Scene& scene, std::int64_t count) {
+    StoreState& state = scene.state;
+    const Visit& did = scene.did;
+    const std::int64_t newer = scene.some(from::inserts, count, did.writes_after);
+    for (const bool after : {true, false}) {
+        const std::int64_t written = after ? newer : count - newer;
+        const auto form = form_stored(scene.declared, scene.change, state.phase, after);
+        if (!form) {
+            state.accounts.rejected_writes += written;
+            continue;
+        }
+        const std::uint32_t ordinal = from::inserts + (after ? 1 : 4);
+        const std::int64_t dropped = scene.some(ordinal, written, did.drops);
+        const std::int64_t damaged = scene.some(ordinal + 1, written - dropped, did.damages);
+        state.accounts.accepted += dropped;
+        state.accounts.lost += dropped;
+        accept_rows(state, *form, Health::damaged, damaged);
+        accept_rows(state, *form, Health::sound, written - dropped - damaged);
+        copy_rows(state, *form, scene.some(ordinal + 2, written, did.doubles));
+        state.lag_rows += written - dropped;
+    }
+}
+
+void write_again(const Scene& scene) {
+    if (scene.declared.idempotent) return;
+    const std::int64_t retried = scene.did.retried;
+    const std::int64_t newer = scene.some(from::retries, retried, scene.did.writes_after);
+    for (const bool after : {true, false})
+        if (const auto form = form_stored(scene.declared, scene.change, scene.state.phase, after))
+            copy_rows(scene.state, *form, after ? newer : retried - newer);
+}
+
+void take_out(const Scene& scene, Format format, std::int64_t count, std::int64_t& account) {
+    const std::uint32_t ordinal =
+        scene.first + from::picks +
+        static_cast<std::uint32_t>(format) * static_cast<std::uint32_t>(cells);
+    const PerCell picked = pick(scene.state, format, count, ordinal, scene.dice);
+    for (std::size_t place = 0; place < cells; ++place)
+        leave(scene.state, cell_at(place), picked[place], account);
+}
+
+void consume_form(const Scene& scene, Format format, std::int64_t count) {
+    StoreState& state = scene.state;
+    const auto form = static_cast<std::uint32_t>(format);
+    const std::uint32_t ordinal =
+        scene.first + from::times + form * static_cast<std::uint32_t>(receives_max);
+    const PerTimes met_after = pick_times(state, format, count, ordinal, scene.dice);
+    PerTimes& handed_out = state.handed_out[form];
+    for (std::size_t times = 1; times < met_after.size(); ++times)
+        handed_out[times] -= met_after[times];
+    if (met(state.phase, scene.change, scene.did.knows, format) != SchemaVerdict::reject)
+        return take_out(scene, format, count, state.accounts.finished);
+    const auto last = static_cast<std::size_t>(scene.declared.receives - 1);
+    for (std::size_t times = 0; times < last; ++times) handed_out[times + 1] += met_after[times];
+    state.accounts.rejected += count;
+    state.accounts.redelivered += count - met_after[last];
+    take_out(scene, format, met_after[last], state.accounts.dead_lettered);
+}
+
+void consume(const Scene& scene) {
+    if (scene.state.paused) return;
+    const std::int64_t total = all_rows(scene.state), taken = std::min(scene.did.reads, total),
+                       newer =
+                           hypergeometric(scene.dice(Purpose::stores, scene.first + from::topic),
+                                          total, rows_of(scene.state, Format::after), taken);
+    consume_form(scene, Format::after, newer);
+    consume_form(scene, Format::before, taken - newer);
+}
+
+}  // namespace
+
+double rejected_share(const StoreState& state, const Store& declared, const SchemaChange* change,
+                      bool knows) {
+    const bool fails = declared.kind == StoreKind::table || declared.kind == StoreKind::effects;
+    return fails ? share_rejected(state, declared, change, knows) : 0;
+}
+
+std::optional<Format> form_stored(const Store& declared, const SchemaChange* change,
+                                  SchemaPhase phase, bool after) {
+    if (!change) return after ? std::nullopt : std::optional{Format::before};
+    const bool columns = declared.kind == StoreKind::table && needs_column(change->kind);
+    if (!after)
+        return phase == SchemaPhase::contracted ? std::nullopt : std::optional{Format::before};
+    if (!columns) return Format::after;
+    switch (phase) {
+        case SchemaPhase::single: return std::nullopt;
+        case SchemaPhase::expanded:
+        case SchemaPhase::contracted: return Format::after;
+        case SchemaPhase::dual_write:
+        case SchemaPhase::backfilled: return Format::both;
+    }
+    return std::nullopt;
+}
+
+double unreadable(const StoreState& state, const SchemaChange* change, double share_knows) {
+    double share = 0;
+    for (std::size_t form = 0; form < formats; ++form) {
+        const auto format = static_cast<Format>(form);
+        double reject = 0;
+        if (met(state.phase, change, true, format) == SchemaVerdict::reject) reject += share_knows;
+        if (met(state.phase, change, false, format) == SchemaVerdict::reject)
+            reject += 1 - share_knows;
+        share += reject * part(rows_of(state, format), all_rows(state));
+    }
+    return share;
+}
+
+void visit(StoreState& state, const Store& declared, const SchemaChange* change, const Visit& visit,
+           std::uint32_t first, Dice& dice) {
+    check(visit.knows || visit.writes_after == 0, "only code that knows the new form writes it");
+    check(first + visit_ordinals <= store_ordinals, "visits draw before the store itself");
+    const Scene scene{state, declared, change, visit, first, dice};
+    std::int64_t inserts = visit.inserts;
+    if (declared.kind == StoreKind::topic)
+        consume(scene);
+    else
+        inserts += read_rows(scene);
+    if (appends_only(declared.kind))
+        inserts += visit.updates;
+    else
+        update_rows(scene);
+    insert_rows(scene, inserts);
+    write_again(scene);
+}
+
+}  // namespace rollcage

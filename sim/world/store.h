@@ -1,0 +1,114 @@
+// Everything that remembers: table, topic, cache, session, job and effect log are one store with
+// other parameters. Leans on schema.h and the samplers; knows no service, build or scenario.
+// Populations by form and health, never rows; every record that was accepted is accounted for.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/base/digest.h"
+#include "sim/base/share.h"
+#include "sim/base/time.h"
+#include "sim/world/lane.h"
+#include "sim/world/schema.h"
+
+namespace rollcage {
+
+enum class StoreKind : std::uint8_t { table, topic, cache, session, jobs, effects };
+
+inline constexpr std::int64_t receives_max = 10;  // Limit of Store::receives.
+
+struct Store {
+    StoreKind kind = StoreKind::table;
+    std::int64_t records = 0;    // At the start: sound, in the form before. A topic begins empty.
+    Share hot{500'000};          // Of reads, those that hit what was written in the last hour.
+    Share writes_back{300'000};  // Of reads that do not fail. default: design
+    bool idempotent = true;      // A write that is tried again leaves one record.
+    std::optional<Duration> lives{};  // Records expire; caches, sessions, topics (4 days).
+    std::int64_t receives = 5;        // A topic sets a message aside after so many deliveries.
+    Duration runs{600'000'000};       // Jobs: mean length; resumed from a checkpoint by a reader.
+    bool event_log = false;  // What repair may draw from, besides a half kept and a backup.
+    std::int64_t migrates_per_second = 1'000;  // default: gh-ost chunk, MODEL 4.4
+    std::int64_t repairs_per_second = 500;     // default: MODEL 9
+    Share backup_good{950'000};                // default: design, MODEL 4.5
+    std::int64_t applies_per_second = 20'000;  // What a replica keeps up with. default: design
+};
+
+// Column steps, in order. Changes that need no column, and stores that are no table, stay `single`
+// and may be written in the new form at once.
+enum class SchemaPhase : std::uint8_t { single, expanded, dual_write, backfilled, contracted };
+const char* name(SchemaPhase phase);
+
+using Population = std::array<std::array<std::int64_t, healths>, formats>;
+
+// accepted = sound + diverged + damaged + lost + retired + dead_lettered + stranded + orphaned +
+// finished, where sound etc. are what is stored. Hollow rows (within lost) and surplus copies are
+// stored beside: copies = doubled + copies_gone.
+struct StoreAccounts {
+    std::int64_t accepted = 0, lost = 0, retired = 0, dead_lettered = 0, stranded = 0, orphaned = 0;
+    std::int64_t finished = 0;  // Jobs done, messages consumed.
+    std::int64_t copies = 0, copies_gone = 0;
+    std::int64_t rejected = 0;         // Reads that met a form they cannot read.
+    std::int64_t rejected_writes = 0;  // Of a form that cannot be stored, or onto one unreadable.
+    std::int64_t misses = 0, repaired = 0, logged_out = 0, redelivered = 0;
+};
+
+struct StoreState {
+    Population stored{}, recent{};  // Recent: written in the last hour, within stored.
+    StoreAccounts accounts;
+    SchemaPhase phase = SchemaPhase::single;
+    bool migrating_down = false;
+    std::int64_t lag_rows = 0;       // Not yet applied at the replica.
+    std::int64_t beyond_repair = 0;  // Tried and not rebuilt; within damaged.
+    bool paused = false;             // Consumers of a topic, runners of jobs.
+    // Messages by how often they were handed out and rejected; the first stands for none and is 0.
+    std::array<std::array<std::int64_t, receives_max>, formats> handed_out{};
+};
+
+// `written_last_hour`: how many records the hour before the start wrote; hot reads go to those.
+StoreState start_store(const Store& declared, std::int64_t written_last_hour = 0);
+
+// What one pool's processes did to a store in one second: every read, and the writes that its users
+// were told are good.
+struct Visit {
+    bool knows = false;       // Reader of the new form.
+    double writes_after = 0;  // Of its writes, those in the new form.
+    std::int64_t reads = 0, inserts = 0, updates = 0;
+    std::int64_t retried = 0;  // Writes committed though their client had left and tried again.
+    double damages = 0, drops = 0, doubles = 0;  // Shares of its writes that come out so.
+};
+
+// Of reads, those that fail: they find a form that the reader rejects. A topic, cache, session or
+// job store fails no request so (redelivery, miss, log-out, orphan).
+double rejected_share(const StoreState& state, const Store& declared, const SchemaChange* change,
+                      bool knows);
+// The form in which a write of the new (`after`) or old form is stored; none: it is rejected.
+std::optional<Format> form_stored(const Store& declared, const SchemaChange* change,
+                                  SchemaPhase phase, bool after);
+
+// All randomness by `dice(Purpose::stores, ordinal)`; `first` begins a range of visit_ordinals and
+// is below 0x30000, where those of the store itself begin.
+inline constexpr std::uint32_t visit_ordinals = 512;
+void visit(StoreState& state, const Store& declared, const SchemaChange* change, const Visit& visit,
+           std::uint32_t first, Dice& dice);
+// One second passes: what is recent ages (1 h), records expire, backfill or its reverse moves
+// rows, the replica catches up.
+void pass_second(StoreState& state, const Store& declared, const SchemaChange* change, Dice& dice);
+
+// One step of the column's way, up or down. Says why not instead, where it cannot be done. Nothing
+// stops a contraction while records are `before`: their rows stay and what they held is lost.
+std::optional<std::string> migrate(StoreState& state, const Store& declared,
+                                   const SchemaChange* change, bool down);
+// Damaged and diverged records that a source can rebuild become sound, at the store's rate; 2 % of
+// them cannot be and stay. One second's worth; returns how many.
+std::int64_t repair_second(StoreState& state, const Store& declared, Dice& dice);
+
+// Of all records, those no reader of the pool mix can read: share_knows of readers know the form.
+double unreadable(const StoreState& state, const SchemaChange* change, double share_knows);
+
+void check_conserved(const StoreState& state);
+void fold(const StoreState& state, Digest& digest);
+
+}  // namespace rollcage

@@ -1,0 +1,200 @@
+// What a store does without being visited: the passing second, migration and repair.
+#include <algorithm>
+
+#include "sim/base/check.h"
+#include "sim/base/maths.h"
+#include "sim/world/rows.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr Share cannot_be_rebuilt{20'000};  // MODEL 4.7
+constexpr double stays_recent_s = 3600;
+
+// Where each flow's draws begin, beside those of every visit.
+namespace from {
+constexpr std::uint32_t age = store_ordinals, expire = age + 40, times = expire + 40,
+                        finish = times + 40, migrate = finish + 40, repair = migrate + 100;
+}
+
+double chance_in_a_second(Duration mean) {
+    return 1 - e_to(-std::min(700.0, 1 / mean.seconds()));
+}
+
+void age_recent(StoreState& state, Dice& dice) {
+    std::uint32_t ordinal = from::age;
+    for (auto& form : state.recent)
+        for (std::int64_t& count : form) count -= thin(dice, ordinal++, count, 1 / stays_recent_s);
+}
+
+void leave_with_chance(StoreState& state, double chance, std::uint32_t ordinal,
+                       std::int64_t& account, Dice& dice) {
+    for (std::size_t place = 0; place < cells; ++place) {
+        const Cell cell = cell_at(place);
+        const auto at = ordinal + static_cast<std::uint32_t>(place);
+        leave(state, cell, thin(dice, at, rows_of(state, cell), chance), account);
+    }
+}
+
+void expire(StoreState& state, Duration lives, Dice& dice) {
+    const StoreState was = state;
+    leave_with_chance(state, chance_in_a_second(lives), from::expire, state.accounts.retired, dice);
+    for (std::size_t form = 0; form < formats; ++form) {
+        const auto format = static_cast<Format>(form);
+        const std::uint32_t ordinal = from::times + static_cast<std::uint32_t>(form) *
+                                                        static_cast<std::uint32_t>(receives_max);
+        const PerTimes gone =
+            pick_times(was, format, rows_of(was, format) - rows_of(state, format), ordinal, dice);
+        for (std::size_t times = 1; times < gone.size(); ++times)
+            state.handed_out[form][times] -= gone[times];
+    }
+}
+
+// At most `most` rows of a form change to another, whatever their age; returns how many.
+std::int64_t convert(StoreState& state, Format had, Format gets, std::int64_t most, bool loses,
+                     Dice& dice) {
+    const std::int64_t count = std::min(most, rows_of(state, had));
+    const PerCell picked = pick(
+        state, had, count,
+        from::migrate + static_cast<std::uint32_t>(had) * static_cast<std::uint32_t>(cells), dice);
+    for (std::size_t place = 0; place < cells; ++place) {
+        const Cell cell = cell_at(place);
+        Cell to{gets, loses ? Health::hollow : cell.health, cell.age};
+        // Without its other half a record is what the half kept is.
+        if (cell.health == Health::diverged && !loses)
+            to.health = gets == Format::before ? Health::sound : Health::damaged;
+        move_rows(state, cell, to, picked[place]);
+    }
+    return count;
+}
+
+void backfill(StoreState& state, const Store& declared, Dice& dice) {
+    const bool far_behind = 2 * state.lag_rows > 3 * declared.applies_per_second;
+    if (!far_behind)  // Gh-ost pauses at a lag of 1.5 s.
+        state.lag_rows +=
+            convert(state, Format::before, Format::both, declared.migrates_per_second, false, dice);
+    if (rows_of(state, Format::before) == 0) state.phase = SchemaPhase::backfilled;
+}
+
+void migrate_down(StoreState& state, const Store& declared, Dice& dice) {
+    std::int64_t left = declared.migrates_per_second;
+    left -= convert(state, Format::both, Format::before, left, false, dice);
+    left -= convert(state, Format::after, Format::before, left, !declared.event_log, dice);
+    state.lag_rows += declared.migrates_per_second - left;
+    if (rows_of(state, Format::before) != all_rows(state)) return;
+    state.phase = SchemaPhase::single;
+    state.migrating_down = false;
+}
+
+void contract(StoreState& state) {
+    for (std::size_t place = 0; place < cells; ++place) {
+        const Cell cell = cell_at(place);
+        if (cell.format == Format::after) continue;
+        Cell to{Format::after, cell.health, cell.age};
+        if (cell.health == Health::diverged) to.health = Health::damaged;
+        if (cell.format == Format::before) to.health = Health::hollow;
+        if (cell.health == Health::doubled) to.health = Health::doubled;
+        move_rows(state, cell, to, rows_of(state, cell));
+    }
+    state.phase = SchemaPhase::contracted;
+}
+
+std::optional<std::string> migrate_back(StoreState& state) {
+    switch (state.phase) {
+        case SchemaPhase::single: return "there is nothing to take back; expand first";
+        case SchemaPhase::dual_write:
+        case SchemaPhase::backfilled: state.phase = SchemaPhase::expanded; return std::nullopt;
+        case SchemaPhase::contracted:  // The old column returns empty.
+        case SchemaPhase::expanded: break;
+    }
+    if (state.migrating_down) return "records are being converted back already; wait";
+    state.phase = SchemaPhase::expanded;
+    state.migrating_down = true;
+    return std::nullopt;
+}
+
+}  // namespace
+
+const char* name(SchemaPhase phase) {
+    static constexpr std::array names{"single", "expanded", "dual_write", "backfilled",
+                                      "contracted"};
+    return names[static_cast<std::size_t>(phase)];
+}
+
+StoreState start_store(const Store& declared, std::int64_t written_last_hour) {
+    check(declared.receives >= 1 && declared.receives <= receives_max,
+          "a message is handed out from once to receives_max times");
+    StoreState state;
+    if (declared.kind == StoreKind::topic) return state;
+    accept_rows(state, Format::before, Health::sound, declared.records);
+    state.recent[0][0] = std::clamp<std::int64_t>(written_last_hour, 0, declared.records);
+    return state;
+}
+
+void pass_second(StoreState& state, const Store& declared, const SchemaChange* change, Dice& dice) {
+    age_recent(state, dice);
+    if (declared.lives) expire(state, *declared.lives, dice);
+    if (declared.kind == StoreKind::jobs && !state.paused)
+        leave_with_chance(state, chance_in_a_second(declared.runs), from::finish,
+                          state.accounts.finished, dice);
+    if (change && state.migrating_down)
+        migrate_down(state, declared, dice);
+    else if (change && state.phase == SchemaPhase::dual_write)
+        backfill(state, declared, dice);
+    state.lag_rows = std::max<std::int64_t>(0, state.lag_rows - declared.applies_per_second);
+}
+
+std::optional<std::string> migrate(StoreState& state, const Store& declared,
+                                   const SchemaChange* change, bool down) {
+    if (declared.kind != StoreKind::table) return "only a table has columns to migrate";
+    if (!change) return "no change of this table's schema is declared";
+    if (!needs_column(change->kind))
+        return "an enum value or a meaning needs no column; write it or do not";
+    if (down) return migrate_back(state);
+    if (state.migrating_down) {
+        state.migrating_down = false;
+        return std::nullopt;
+    }
+    switch (state.phase) {
+        case SchemaPhase::single: state.phase = SchemaPhase::expanded; break;
+        case SchemaPhase::expanded: state.phase = SchemaPhase::dual_write; break;
+        case SchemaPhase::dual_write:
+        case SchemaPhase::backfilled: contract(state); break;
+        case SchemaPhase::contracted: return "the old half is dropped already; nothing is left";
+    }
+    return std::nullopt;
+}
+
+std::int64_t repair_second(StoreState& state, const Store& declared, Dice& dice) {
+    std::int64_t left = declared.repairs_per_second, rebuilt = 0, damaged = 0;
+    for (const auto& form : state.stored)
+        damaged += form[static_cast<std::size_t>(Health::damaged)];
+    state.beyond_repair = std::min(state.beyond_repair, damaged);
+    std::int64_t beyond = state.beyond_repair;
+    for (std::size_t place = 0; place < cells; ++place) {
+        const Cell cell = cell_at(place);
+        const bool half_kept = cell.format == Format::both;
+        if (!half_kept && !declared.event_log) continue;
+        if (cell.health != Health::damaged && cell.health != Health::diverged) continue;
+        std::int64_t rows = rows_of(state, cell);
+        if (cell.health == Health::damaged) {
+            const std::int64_t given_up = std::min(beyond, rows);
+            beyond -= given_up;
+            rows -= given_up;
+        }
+        const std::int64_t tried = std::min(left, rows);
+        const auto at = from::repair + static_cast<std::uint32_t>(place);
+        const std::int64_t failed = thin(dice, at, tried, cannot_be_rebuilt.value());
+        move_rows(state, cell, {cell.format, Health::sound, cell.age}, tried - failed);
+        move_rows(state, cell, {cell.format, Health::damaged, cell.age}, failed);
+        state.beyond_repair += failed;
+        if (cell.health == Health::diverged) beyond += failed;  // Now among the damaged.
+        rebuilt += tried - failed;
+        left -= tried;
+    }
+    state.accounts.repaired += rebuilt;
+    return rebuilt;
+}
+
+}  // namespace rollcage
