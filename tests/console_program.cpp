@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -96,9 +97,14 @@ TEST_CASE("compare prints the same JSON for one job and for two") {
     CHECK(one.out == ask(arguments + " --jobs 2").out);
 }
 
-TEST_CASE("slow_lorry plays as its transcript says") {
-    std::ostringstream accepted;
-    accepted
-        << std::ifstream{ROLLCAGE_SOURCE_DIR "/scenarios/lessons/slow_lorry.transcript"}.rdbuf();
-    CHECK(ask("run " + lesson + " --transcript").out == accepted.str());
+TEST_CASE("every lesson plays as its transcript says") {
+    for (const auto& file :
+         std::filesystem::directory_iterator(ROLLCAGE_SOURCE_DIR "/scenarios/lessons")) {
+        if (file.path().extension() != ".lua") continue;
+        auto path = file.path();
+        std::ostringstream accepted;
+        accepted << std::ifstream{path.replace_extension(".transcript")}.rdbuf();
+        INFO(file.path().string());
+        CHECK(ask("run " + file.path().string() + " --transcript").out == accepted.str());
+    }
 }

@@ -103,6 +103,17 @@ Call call_of(const Value& record) {
     return call;
 }
 
+constexpr SchemaKind schema_kinds[] = {SchemaKind::add_optional,    SchemaKind::add_required,
+                                       SchemaKind::remove_optional, SchemaKind::remove_required,
+                                       SchemaKind::rename_field,    SchemaKind::retype,
+                                       SchemaKind::new_enum_value,  SchemaKind::new_meaning};
+
+// On is the whole, off is nothing.
+std::optional<Share> flag_value(const Value& value) {
+    if (value.type != Value::Type::boolean) return Share{value.integer};
+    return value.yes ? std::optional{whole} : std::nullopt;
+}
+
 Result<KnobValue> chosen_value(const Knob& knob, const std::string& text) {
     if (std::holds_alternative<std::string>(knob.initially)) return KnobValue{text};
     double number = 0;
@@ -145,40 +156,73 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "between") return between(record);
     if (what == "cohort") return cohort(record);
     if (what == "service") return service(record);
+    if (what == "store") return store(record);
     if (what == "flag") return flag(record);
     if (what == "build") return build(record);
-    if (what == "release") return release(record);
+    if (what == "change") return change(record);
+    if (what == "defect") return defect(record);
     if (what == "at") return at(record);
+    for (const SchemaKind kind : schema_kinds)
+        if (what == name(kind)) return schema(kind, record);
+    for (const auto& [name, kind] : {std::pair{"everyone", StageKind::everyone},
+                                     {"canary", StageKind::canary},
+                                     {"blue_green", StageKind::blue_green},
+                                     {"recreate", StageKind::recreate}})
+        if (what == name) return one_stage(kind, record);
+    return say_inject(what, record);
+}
+
+Result<Value> Declarations::say_inject(const std::string& what, const Value& record) {
+    if (what == "release") return release(record);
     if (what == "slow")
         return inject(
             Slow{{row_of(record, "service")}, times_of(record, "by"), length_of(record, "lasts")});
     if (what == "surge")
         return inject(
             Surge{{row_of(record, "cohort")}, times_of(record, "by"), length_of(record, "lasts")});
+    if (what == "settings_down") return inject(SettingsDown{length_of(record, "lasts")});
+    if (what == "set")
+        return inject(SetSetting{{row_of(record, "flag")}, flag_value(at_of(record, "to"))});
     if (what == "lose_zone")
         return inject(LoseZone{{row_of(record, "service")},
                                static_cast<std::uint32_t>(whole_of(record, "zone") - 1)});
-    for (const auto& [name, kind] : {std::pair{"everyone", StageKind::everyone},
-                                     {"canary", StageKind::canary},
-                                     {"blue_green", StageKind::blue_green},
-                                     {"recreate", StageKind::recreate}}) {
-        if (what != name) continue;
-        Stage stage{.kind = kind, .soak = length_of(record, "soak")};
-        if (kind == StageKind::canary) {
-            stage.share = part_of(record, "share");
-            stage.sticky = at_of(record, "sticky").yes;
-        }
-        stages_.push_back(stage);
-        return handle(HandleKind::stage, stages_.size() - 1);
+    check(what == "migrate", "every word of the table has a meaning");
+    const std::string& step = at_of(record, "step").text;
+    if (step != "up" && step != "down")
+        return Error{"migrate: field \"step\" must be up or down, not \"" + step + "\""};
+    return inject(MigrateStep{{row_of(record, "store")}, step == "down"});
+}
+
+Result<Value> Declarations::one_stage(StageKind kind, const Value& record) {
+    Stage stage{.kind = kind, .soak = length_of(record, "soak")};
+    if (kind == StageKind::canary) {
+        stage.share = part_of(record, "share");
+        stage.sticky = at_of(record, "sticky").yes;
     }
-    if (what == "defect") {
-        defects_.push_back({part_of(record, "rate"), times_of(record, "slow"),
-                            part_of(record, "fails"), part_of(record, "crashes_at_boot"),
-                            at_of(record, "crashes_per_hour").number});
-        return handle(HandleKind::defect, defects_.size() - 1);
-    }
-    check(what == "change", "every word of the table has a meaning");
+    stages_.push_back(stage);
+    return handle(HandleKind::stage, stages_.size() - 1);
+}
+
+Result<Value> Declarations::defect(const Value& record) {
+    Defect defect{.rate = part_of(record, "rate"),
+                  .slow = times_of(record, "slow"),
+                  .fails = part_of(record, "fails"),
+                  .crashes_at_boot = part_of(record, "crashes_at_boot"),
+                  .crashes_per_hour = at_of(record, "crashes_per_hour").number,
+                  .damages = part_of(record, "damages"),
+                  .drops = part_of(record, "drops"),
+                  .doubles = part_of(record, "doubles")};
+    if (has(record, "store"))
+        defect.store = {row_of(record, "store")};
+    else if (defect.damages > none || defect.drops > none || defect.doubles > none)
+        return Error{"defect: damages, drops and doubles need store = ..."};
+    defects_.push_back(defect);
+    return handle(HandleKind::defect, defects_.size() - 1);
+}
+
+Result<Value> Declarations::change(const Value& record) {
     Change change;
+    if (has(record, "schema")) change.schema = schemas_[row_of(record, "schema")];
     if (has(record, "behind")) change.behind = SettingId{row_of(record, "behind")};
     for (const Value& it : at_of(record, "hides").items)
         change.hides.push_back(defects_[it.handle.index]);
@@ -299,6 +343,8 @@ Result<Value> Declarations::service(const Value& record) {
     if (has(record, "queue")) service.queue = length_of(record, "queue");
     service.order = order == "lifo" ? Order::lifo : Order::fifo;
     service.drop_expired = at_of(record, "drop_expired").yes;
+    for (const Value& used : at_of(record, "uses").items)
+        service.uses.push_back({used.handle.index});
     for (const Value& call : at_of(record, "calls").items) service.calls.push_back(call_of(call));
     service.pull = length_of(record, "pull");
     service.start = length_of(record, "start");
@@ -327,27 +373,64 @@ Result<Value> Declarations::service(const Value& record) {
 Result<Value> Declarations::flag(const Value& record) {
     const std::string& name = record.items[0].text;
     if (find_name(world.names.settings, name)) return twice("flag", name);
-    const Value& initially = at_of(record, "initially");
     Setting setting;
-    if (initially.type == Value::Type::boolean) {
-        if (initially.yes) setting.initially = whole;
-    } else {
-        setting.initially = Share{initially.integer};
-    }
-    const Value& fallback = at_of(record, "fallback");
-    if (fallback.type == Value::Type::boolean) {
-        if (fallback.yes) setting.fallback = whole;
-    } else {
-        setting.fallback = Share{fallback.integer};
-    }
+    setting.initially = flag_value(at_of(record, "initially"));
+    setting.fallback = flag_value(at_of(record, "fallback"));
     setting.poll = length_of(record, "poll");
     world.settings.push_back(setting);
     world.names.settings.push_back(name);
     return handle(HandleKind::flag, world.settings.size() - 1);
 }
 
+Result<Value> Declarations::store(const Value& record) {
+    const std::string& name = record.items[0].text;
+    if (find_name(world.names.stores, name)) return twice("store", name);
+    static const std::vector<std::string> kinds{"table",   "topic", "cache",
+                                                "session", "jobs",  "effects"};
+    const auto kind = find_name(kinds, at_of(record, "kind").text);
+    if (!kind) {
+        const std::string near = nearest_word(at_of(record, "kind").text, kinds);
+        return Error{"store \"" + name +
+                     "\": kind must be table, topic, cache, session, jobs or "
+                     "effects, not \"" +
+                     at_of(record, "kind").text + "\"" +
+                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    }
+    Store store;
+    store.kind = static_cast<StoreKind>(*kind);
+    store.records = whole_of(record, "records");
+    store.hot = part_of(record, "hot");
+    store.writes_back = part_of(record, "writes_back");
+    store.idempotent = at_of(record, "idempotent").yes;
+    if (has(record, "lives")) store.lives = length_of(record, "lives");
+    store.receives = whole_of(record, "receives");
+    store.runs = length_of(record, "runs");
+    store.event_log = at_of(record, "event_log").yes;
+    store.migrates_per_second = whole_of(record, "migrates_per_second");
+    store.repairs_per_second = whole_of(record, "repairs_per_second");
+    world.stores.push_back(store);
+    world.names.stores.push_back(name);
+    return handle(HandleKind::store, world.stores.size() - 1);
+}
+
+Result<Value> Declarations::schema(SchemaKind kind, const Value& record) {
+    SchemaChange change{.store = {row_of(record, "store")}, .kind = kind};
+    // Each kind has those of these fields that mean something to it.
+    if (const Value* it = find(record, "preserves_unknown")) change.preserves_unknown = it->yes;
+    if (const Value* it = find(record, "reads_both")) change.reads_both = it->yes;
+    if (const Value* it = find(record, "old_reader")) {
+        if (it->text != "rejects" && it->text != "misreads")
+            return Error{std::string(name(kind)) +
+                         ": old_reader must be rejects or misreads, not \"" + it->text + "\""};
+        change.old_reader = it->text == "misreads" ? SchemaVerdict::misread : SchemaVerdict::reject;
+    }
+    schemas_.push_back(change);
+    return handle(HandleKind::schema, schemas_.size() - 1);
+}
+
 Result<Value> Declarations::build(const Value& record) {
     std::vector<Change> changes;
+    if (has(record, "after")) changes = world.builds[row_of(record, "after")].changes;
     for (std::size_t i = 1; i < record.items.size(); ++i)
         changes.push_back(changes_[record.items[i].handle.index]);
     const auto added = add_build({row_of(record, "of")}, record.items[0].text, changes);

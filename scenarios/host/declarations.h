@@ -33,6 +33,12 @@ private:
     Result<Value> service(const Value& record);
     Result<Value> flag(const Value& record);
     Result<Value> build(const Value& record);
+    Result<Value> store(const Value& record);
+    Result<Value> change(const Value& record);
+    Result<Value> defect(const Value& record);
+    Result<Value> one_stage(StageKind kind, const Value& record);
+    Result<Value> say_inject(const std::string& what, const Value& record);
+    Result<Value> schema(SchemaKind kind, const Value& record);
     Result<Value> release(const Value& record);
     Result<Value> at(const Value& record);
     Result<Value> inject(Inject what);
@@ -46,6 +52,7 @@ private:
     std::vector<Change> changes_;
     std::vector<Defect> defects_;
     std::vector<Stage> stages_;
+    std::vector<SchemaChange> schemas_;
     std::vector<Inject> injects_;
 };
 

@@ -25,6 +25,9 @@ std::string kind_of(const Fact& fact) {
               [](const RolloutEnded&) { return "rollout_ended"; },
               [](const RolloutSlow&) { return "rollout_slow"; },
               [](const RolloutTurned& it) { return name(it.change); },
+              [](const Migrated&) { return "migrated"; },
+              [](const RepairBegun&) { return "repair_begun"; },
+              [](const ConsumersTurned&) { return "consumers_turned"; },
               [](const ShedChanged&) { return "shed_changed"; },
               [](const Scaled&) { return "scaled"; },
               [](const FlagChanged&) { return "flag_changed"; },
@@ -244,6 +247,18 @@ Result<Value> LuaActor::State::order(const std::string& what, const Value& recor
         else if (to.yes)
             set_flag.value = whole;
         orders.push_back(set_flag);
+        return Value{};
+    }
+    if (what == "migrate" || what == "repair" || what == "pause_consumers") {
+        const StoreId store{field(record, "store").handle.index};
+        if (what == "repair") orders.push_back(Repair{store});
+        if (what == "pause_consumers")
+            orders.push_back(PauseConsumers{store, field(record, "paused").yes});
+        if (what != "migrate") return Value{};
+        const std::string& step = field(record, "step").text;
+        if (step != "up" && step != "down")
+            return Error{"me:migrate: step must be up or down, not \"" + step + "\""};
+        orders.push_back(Migrate{store, step == "down"});
         return Value{};
     }
     const ServiceId service{field(record, "service").handle.index};

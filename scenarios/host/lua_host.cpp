@@ -14,11 +14,15 @@ namespace rollcage {
 namespace {
 
 constexpr std::size_t files_max = 20, source_max = 1 << 20;
-const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag",  "build",
-                                        "plan", "at",     "actor",   "expect"};
+const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag",   "build",
+                                        "plan", "at",     "actor",   "expect", "store"};
 const std::vector<std::string> global_words{
-    "scenario", "one_of", "between", "use",   "slow",       "surge",    "release",  "everyone",
-    "canary",   "change", "defect",  "alert", "blue_green", "recreate", "lose_zone"};
+    "scenario",        "one_of",          "between",      "use",          "slow",
+    "surge",           "release",         "everyone",     "canary",       "change",
+    "defect",          "alert",           "blue_green",   "recreate",     "lose_zone",
+    "migrate",         "settings_down",   "set",          "add_optional", "add_required",
+    "remove_optional", "remove_required", "rename_field", "retype",       "new_enum_value",
+    "new_meaning"};
 const std::vector<std::string> global_values{
     "any_alert", "on",     "off",          "assert", "error", "ipairs",   "math",     "pairs",
     "pcall",     "select", "setmetatable", "string", "table", "tonumber", "tostring", "type"};

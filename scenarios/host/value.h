@@ -22,6 +22,8 @@ enum class HandleKind : std::uint8_t {
     inject,
     alert,
     plan,
+    store,
+    schema,
 };
 const char* name(HandleKind kind);
 

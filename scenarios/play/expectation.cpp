@@ -127,9 +127,30 @@ const std::vector<std::string>& outcome_keys() {
     static const std::vector<std::string> keys{
         "requests.offered",       "requests.good",       "requests.failed",
         "requests.refused",       "requests.slow",       "requests.pending",
-        "users.minutes_impacted", "budget.burned_share", "times.detect_s"};
+        "users.minutes_impacted", "budget.burned_share", "times.detect_s",
+        "records.accepted",       "records.sound",       "records.diverged",
+        "records.damaged",        "records.lost",        "records.doubled",
+        "records.dead_lettered",  "records.unreadable",  "records.unreadable_minutes",
+        "jobs.finished",          "jobs.orphaned",       "effects.sent",
+        "effects.doubled"};
     return keys;
 }
+
+namespace {
+
+double record_value(const Outcome::Records& it, std::string_view key) {
+    if (key == "accepted") return static_cast<double>(it.accepted);
+    if (key == "sound") return static_cast<double>(it.sound);
+    if (key == "diverged") return static_cast<double>(it.diverged);
+    if (key == "damaged") return static_cast<double>(it.damaged);
+    if (key == "lost") return static_cast<double>(it.lost);
+    if (key == "doubled") return static_cast<double>(it.doubled);
+    if (key == "dead_lettered") return static_cast<double>(it.dead_lettered);
+    if (key == "unreadable") return static_cast<double>(it.unreadable);
+    return it.unreadable_minutes;
+}
+
+}  // namespace
 
 std::optional<double> outcome_value(const Outcome& outcome, std::string_view key) {
     const auto real = [](std::int64_t count) { return static_cast<double>(count); };
@@ -142,11 +163,22 @@ std::optional<double> outcome_value(const Outcome& outcome, std::string_view key
     if (key == "users.minutes_impacted") return real(outcome.user_minutes_impacted_ppm) * 1e-6;
     if (key == "budget.burned_share") return outcome.budget_burned_share;
     if (key == "times.detect_s") return outcome.detect_s;
+    if (key == "jobs.finished") return real(outcome.jobs_finished);
+    if (key == "jobs.orphaned") return real(outcome.jobs_orphaned);
+    if (key == "effects.sent") return real(outcome.effects_sent);
+    if (key == "effects.doubled") return real(outcome.effects_doubled);
+    if (key.starts_with("records.") && !outcome.records.empty()) {  // Summed over the stores.
+        double sum = 0;
+        for (const Outcome::Records& it : outcome.records)
+            sum += record_value(it, key.substr(std::string_view{"records."}.size()));
+        return sum;
+    }
     return std::nullopt;
 }
 
 bool more_is_better(std::string_view key) {
-    return key == "requests.good" || key == "requests.offered";
+    return key == "requests.good" || key == "requests.offered" || key == "records.accepted" ||
+           key == "records.sound" || key == "jobs.finished" || key == "effects.sent";
 }
 
 Result<Criterion> parse_expectation(std::string_view text) {

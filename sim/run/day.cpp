@@ -121,6 +121,16 @@ void work_order(Day& day, std::uint32_t nth) {
                                [](const SwitchRoute& it) -> Fact {
                                    return RolloutTurned{it.service, RolloutChange::switched};
                                },
+                               [&](const Migrate& it) -> Fact {
+                                   StoreState next = day.world.stores[it.store.index].state;
+                                   (void)migrate(next, day.world.plan->stores[it.store.index],
+                                                 schema_of(*day.world.plan, it.store), it.down);
+                                   return Migrated{it.store, next.phase};
+                               },
+                               [](const Repair& it) -> Fact { return RepairBegun{it.store}; },
+                               [](const PauseConsumers& it) -> Fact {
+                                   return ConsumersTurned{it.store, it.paused};
+                               },
                                [&](const Rollback& it) -> Fact {
                                    return RolledBack{it.service, rollback_target(day.world, it)};
                                },
@@ -140,6 +150,7 @@ void run_traffic(Day& day, std::uint32_t kind) {
     }
     tick(day.world);
     if (day.now.us % second.us == 0) {
+        fold_second(day.world);
         for (std::uint32_t s = 0; s < day.world.services.size(); ++s) pass_second(day.world, s);
         hear(day);
     }

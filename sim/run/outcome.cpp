@@ -25,6 +25,27 @@ std::optional<double> budget_burned(const Day& day) {
     return bad / allowed;
 }
 
+Outcome::Records records_of(const Day& day, std::uint32_t row) {
+    const Kept& kept = day.world.stores[row];
+    const auto all = [&](Health health) {
+        std::int64_t sum = 0;
+        for (const auto& form : kept.state.stored) sum += form[static_cast<std::size_t>(health)];
+        return sum;
+    };
+    const double lost_sight =
+        unreadable(kept.state, schema_of(*day.world.plan, {row}), share_knowing(day.world, {row}));
+    return {.store = day.world.plan->names.stores[row],
+            .accepted = kept.state.accounts.accepted,
+            .sound = all(Health::sound),
+            .diverged = all(Health::diverged),
+            .damaged = all(Health::damaged),
+            .lost = kept.state.accounts.lost,
+            .doubled = all(Health::doubled),
+            .dead_lettered = kept.state.accounts.dead_lettered,
+            .unreadable = static_cast<std::int64_t>(lost_sight + 0.5),
+            .unreadable_minutes = static_cast<double>(kept.unreadable_seconds) / 60};
+}
+
 }  // namespace
 
 Outcome outcome(const Day& day) {
@@ -42,6 +63,19 @@ Outcome outcome(const Day& day) {
         for (const Pool& pool : service.pools)
             for (const Lane& lane : pool.station.lanes)
                 sum.pending += lane.waiting + lane.returning_total;
+    }
+    for (std::uint32_t i = 0; i < day.world.stores.size(); ++i) {
+        sum.records.push_back(records_of(day, i));
+        const StoreKind kind = day.world.plan->stores[i].kind;
+        const StoreAccounts& accounts = day.world.stores[i].state.accounts;
+        if (kind == StoreKind::jobs) {
+            sum.jobs_finished += accounts.finished;
+            sum.jobs_orphaned += accounts.orphaned;
+        }
+        if (kind == StoreKind::effects) {
+            sum.effects_sent += accounts.accepted;
+            sum.effects_doubled += sum.records.back().doubled;
+        }
     }
     sum.user_minutes_impacted_ppm = day.world.impacted_ppm;
     sum.budget_burned_share = budget_burned(day);

@@ -16,6 +16,14 @@ struct Outcome {
     std::optional<double> budget_burned_share;
     std::int64_t writes = 0, inserts = 0;
     std::optional<double> detect_s;  // First alert after the first inject.
+    struct Records {
+        std::string store;
+        std::int64_t accepted = 0, sound = 0, diverged = 0, damaged = 0, lost = 0, doubled = 0;
+        std::int64_t dead_lettered = 0, unreadable = 0;
+        double unreadable_minutes = 0;
+    };
+    std::vector<Records> records;  // One a store, in declared order.
+    std::int64_t jobs_finished = 0, jobs_orphaned = 0, effects_sent = 0, effects_doubled = 0;
 };
 
 }  // namespace rollcage

@@ -158,6 +158,32 @@ Result<Command> parse_rollback(const Words& words, const Names& names) {
     return unknown("build of " + words.target, given->second, own);
 }
 
+Result<StoreId> store_named(const Words& words, const Names& names) {
+    const auto found = find_name(names.stores, words.target);
+    if (!found) return unknown("store", words.target, names.stores);
+    return StoreId{*found};
+}
+
+Result<Command> parse_store_order(const Words& words, const Names& names) {
+    const auto store = store_named(words, names);
+    if (!store) return store.error();
+    if (words.name == "repair") {
+        if (const auto fits = only(words, {}, 0); !fits) return fits.error();
+        return Command{Repair{*store}};
+    }
+    const bool migrates = words.name == "migrate";
+    const std::string key = migrates ? "step" : "paused", yes = migrates ? "down" : "yes",
+                      no = migrates ? "up" : "no";
+    if (const auto fits = only(words, {migrates ? "step" : "paused"}, 0); !fits)
+        return fits.error();
+    const auto given = words.options.find(key);
+    const std::string value = given == words.options.end() ? migrates ? no : yes : given->second;
+    if (value != yes && value != no)
+        return Error{key + " must be " + yes + " or " + no + ", not \"" + value + "\""};
+    if (migrates) return Command{Migrate{*store, value == yes}};
+    return Command{PauseConsumers{*store, value == yes}};
+}
+
 template <class Order>
 Result<Command> parse_rollout_order(const Words& words, const Names& names) {
     const auto service = service_named(words, names);
@@ -190,6 +216,8 @@ Result<Command> parse_command(std::string_view text, const Names& names) {
     if (words->name == "resume") return parse_rollout_order<Resume>(*words, names);
     if (words->name == "promote") return parse_rollout_order<Promote>(*words, names);
     if (words->name == "switch_route") return parse_rollout_order<SwitchRoute>(*words, names);
+    if (words->name == "migrate" || words->name == "repair" || words->name == "pause_consumers")
+        return parse_store_order(*words, names);
     std::vector<std::string> known;
     for (const CommandForm& form : command_forms()) known.push_back(form.name);
     return unknown("command", words->name, known);
@@ -212,6 +240,13 @@ void fold(const Command& command, Digest& digest) {
                    },
                    [&](const Rollback& it) {
                        all({it.service.index, it.to ? std::int64_t{it.to->index} : -1});
+                   },
+                   [&](const Migrate& it) {
+                       all({it.store.index, it.down});
+                   },
+                   [&](const Repair& it) { all({it.store.index}); },
+                   [&](const PauseConsumers& it) {
+                       all({it.store.index, it.paused});
                    },
                    [&](const auto& it) { all({it.service.index}); },
                },
@@ -236,6 +271,15 @@ std::string command_text(const Command& command, const Names& names) {
                                                                : percent(*it.value);
                 return "set_flag " + quoted(names.settings[it.setting.index]) + " " + value;
             },
+            [&](const Migrate& it) {
+                return "migrate " + quoted(names.stores[it.store.index]) +
+                       (it.down ? " step=down" : "");
+            },
+            [&](const Repair& it) { return "repair " + quoted(names.stores[it.store.index]); },
+            [&](const PauseConsumers& it) {
+                return "pause_consumers " + quoted(names.stores[it.store.index]) +
+                       (it.paused ? "" : " paused=no");
+            },
             [&](const Halt& it) { return "halt " + service(it.service); },
             [&](const Resume& it) { return "resume " + service(it.service); },
             [&](const Promote& it) { return "promote " + service(it.service); },
@@ -256,6 +300,10 @@ const std::vector<CommandForm>& command_forms() {
         {"set_flag", "set_flag FLAG on|off|SHARE", "set a flag or setting; processes poll it"},
         {"rollback", "rollback SERVICE [to=BUILD]",
          "roll the earlier build out again, in waves; nothing else is undone"},
+        {"migrate", "migrate STORE [step=up|down]", "one step of a column's way"},
+        {"repair", "repair STORE", "rebuild damaged records from what a source still holds"},
+        {"pause_consumers", "pause_consumers STORE [paused=yes|no]",
+         "a topic's messages or a list's jobs wait"},
         {"halt", "halt SERVICE", "stop a rollout, or a rollback, where it is"},
         {"resume", "resume SERVICE", "let a halted rollout go on"},
         {"promote", "promote SERVICE", "to the next stage now; beyond the last is everyone"},

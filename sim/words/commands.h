@@ -54,7 +54,22 @@ struct SwitchRoute {  // Between the two sides of a blue-green rollout.
     ServiceId service;
     friend bool operator==(const SwitchRoute&, const SwitchRoute&) = default;
 };
-using Command = std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute>;
+struct Migrate {  // One step of a column's way, up or down.
+    StoreId store;
+    bool down = false;
+    friend bool operator==(const Migrate&, const Migrate&) = default;
+};
+struct Repair {  // Rebuilds what a source still holds, at the store's rate, until it is done.
+    StoreId store;
+    friend bool operator==(const Repair&, const Repair&) = default;
+};
+struct PauseConsumers {
+    StoreId store;
+    bool paused = true;
+    friend bool operator==(const PauseConsumers&, const PauseConsumers&) = default;
+};
+using Command = std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute,
+                             Migrate, Repair, PauseConsumers>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

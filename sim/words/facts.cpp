@@ -24,6 +24,12 @@ const char* name(RolloutChange change) {
     return "?";
 }
 
+const char* name(SchemaPhase phase) {
+    static constexpr std::array names{"single", "expanded", "dual_write", "backfilled",
+                                      "contracted"};
+    return names[static_cast<std::size_t>(phase)];
+}
+
 const char* name(Measure measure) {
     static constexpr std::array<const char*, measures> words{
         "attempts",       "answered", "errors",   "latency_p50_us", "latency_p95_us",
@@ -54,6 +60,13 @@ void fold(const Fact& fact, Digest& digest) {
                    },
                    [&](const RolloutTurned& it) {
                        all({it.service.index, static_cast<std::int64_t>(it.change)});
+                   },
+                   [&](const Migrated& it) {
+                       all({it.store.index, static_cast<std::int64_t>(it.phase)});
+                   },
+                   [&](const RepairBegun& it) { all({it.store.index}); },
+                   [&](const ConsumersTurned& it) {
+                       all({it.store.index, it.paused});
                    },
                    [&](const ShedChanged& it) {
                        all({it.service.index, it.share.ppm});
@@ -104,6 +117,14 @@ std::string headline(const Fact& fact, const Names& names) {
             },
             [&](const RolloutTurned& it) {
                 return service(it.service) + ": rollout " + name(it.change);
+            },
+            [&](const Migrated& it) {
+                return names.stores[it.store.index] + ": schema is " + name(it.phase);
+            },
+            [&](const RepairBegun& it) { return names.stores[it.store.index] + ": repair begins"; },
+            [&](const ConsumersTurned& it) {
+                return names.stores[it.store.index] + ": consumers " +
+                       (it.paused ? "paused" : "resumed");
             },
             [&](const ShedChanged& it) {
                 return service(it.service) + ": shedding " + of(it.share) + " of attempts";

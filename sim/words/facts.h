@@ -42,6 +42,20 @@ struct RolloutTurned {
     ServiceId service;
     RolloutChange change;
 };
+// Column steps, in order. Changes that need no column, and stores that are no table, stay `single`
+// and may be written in the new form at once.
+enum class SchemaPhase : std::uint8_t { single, expanded, dual_write, backfilled, contracted };
+struct Migrated {
+    StoreId store;
+    SchemaPhase phase;
+};
+struct RepairBegun {
+    StoreId store;
+};
+struct ConsumersTurned {
+    StoreId store;
+    bool paused;
+};
 struct ShedChanged {
     ServiceId service;
     Share share;
@@ -71,9 +85,9 @@ struct Refused {
     Command command;
     std::string why;
 };
-using Fact =
-    std::variant<Released, RolledBack, StageReached, RolloutEnded, RolloutSlow, RolloutTurned,
-                 ShedChanged, Scaled, FlagChanged, AlertFired, AlertCleared, Ordered, Refused>;
+using Fact = std::variant<Released, RolledBack, StageReached, RolloutEnded, RolloutSlow,
+                          RolloutTurned, Migrated, RepairBegun, ConsumersTurned, ShedChanged,
+                          Scaled, FlagChanged, AlertFired, AlertCleared, Ordered, Refused>;
 
 struct Occurrence {
     SimTime at;  // When it became known.
@@ -82,6 +96,7 @@ struct Occurrence {
 
 const char* name(AlertRule rule);
 const char* name(RolloutChange change);
+const char* name(SchemaPhase phase);
 void fold(const Fact& fact, Digest& digest);  // Every integer of it; names are no part of a day.
 std::string headline(const Fact& fact, const Names& names);  // "checkout: fast burn alert fired"
 std::string transcript_line(const Occurrence& it,

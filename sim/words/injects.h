@@ -3,6 +3,7 @@
 // Only a release is seen when it happens; what an inject does shows through the mechanism.
 #pragma once
 
+#include <optional>
 #include <variant>
 
 #include "sim/base/ids.h"
@@ -29,7 +30,18 @@ struct LoseZone {  // Its instances are gone at once; evicted and replaced after
     ServiceId service;
     std::uint32_t zone = 0;
 };
-using Inject = std::variant<Slow, Surge, Release, LoseZone>;
+struct MigrateStep {  // The team's own automation takes a step of a column's way.
+    StoreId store;
+    bool down = false;
+};
+struct SettingsDown {  // The setting service: running processes keep what they saw.
+    Duration lasts;
+};
+struct SetSetting {  // Somebody, or a script, gives a flag a value.
+    SettingId setting;
+    std::optional<Share> value;
+};
+using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting>;
 
 struct TimedInject {
     SimTime at;

@@ -20,6 +20,7 @@ struct Names {
     std::vector<ServiceId> build_of;  // Parallel to builds: two services may both have a "1.5.0".
     std::vector<std::string> settings;
     std::vector<std::string> plans;
+    std::vector<std::string> stores{};
 };
 
 // The row whose name this is, if any.

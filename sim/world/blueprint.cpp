@@ -104,6 +104,20 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
                     return Error{who + ": surge needs a cohort, by from 0 and lasts above 0"};
                 return {};
             },
+            [&](const MigrateStep& it) -> Result<void> {
+                if (it.store.index >= blueprint.stores.size())
+                    return Error{who + ": migrate needs a store"};
+                return {};
+            },
+            [&](const SettingsDown& it) -> Result<void> {
+                if (it.lasts <= Duration{}) return Error{who + ": settings_down needs lasts"};
+                return {};
+            },
+            [&](const SetSetting& it) -> Result<void> {
+                if (it.setting.index >= blueprint.settings.size())
+                    return Error{who + ": set needs a flag"};
+                return {};
+            },
             [&](const LoseZone& it) -> Result<void> {
                 if (it.service.index >= blueprint.services.size() ||
                     it.zone >= blueprint.services[it.service.index].zones)
@@ -118,6 +132,42 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
             },
         },
         timed.inject);
+}
+
+// Every store has at most one change of form, and everything named exists.
+Result<void> sound_stores(const Blueprint& blueprint) {
+    if (blueprint.stores.size() > 64) return Error{"at most 64 stores"};
+    for (std::size_t i = 0; i < blueprint.stores.size(); ++i) {
+        const Store& store = blueprint.stores[i];
+        const std::string who = "store \"" + blueprint.names.stores[i] + "\"";
+        if (store.records < 0 || store.receives < 1 || store.receives > receives_max ||
+            store.runs <= Duration{} || (store.lives && *store.lives <= Duration{}))
+            return Error{who + ": records, receives (1 to " + std::to_string(receives_max) +
+                         "), runs and lives must be above 0"};
+    }
+    std::vector<const SchemaChange*> changes(blueprint.stores.size(), nullptr);
+    for (std::size_t b = 0; b < blueprint.builds.size(); ++b) {
+        const std::string who = "build \"" + blueprint.names.builds[b] + "\"";
+        for (const Change& change : blueprint.builds[b].changes) {
+            for (const Defect& defect : change.hides)
+                if ((defect.damages > none || defect.drops > none || defect.doubles > none) &&
+                    defect.store.index >= blueprint.stores.size())
+                    return Error{who + ": a defect harms a store that does not exist"};
+            if (!change.schema) continue;
+            if (change.schema->store.index >= blueprint.stores.size())
+                return Error{who + ": changes a store that does not exist"};
+            const SchemaChange*& first = changes[change.schema->store.index];
+            if (first != nullptr && first->kind != change.schema->kind)
+                return Error{"store \"" + blueprint.names.stores[change.schema->store.index] +
+                             "\" is in two migrations; finish one before the next"};
+            first = &*change.schema;
+        }
+    }
+    for (const Service& service : blueprint.services)
+        for (const StoreId used : service.uses)
+            if (used.index >= blueprint.stores.size())
+                return Error{"a service uses a store that does not exist"};
+    return {};
 }
 
 // The rings that remember waits and retries are as long as the patience; they have a limit.
@@ -184,6 +234,7 @@ Result<Blueprint> checked(Blueprint blueprint) {
         if (const auto sound = sound_cohort(blueprint, i); !sound) return sound.error();
     }
     if (const auto sound = sound_lengths(blueprint); !sound) return sound.error();
+    if (const auto sound = sound_stores(blueprint); !sound) return sound.error();
     for (const Plan& plan : blueprint.plans) {
         if (plan.stages.empty() || plan.stages.size() > 32)
             return Error{"a plan needs from 1 to 32 stages"};
@@ -210,6 +261,13 @@ Result<Blueprint> checked(Blueprint blueprint) {
                 length_text(tick_for(free)) + " here)"};
     }
     return blueprint;
+}
+
+const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store) {
+    for (const Build& build : blueprint.builds)
+        for (const Change& change : build.changes)
+            if (change.schema && change.schema->store == store) return &*change.schema;
+    return nullptr;
 }
 
 std::vector<ServiceId> callers_first(const Blueprint& blueprint) {

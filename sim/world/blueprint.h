@@ -12,6 +12,7 @@
 #include "sim/base/time.h"
 #include "sim/words/injects.h"
 #include "sim/words/names.h"
+#include "sim/world/schema.h"
 
 namespace rollcage {
 
@@ -91,6 +92,7 @@ struct Service {
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
+    std::vector<StoreId> uses{};       // Every good request reads one record of each.
     Duration pull{20'000'000};       // An image that the nodes do not hold. default: MODEL 3.1
     Duration start{5'000'000};       // From process start to answering probes. default: design
     Duration probe{10'000'000};      // Ready at its next readiness probe.
@@ -105,15 +107,18 @@ struct Service {
 
 // What a change hides: who meets it, and what it does to them.
 struct Defect {
-    Share rate = whole;            // One in 1/rate requests meets it.
-    Share slow = whole;            // Times the work; may exceed one.
-    Share fails = none;            // Of those that meet it.
-    Share crashes_at_boot = none;  // Of process starts.
-    double crashes_per_hour = 0;   // Of a process that runs.
+    Share rate = whole;                                  // One in 1/rate requests meets it.
+    Share slow = whole;                                  // Times the work; may exceed one.
+    Share fails = none;                                  // Of those that meet it.
+    Share crashes_at_boot = none;                        // Of process starts.
+    double crashes_per_hour = 0;                         // Of a process that runs.
+    StoreId store{};               // What the next three happen to.
+    Share damages = none, drops = none, doubles = none;  // Of its writes.
 };
 struct Change {
     std::optional<SettingId> behind;  // Only while this flag is on.
     std::vector<Defect> hides;
+    std::optional<SchemaChange> schema{};
 };
 struct Build {
     ServiceId of;
@@ -141,6 +146,7 @@ struct Blueprint {
     std::vector<Service> services;
     std::vector<Build> builds;
     std::vector<Setting> settings;
+    std::vector<Store> stores;
     std::vector<Plan> plans;
     std::vector<TimedInject> injects;  // In file order: the place is the ordinal.
     Duration lasts{7'200'000'000};
@@ -152,6 +158,8 @@ struct Blueprint {
 Duration tick_for(const Blueprint& blueprint);
 // Says what cannot be (a cycle of calls, a negative number, a tick too long) or returns it sound.
 Result<Blueprint> checked(Blueprint blueprint);
+// The change of form under way at a store; at most one.
+const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store);
 // Services so that every caller stands before what it calls; only for a checked blueprint.
 std::vector<ServiceId> callers_first(const Blueprint& blueprint);
 

@@ -145,6 +145,23 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
                 if (ready_of(service, other) == 0) return "the other side has nothing ready";
                 return std::nullopt;
             },
+            [&](const Migrate& it) -> Why {
+                StoreState tried = world.stores[it.store.index].state;
+                return migrate(tried, world.plan->stores[it.store.index],
+                               schema_of(*world.plan, it.store), it.down);
+            },
+            [&](const Repair& it) -> Why {
+                if (world.stores[it.store.index].repairing) return "it is being repaired already";
+                return std::nullopt;
+            },
+            [&](const PauseConsumers& it) -> Why {
+                const StoreKind kind = world.plan->stores[it.store.index].kind;
+                if (kind != StoreKind::topic && kind != StoreKind::jobs)
+                    return "only a topic or a list of jobs has consumers";
+                if (world.stores[it.store.index].state.paused == it.paused)
+                    return it.paused ? "they are paused already" : "they are not paused";
+                return std::nullopt;
+            },
             [](const auto&) -> Why { return std::nullopt; },
         },
         command);
@@ -173,6 +190,17 @@ void take_effect(World& world, const Command& command) {
                        reconcile(world, it.service.index);
                    },
                    [&](const Promote& it) { promote(world, it.service.index); },
+                   [&](const Migrate& it) {
+                       (void)migrate(world.stores[it.store.index].state,
+                                     world.plan->stores[it.store.index],
+                                     schema_of(*world.plan, it.store), it.down);
+                       for (std::uint32_t s = 0; s < world.services.size(); ++s)
+                           refresh_paths(world, s);
+                   },
+                   [&](const Repair& it) { world.stores[it.store.index].repairing = true; },
+                   [&](const PauseConsumers& it) {
+                       world.stores[it.store.index].state.paused = it.paused;
+                   },
                    [&](const SwitchRoute& it) {
                        Rollout& rollout = *world.services[it.service.index].rollout;
                        rollout.switched = !rollout.switched;

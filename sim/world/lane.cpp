@@ -303,7 +303,8 @@ void fold(const Lane& lane, Digest& digest) {
          {lane.waiting, lane.returning_total, lane.queued, lane.dropped_total,
           lane.retry_budget ? lane.retry_budget->ppm : -1, lane.budget_thousandths,
           lane.bucket_thousandths, lane.throttled.part, lane.broken.part, lane.broken.open_until_us,
-          lane.minute_fresh, lane.minute_bad, lane.fold_good, lane.fresh_now})
+          lane.minute_fresh, lane.minute_bad, lane.fold_good, lane.fold_wrong, lane.fold_late,
+          lane.fresh_now})
         digest.fold(count);
 }
 

@@ -72,7 +72,8 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     std::int64_t waiting = 0, returning_total = 0, queued = 0;
     std::int64_t fresh_now = 0;  // Arrivals of the tick under way.
     std::int64_t minute_fresh = 0, minute_bad = 0;
-    std::int64_t fold_good = 0;  // Good since the last fold of writes.
+    std::int64_t fold_good = 0;                  // Since the last fold of writes: good,
+    std::int64_t fold_wrong = 0, fold_late = 0;  // failed by what they met, done too late.
 
     // Declared; the same in every life.
     std::uint32_t account = 0;  // Row of the ledger.

@@ -60,10 +60,19 @@ Path path_of(const World& world, std::uint32_t s, const Pool& pool) {
             const double met = at_work * defect.rate.value();
             path.work *= 1 + met * (defect.slow.value() - 1);
             well *= 1 - met * defect.fails.value();
-            path.crashes_per_hour += at_work * defect.crashes_per_hour;
         }
     }
-    path.fails = 1 - well;
+    double readable = 1;
+    for (const StoreId store : world.plan->services[s].uses) {
+        const std::vector<Change>& changes = world.plan->builds[pool.build.index].changes;
+        const bool knows = std::ranges::any_of(
+            changes, [&](const Change& it) { return it.schema && it.schema->store == store; });
+        readable *=
+            1 - rejected_share(world.stores[store.index].state, world.plan->stores[store.index],
+                               schema_of(*world.plan, store), knows);
+    }
+    path.rejected = 1 - readable;
+    path.fails = 1 - well * readable;
     return path;
 }
 

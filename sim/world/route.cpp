@@ -61,6 +61,8 @@ void close_pool(World& world, std::uint32_t s, std::size_t row) {
         to.minute_fresh += from.minute_fresh;
         to.minute_bad += from.minute_bad;
         to.fold_good += from.fold_good;
+        to.fold_wrong += from.fold_wrong;
+        to.fold_late += from.fold_late;
     }
     heir.station.attempts += gone.station.attempts;
     heir.station.answered += gone.station.answered;

@@ -1,6 +1,6 @@
-// What one build makes of what another wrote: derived from the kind of change, never filled in.
-// Leans on ids and share. A schema change's reader ships with the build; its writer is behind the
-// change's flag where there is one (decision 23).
+// What a store is, and what one build makes of what another wrote: derived from the kind of change,
+// never filled in. Leans on ids and share. A schema change's reader ships with the build; its
+// writer is behind the change's flag where there is one (decision 23).
 #pragma once
 
 #include <array>
@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "sim/base/ids.h"
+#include "sim/base/share.h"
+#include "sim/base/time.h"
 
 namespace rollcage {
 
@@ -45,6 +47,26 @@ enum class SchemaKind : std::uint8_t {
 const char* name(SchemaKind kind);
 // An enum value or a meaning fits the column there is, and may be written at once.
 bool needs_column(SchemaKind kind);
+
+enum class StoreKind : std::uint8_t { table, topic, cache, session, jobs, effects };
+
+inline constexpr std::int64_t receives_max = 10;  // Limit of Store::receives.
+
+struct Store {
+    StoreKind kind = StoreKind::table;
+    std::int64_t records = 0;    // At the start: sound, in the form before. A topic begins empty.
+    Share hot{500'000};          // Of reads, those that hit what was written in the last hour.
+    Share writes_back{300'000};  // Of reads that do not fail. default: design
+    bool idempotent = true;      // A write that is tried again leaves one record.
+    std::optional<Duration> lives{};  // Records expire; caches, sessions, topics (4 days).
+    std::int64_t receives = 5;        // A topic sets a message aside after so many deliveries.
+    Duration runs{600'000'000};       // Jobs: mean length; resumed from a checkpoint by a reader.
+    bool event_log = false;  // What repair may draw from, besides a half kept and a backup.
+    std::int64_t migrates_per_second = 1'000;  // default: gh-ost chunk, MODEL 4.4
+    std::int64_t repairs_per_second = 500;     // default: MODEL 9
+    Share backup_good{950'000};                // default: design, MODEL 4.5
+    std::int64_t applies_per_second = 20'000;  // What a replica keeps up with. default: design
+};
 
 struct SchemaChange {
     StoreId store;

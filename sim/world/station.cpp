@@ -202,10 +202,12 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
                                    : binomial(pass.dice(Purpose::serve, ordinal + ages_max),
                                               served - late, pass.at.error_share);
     const std::int64_t good = served - late - wrong;
+    lane.fold_late += late;
     if (wrong > 0) {
         pick_leaving(lane, slot, wrong, pass.flows[row].errored,
                      first_of(row) + 8 + static_cast<std::uint32_t>(age) * 8, pass.dice);
         lane.waiting -= wrong;
+        lane.fold_wrong += wrong;
     }
     lane.good[slot] += good;
     lane.waiting -= good;

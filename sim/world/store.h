@@ -11,35 +11,11 @@
 #include "sim/base/digest.h"
 #include "sim/base/share.h"
 #include "sim/base/time.h"
+#include "sim/words/facts.h"
 #include "sim/world/lane.h"
 #include "sim/world/schema.h"
 
 namespace rollcage {
-
-enum class StoreKind : std::uint8_t { table, topic, cache, session, jobs, effects };
-
-inline constexpr std::int64_t receives_max = 10;  // Limit of Store::receives.
-
-struct Store {
-    StoreKind kind = StoreKind::table;
-    std::int64_t records = 0;    // At the start: sound, in the form before. A topic begins empty.
-    Share hot{500'000};          // Of reads, those that hit what was written in the last hour.
-    Share writes_back{300'000};  // Of reads that do not fail. default: design
-    bool idempotent = true;      // A write that is tried again leaves one record.
-    std::optional<Duration> lives{};  // Records expire; caches, sessions, topics (4 days).
-    std::int64_t receives = 5;        // A topic sets a message aside after so many deliveries.
-    Duration runs{600'000'000};       // Jobs: mean length; resumed from a checkpoint by a reader.
-    bool event_log = false;  // What repair may draw from, besides a half kept and a backup.
-    std::int64_t migrates_per_second = 1'000;  // default: gh-ost chunk, MODEL 4.4
-    std::int64_t repairs_per_second = 500;     // default: MODEL 9
-    Share backup_good{950'000};                // default: design, MODEL 4.5
-    std::int64_t applies_per_second = 20'000;  // What a replica keeps up with. default: design
-};
-
-// Column steps, in order. Changes that need no column, and stores that are no table, stay `single`
-// and may be written in the new form at once.
-enum class SchemaPhase : std::uint8_t { single, expanded, dual_write, backfilled, contracted };
-const char* name(SchemaPhase phase);
 
 using Population = std::array<std::array<std::int64_t, healths>, formats>;
 

@@ -116,12 +116,6 @@ std::optional<std::string> migrate_back(StoreState& state) {
 
 }  // namespace
 
-const char* name(SchemaPhase phase) {
-    static constexpr std::array names{"single", "expanded", "dual_write", "backfilled",
-                                      "contracted"};
-    return names[static_cast<std::size_t>(phase)];
-}
-
 StoreState start_store(const Store& declared, std::int64_t written_last_hour) {
     check(declared.receives >= 1 && declared.receives <= receives_max,
           "a message is handed out from once to receives_max times");

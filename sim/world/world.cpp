@@ -24,17 +24,6 @@ void refresh_demand(World& world, std::uint32_t c) {
                     1e-6 / 60 * state.surge.value() * world.tick_length.seconds());
 }
 
-void fold_writes(World& world, Lane& lane, std::uint32_t entity) {
-    const Cohort& cohort = world.plan->cohorts[lane.cohort];
-    const RequestKind& kind = cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]];
-    const std::int64_t good = std::exchange(lane.fold_good, 0);
-    if (kind.writes == none) return;
-    const Lanes draws = world.draw(Purpose::writes, entity, world.ticks);
-    const std::int64_t writes = binomial(draws[0], good, kind.writes.value());
-    world.ledger[lane.account].writes += writes;
-    world.ledger[lane.account].inserts += binomial(draws[1], writes, kind.inserts.value());
-}
-
 // Impacted user-minutes by route slice: a user who makes r requests a minute, each failing with p,
 // is impacted with 1 - (1 - p)^r.
 void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t minute) {
@@ -124,6 +113,7 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
             world.services[cohort.serves.index].pools[0].station.lanes.push_back(lane);
         }
     }
+    for (const Store& store : plan->stores) world.stores.push_back({start_store(store)});
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         refresh_paths(world, s);
         world.services[s].pools[0].station.held = 0;  // Nobody is at work yet.
@@ -141,10 +131,7 @@ void fold_minute(World& world) {
                 if (world.plan->cohorts[c].serves.index == s)
                     fold_impact(world, pool, c, std::max<std::int64_t>(0, minute - 1));
             }
-            for (Lane& lane : pool.station.lanes) {
-                lane.minute_fresh = lane.minute_bad = 0;
-                fold_writes(world, lane, lane.account * pools_max + static_cast<std::uint32_t>(p));
-            }
+            for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
         }
     }
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) refresh_demand(world, c);
@@ -173,6 +160,11 @@ void fold_state(const World& world, Digest& digest) {
     for (const std::vector<Epoch>& epochs : world.settings)
         for (const Epoch& it : epochs)
             digest.fold(it.at.us), digest.fold(it.value ? it.value->ppm : -1);
+    for (const Kept& it : world.stores) {
+        fold(it.state, digest);
+        digest.fold(std::int64_t{it.repairing});
+        digest.fold(it.unreadable_seconds);
+    }
     for (const Outage& it : world.setting_outages)
         digest.fold(it.from.us), digest.fold(it.until.us);
     for (const Account& it : world.ledger)
@@ -193,6 +185,20 @@ void begin(World& world, const Inject& inject) {
                        CohortState& cohort = world.cohorts[it.cohort.index];
                        cohort.surge = product(cohort.surge, it.by);
                        refresh_demand(world, it.cohort.index);
+                   },
+                   [&](const MigrateStep& it) {
+                       // A step that cannot be taken is not taken: the automation says nothing.
+                       Kept& kept = world.stores[it.store.index];
+                       if (!migrate(kept.state, world.plan->stores[it.store.index],
+                                    schema_of(*world.plan, it.store), it.down))
+                           world.news.push_back(Migrated{it.store, kept.state.phase});
+                   },
+                   [&](const SettingsDown& it) {
+                       world.setting_outages.push_back({world.now, world.now + it.lasts});
+                   },
+                   [&](const SetSetting& it) {
+                       set_setting(world, it.setting, it.value);
+                       world.news.push_back(FlagChanged{it.setting, it.value});
                    },
                    [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
                    [&](const Release& it) {

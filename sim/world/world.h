@@ -10,6 +10,7 @@
 #include "sim/words/facts.h"
 #include "sim/words/injects.h"
 #include "sim/world/calls.h"
+#include "sim/world/store.h"
 
 namespace rollcage {
 
@@ -39,9 +40,15 @@ struct Rollout {
 
 // What requests meet at a pool's processes, in the mean over them. Derived: never folded.
 struct Path {
-    double work = 1;   // Times the service's own work.
-    double fails = 0;  // Share of requests.
-    double crashes_per_hour = 0;
+    double work = 1;      // Times the service's own work.
+    double fails = 0;     // Share of requests.
+    double rejected = 0;  // Share of requests that meet a record they cannot read.
+};
+
+struct Kept {  // A store, and what is being done to it.
+    StoreState state;
+    bool repairing = false;
+    std::int64_t unreadable_seconds = 0;  // Record-seconds.
 };
 
 struct Epoch {  // A value that a setting was given, and when.
@@ -119,6 +126,7 @@ struct World {
     std::vector<ServiceState> services;
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
     std::vector<Outage> setting_outages;
+    std::vector<Kept> stores;
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
     Digest flow;
@@ -128,7 +136,7 @@ struct World {
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed);
 
 void tick(World& world);         // All traffic of one tick; asserts conservation.
-void fold_minute(World& world);  // Demand, impacted users, writes.
+void fold_minute(World& world);  // Demand, impacted users.
 void fold_state(const World& world, Digest& digest);  // Every integer, after recounting the sums.
 
 // What a scrape finds at a service since the last one; the counters begin again.
@@ -161,6 +169,10 @@ inline std::uint32_t instance_key(std::uint32_t service, std::uint32_t slot) {
     return service << 18 | slot;
 }
 void pass_second(World& world, std::uint32_t service);  // Crashes, and settings that travel.
+// What the second that passed wrote and read: writes are counted, stores visited and aged.
+void fold_second(World& world);
+// Of the readers of a store, by users, those that know its new form.
+double share_knowing(const World& world, StoreId store);
 std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool);
 
 BuildId rollback_target(const World& world, const Rollback& order);

@@ -31,6 +31,17 @@ json tidy(const std::optional<double>& value) {
 json outcome_json(const Outcome& it) {
     json users = nulls({"share_exposed_ever", "share_exposed_peak"});
     users["minutes_impacted"] = static_cast<double>(it.user_minutes_impacted_ppm) * 1e-6;
+    json records = json::object();
+    for (const Outcome::Records& store : it.records)
+        records[store.store] = {{"accepted", store.accepted},
+                                {"sound", store.sound},
+                                {"diverged", store.diverged},
+                                {"damaged", store.damaged},
+                                {"lost", store.lost},
+                                {"doubled", store.doubled},
+                                {"dead_lettered", store.dead_lettered},
+                                {"unreadable", store.unreadable},
+                                {"unreadable_minutes", store.unreadable_minutes}};
     json times = nulls({"mitigate_s", "recover_s"});
     times["detect_s"] = maybe(it.detect_s);
     return {{"requests",
@@ -42,9 +53,9 @@ json outcome_json(const Outcome& it) {
               {"pending", it.pending}}},
             {"users", users},
             {"budget", {{"burned_share", maybe(it.budget_burned_share)}}},
-            {"records", nullptr},  // One object a store; there are no stores yet.
-            {"jobs", nulls({"finished", "orphaned"})},
-            {"effects", nulls({"sent", "doubled"})},
+            {"records", records},
+            {"jobs", {{"finished", it.jobs_finished}, {"orphaned", it.jobs_orphaned}}},
+            {"effects", {{"sent", it.effects_sent}, {"doubled", it.effects_doubled}}},
             {"open", nulls({"harm_per_hour", "residue"})},
             {"times", times},
             {"delivery", nulls({"deploys", "lead_time_s", "change_fail_share", "rework_share",

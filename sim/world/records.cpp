@@ -1,0 +1,127 @@
+// What traffic does to the stores, once a simulated second.
+#include <algorithm>
+
+#include "sim/base/samplers.h"
+#include "sim/world/path.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr std::uint32_t visit_entity = 0x0700'0000, store_entity = 0x0800'0000;
+
+const Change* change_of(const World& world, BuildId build, StoreId store) {
+    for (const Change& change : world.plan->builds[build.index].changes)
+        if (change.schema && change.schema->store == store) return &change;
+    return nullptr;
+}
+
+struct Done {
+    std::int64_t reads = 0, inserts = 0, updates = 0, late = 0;
+};
+
+// Takes what the pool's lanes did since the last second; writes and inserts are drawn and counted.
+Done take_done(World& world, Pool& pool) {
+    Done done;
+    for (Lane& lane : pool.station.lanes) {
+        const Cohort& cohort = world.plan->cohorts[lane.cohort];
+        const RequestKind& kind =
+            cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]];
+        const std::int64_t good = std::exchange(lane.fold_good, 0),
+                           wrong = std::exchange(lane.fold_wrong, 0),
+                           late = std::exchange(lane.fold_late, 0);
+        if (good + wrong + late == 0) continue;
+        done.reads += good + late +
+                      static_cast<std::int64_t>(
+                          static_cast<double>(wrong) *
+                              (pool.path.fails > 0 ? pool.path.rejected / pool.path.fails : 0) +
+                          0.5);
+        if (kind.writes == none) continue;
+        const Lanes draws =
+            world.draw(Purpose::writes, lane.account * pools_max + pool.key, world.ticks);
+        const std::int64_t writes = binomial(draws[0], good, kind.writes.value()),
+                           inserts = binomial(draws[1], writes, kind.inserts.value());
+        world.ledger[lane.account].writes += writes;
+        world.ledger[lane.account].inserts += inserts;
+        done.inserts += inserts;
+        done.updates += writes - inserts;
+        done.late += binomial(draws[2], late, kind.writes.value());
+    }
+    return done;
+}
+
+Visit visit_of(const World& world, std::uint32_t s, BuildId build, StoreId store,
+               const Done& done) {
+    Visit visit{.reads = done.reads,
+                .inserts = done.inserts,
+                .updates = done.updates,
+                .retried = done.late};
+    if (const Change* change = change_of(world, build, store)) {
+        visit.knows = true;
+        visit.writes_after = share_at_work(world, s, build, *change);
+    }
+    double sound = 1, kept = 1, single = 1;
+    for (const Change& change : world.plan->builds[build.index].changes) {
+        for (const Defect& defect : change.hides) {
+            if (defect.store != store) continue;
+            if (defect.damages == none && defect.drops == none && defect.doubles == none) continue;
+            const double met = share_at_work(world, s, build, change) * defect.rate.value();
+            sound *= 1 - met * defect.damages.value();
+            kept *= 1 - met * defect.drops.value();
+            single *= 1 - met * defect.doubles.value();
+        }
+    }
+    visit.damages = 1 - sound;
+    visit.drops = 1 - kept;
+    visit.doubles = 1 - single;
+    return visit;
+}
+
+}  // namespace
+
+double share_knowing(const World& world, StoreId store) {
+    double all = 0, knowing = 0;
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
+        const std::vector<StoreId>& uses = world.plan->services[s].uses;
+        if (std::ranges::find(uses, store) == uses.end()) continue;
+        for (const Pool& pool : world.services[s].pools) {
+            if (pool.station.slots == 0) continue;
+            all += pool.users.value();
+            if (change_of(world, pool.build, store)) knowing += pool.users.value();
+        }
+    }
+    return all > 0 ? knowing / all : 0;
+}
+
+void fold_second(World& world) {
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
+        for (Pool& pool : world.services[s].pools) {
+            const Done done = take_done(world, pool);
+            for (const StoreId store : world.plan->services[s].uses) {
+                Dice dice(world.draw, visit_entity + (s * pools_max + pool.key) * 64 + store.index,
+                          world.ticks);
+                visit(world.stores[store.index].state, world.plan->stores[store.index],
+                      schema_of(*world.plan, store), visit_of(world, s, pool.build, store, done), 0,
+                      dice);
+            }
+        }
+    }
+    for (std::uint32_t i = 0; i < world.stores.size(); ++i) {
+        Kept& kept = world.stores[i];
+        const Store& declared = world.plan->stores[i];
+        const SchemaChange* change = schema_of(*world.plan, {i});
+        Dice dice(world.draw, store_entity + i, world.ticks);
+        const SchemaPhase before = kept.state.phase;
+        pass_second(kept.state, declared, change, dice);
+        if (kept.state.phase != before) world.news.push_back(Migrated{{i}, kept.state.phase});
+        if (kept.repairing && repair_second(kept.state, declared, dice) == 0)
+            kept.repairing = false;
+        kept.unreadable_seconds += static_cast<std::int64_t>(
+            unreadable(kept.state, change, share_knowing(world, {i})) + 0.5);
+        check_conserved(kept.state);
+    }
+    for (std::uint32_t s = 0; s < world.services.size(); ++s)
+        if (!world.plan->services[s].uses.empty()) refresh_paths(world, s);
+}
+
+}  // namespace rollcage

@@ -1,0 +1,134 @@
+// Every lesson teaches what it says, and the parameter that turns its order round does.
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+#include "scenarios/play/compare.h"
+
+using namespace rollcage;
+
+namespace {
+
+const std::string folder = ROLLCAGE_SOURCE_DIR "/scenarios/lessons/";
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::uint64_t seeds = 2;
+#else
+constexpr std::uint64_t seeds = 6;
+#endif
+
+struct Played {
+    Scenario scenario;
+    Comparison comparison;
+
+    double mean(const std::string& actor, const std::string& key) const {
+        for (const ContestLife& life : comparison.lives) {
+            if (life.actor != actor) continue;
+            double sum = 0;
+            for (const Outcome& it : life.outcomes) sum += outcome_value(it, key).value_or(0);
+            return sum / static_cast<double>(life.outcomes.size());
+        }
+        FAIL("no actor " << actor);
+        return 0;
+    }
+};
+
+Played played(const std::string& lesson, std::vector<std::string> actors,
+              std::map<std::string, std::string> knobs = {}) {
+    Choices choices;
+    choices.knobs = std::move(knobs);
+    auto scenario = load_scenario(folder + lesson + ".lua", choices);
+    REQUIRE(scenario);
+    Contest contest;
+    contest.sources = scenario->sources;
+    contest.choices = choices;
+    contest.actors = actors.empty() ? all_actors(*scenario) : std::move(actors);
+    contest.first_seed = 1;
+    contest.last_seed = seeds;
+    contest.jobs = 2;
+    auto comparison = compare(contest);
+    REQUIRE(comparison);
+    return {*scenario, *comparison};
+}
+
+}  // namespace
+
+TEST_CASE("every lesson's expectations hold") {
+    int lessons = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        if (file.path().extension() != ".lua") continue;
+        const Played it = played(file.path().stem().string(), {});
+        const auto judgements = judge_comparison(it.scenario, it.comparison);
+        REQUIRE(judgements);
+        CHECK_FALSE(judgements->empty());
+        for (const Judgement& judgement : *judgements) {
+            INFO(file.path().stem().string() << ": " << judgement.criterion.text);
+            CHECK(judgement.verdict == Verdict::pass);
+        }
+        ++lessons;
+    }
+    CHECK(lessons >= 8);
+}
+
+TEST_CASE("a flag reverts the writer and keeps the reader; a rollback reverts both") {
+    for (const char* reader : {"misreads", "rejects"}) {
+        const Played it =
+            played("new_colour", {"flag_off", "rollback_late"}, {{"old_reader", reader}});
+        const double flag = it.mean("flag_off", "records.damaged") +
+                            it.mean("flag_off", "requests.failed"),
+                     back = it.mean("rollback_late", "records.damaged") +
+                            it.mean("rollback_late", "requests.failed");
+        INFO(reader);
+        CHECK(back > 10 * flag);
+    }
+    // Nothing of the new form was written: the two are the same in records.
+    const Played none = played("new_colour", {"flag_off", "rollback_late"}, {{"writes", "0"}});
+    CHECK(none.mean("rollback_late", "records.damaged") == 0);
+    CHECK(none.mean("rollback_late", "requests.failed") < 50);
+}
+
+TEST_CASE("a halt freezes the mixture") {
+    const Played it = played("frozen_mixture", {"halt_and_think", "go_on", "rollback"});
+    CHECK(it.mean("halt_and_think", "requests.failed") > 5 * it.mean("go_on", "requests.failed"));
+    CHECK(it.mean("rollback", "requests.failed") > it.mean("go_on", "requests.failed"));
+    // Read wrong instead of rejected, the same mixture fails nobody and damages.
+    const Played wrong = played("frozen_mixture", {"halt_and_think"}, {{"old_reader", "misreads"}});
+    CHECK(wrong.mean("halt_and_think", "requests.failed") < 100);
+    CHECK(wrong.mean("halt_and_think", "records.damaged") > 1000);
+}
+
+TEST_CASE("a contracted column has no way back, an expanded one has") {
+    const Played shut = played("half_a_column", {"roll_back_at_40"});
+    const Played open = played("half_a_column", {"roll_back_at_40"}, {{"contract", "another_day"}});
+    CHECK(shut.mean("roll_back_at_40", "requests.failed") > 1'000'000);
+    CHECK(open.mean("roll_back_at_40", "requests.failed") < 5'000);
+}
+
+TEST_CASE("uninstalling the new build with the flag on takes the harm from an eighth to all") {
+    const Played it = played("eighth_server", {"nothing", "take_it_back", "flag_off"});
+    const double offered = it.mean("nothing", "requests.offered");
+    // On from 30 to 180 minutes; taken back at 35. The doubled share is one of eight, then all.
+    CHECK(it.mean("nothing", "records.doubled") == Approx(offered * 150 / 180 / 8).epsilon(.1));
+    CHECK(it.mean("take_it_back", "records.doubled") ==
+          Approx(offered * (5.0 / 8 + 144) / 180).epsilon(.05));
+    CHECK(it.mean("flag_off", "records.doubled") < offered * 6 / 180 / 8 * 1.2);
+}
+
+TEST_CASE("a rollback is right where nothing is left behind, unless the fix is nearer") {
+    const Played it = played("honest_rollback", {"rollback_now", "wait_for_fix"});
+    CHECK(it.mean("rollback_now", "requests.failed") <
+          it.mean("wait_for_fix", "requests.failed") / 3);
+    const Played near =
+        played("honest_rollback", {"rollback_now", "wait_for_fix"}, {{"fix_minutes", "1"}});
+    CHECK(near.mean("wait_for_fix", "requests.failed") <
+          1.2 * near.mean("rollback_now", "requests.failed"));
+}
+
+TEST_CASE("a process that boots while nobody can read the flag runs on its fallback") {
+    const Played it = played("flag_service_down", {"scale_out", "sit_tight"});
+    CHECK(it.mean("sit_tight", "requests.failed") == 0);
+    // Half of the fleet, a fifth of its requests, for the rest of the outage.
+    const double offered = it.mean("scale_out", "requests.offered");
+    CHECK(it.mean("scale_out", "requests.failed") ==
+          Approx(offered * 35 / 150 * .5 * .2).epsilon(.1));
+}
