@@ -114,8 +114,10 @@ std::int64_t place_calls(const Call& call, Edge& edge, const CallLoad& load, std
     }
     if (call.cache && edge.warm < call.cache->keys) {
         const double fails = power(load.fail_share, static_cast<double>(call.attempts));
+        // Of the misses: a cold key always misses, a warm one seldom.
         const double cold =
-            1 - static_cast<double>(edge.warm) / static_cast<double>(call.cache->keys);
+            (1 - static_cast<double>(edge.warm) / static_cast<double>(call.cache->keys)) /
+            miss_share(call, edge);
         const std::int64_t filled = binomial(dice(Purpose::warm, row * 2), calls, 1 - fails);
         edge.warm += std::min(call.cache->keys - edge.warm,
                               binomial(dice(Purpose::warm, row * 2 + 1), filled, cold));

@@ -300,7 +300,9 @@ void start_fleet(World& world, std::uint32_t s) {
     ServiceState& service = world.services[s];
     service.instances.resize(static_cast<std::size_t>(service.wanted));
     for (Instance& instance : service.instances) {
-        instance = {Phase::ready, service.current, 1, 0};
+        instance.phase = Phase::ready;
+        instance.build = service.current;
+        instance.process = 1;
         count(service, instance, 1);
     }
 }

@@ -128,7 +128,7 @@ void reject_locally(Lane& lane, LaneFlow& flow, std::uint32_t lane_row, std::int
         const std::int64_t away =
             binomial(dice(Purpose::turn_away, lane_row * 32 + a), flow.asked[a], rejected);
         flow.asked[a] -= away;
-        flow.turned_away[a] += away;
+        flow.held_back[a] += away;
     }
 }
 
@@ -141,7 +141,8 @@ void learn(Lane& lane, const LaneFlow& flow, std::int64_t now_us) {
     if (!lane.breaker) return;
     Guard& guard = lane.broken;
     advance_window(guard, lane.breaker->window, now_us);
-    const std::int64_t bad = sum(flow.timed_out) + sum(flow.errored) + sum(flow.shed);
+    const std::int64_t bad =
+        sum(flow.timed_out) + sum(flow.errored) + sum(flow.shed) + sum(flow.turned_away);
     const bool probing = guard.open_until_us != 0 && now_us >= guard.open_until_us;
     const auto part = static_cast<std::size_t>(guard.part % 8);
     guard.asked[part] += flow.good + bad;
@@ -180,7 +181,8 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_
              Account& account, Dice& dice) {
     std::int64_t wanting = 0, cost = 0, failed = 0, refused = 0;
     for (std::uint32_t a = 0; a < lane.attempts; ++a) {
-        flow.turned_away[a] += lane.dropped[a];
+        flow.turned_away[a] += lane.dropped[a] + flow.held_back[a];
+        flow.held_back[a] = 0;
         lane.waiting -= lane.dropped[a];
         lane.dropped_total -= lane.dropped[a];
         lane.dropped[a] = 0;

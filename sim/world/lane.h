@@ -23,7 +23,8 @@ struct Account {
 
 // What a lane's clients met in one tick, by attempt. Scratch: never part of the state.
 struct LaneFlow {  // Begins as LaneFlow{}; no defaults, so that unused rows cost nothing.
-    PerAttempt asked, turned_away, shed, timed_out, errored;
+    PerAttempt asked, held_back, turned_away, shed, timed_out,
+        errored;  // Held back: by the client.
     std::int64_t good, fresh, attempts;
 };
 

@@ -307,19 +307,21 @@ void settle(Pass& pass, Digest& digest) {
         LaneFlow& flow = pass.flows[i];
         if (lane.throttle || lane.breaker) learn(lane, flow, now_us);
         Account& account = pass.ledger[lane.account];
-        std::int64_t unanswered = 0;
-        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
-            unanswered += flow.turned_away[a] + flow.shed[a] + flow.timed_out[a] + flow.errored[a] +
-                          lane.dropped[a];
+        std::int64_t unanswered = 0, held_back = 0;
+        for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a) {
+            held_back += flow.held_back[a];
+            unanswered += flow.held_back[a] + flow.turned_away[a] + flow.shed[a] +
+                          flow.timed_out[a] + flow.errored[a] + lane.dropped[a];
+        }
         if (unanswered > 0 || lane.bucket)
             give_up(lane, flow, station.shed_final, i, account, pass.dice);
         account.fresh += flow.fresh;
         account.good += flow.good;
         lane.minute_fresh += flow.fresh;
         lane.fold_good += flow.good;
-        station.attempts += flow.attempts;
+        station.attempts += flow.attempts - held_back;
         station.answered += flow.good;
-        station.errors += unanswered;
+        station.errors += unanswered - held_back;
         digest.fold(mixed(flow.fresh, flow.attempts, unanswered, flow.good));
     }
 }

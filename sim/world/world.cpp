@@ -2,6 +2,7 @@
 #include "sim/world/path.h"
 
 #include <algorithm>
+#include <span>
 
 #include "sim/base/match.h"
 #include "sim/base/maths.h"
@@ -25,14 +26,17 @@ void refresh_demand(World& world, std::uint32_t c) {
 }
 
 // Impacted user-minutes by route slice: a user who makes r requests a minute, each failing with p,
-// is impacted with 1 - (1 - p)^r.
-void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t minute) {
+// is impacted with 1 - (1 - p)^r. Where users do not stick, all pools are one slice.
+void fold_impact(World& world, std::span<const Pool> slice, std::uint32_t c, std::int64_t minute) {
     const Cohort& cohort = world.plan->cohorts[c];
-    std::int64_t fresh = 0, bad = 0;
-    for (const Lane& lane : pool.station.lanes) {
-        if (lane.cohort != c) continue;
-        fresh += lane.minute_fresh;
-        bad += lane.minute_bad;
+    std::int64_t fresh = 0, bad = 0, users_ppm = 0;
+    for (const Pool& pool : slice) {
+        users_ppm += pool.users.ppm;
+        for (const Lane& lane : pool.station.lanes) {
+            if (lane.cohort != c) continue;
+            fresh += lane.minute_fresh;
+            bad += lane.minute_bad;
+        }
     }
     if (bad == 0) return;
     const double p =
@@ -40,7 +44,7 @@ void fold_impact(World& world, const Pool& pool, std::uint32_t c, std::int64_t m
     const double rate = cohort.requests_per_minute.value();
     const double users =
         rate > 0 ? static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6 / rate : 0;
-    const double hit = users * pool.users.value() * (1 - power(1 - p, rate));
+    const double hit = users * Share{users_ppm}.value() * (1 - power(1 - p, rate));
     world.impacted_ppm += static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
 }
 
@@ -125,14 +129,16 @@ void fold_minute(World& world) {
     const std::int64_t minute =
         static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        for (std::size_t p = 0; p < world.services[s].pools.size(); ++p) {
-            Pool& pool = world.services[s].pools[p];
-            for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
-                if (world.plan->cohorts[c].serves.index == s)
-                    fold_impact(world, pool, c, std::max<std::int64_t>(0, minute - 1));
-            }
-            for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
+        const std::span<Pool> pools = world.services[s].pools;
+        const std::size_t slice = world.services[s].sticky ? 1 : pools.size();
+        for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
+            if (world.plan->cohorts[c].serves.index != s) continue;
+            for (std::size_t p = 0; p < pools.size(); p += slice)
+                fold_impact(world, pools.subspan(p, slice), c,
+                            std::max<std::int64_t>(0, minute - 1));
         }
+        for (Pool& pool : pools)
+            for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
     }
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) refresh_demand(world, c);
 }
