@@ -250,6 +250,8 @@ Result<Blueprint> checked(Blueprint blueprint) {
     if (blueprint.lasts <= Duration{} ||
         blueprint.lasts + blueprint.judged_after > Duration{864'000'000'000})
         return Error{"lasts must be above 0, and with judged_after at most 10 days"};
+    if (blueprint.lasts.us % 1'000'000 != 0 || blueprint.judged_after.us % 1'000'000 != 0)
+        return Error{"lasts and judged_after must be whole seconds"};
     if (blueprint.tick) {
         Blueprint free = blueprint;
         free.tick.reset();
