@@ -15,7 +15,8 @@
 #include "sim/base/agenda.h"
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
-#include "sim/words/commands.h"
+#include "sim/words/facts.h"
+#include "sim/words/injects.h"
 
 using namespace rollcage;
 
@@ -212,6 +213,43 @@ TEST_CASE("two equal keys stop the run") {
     int status = 0;
     waitpid(child, &status, 0);
     CHECK(WIFSIGNALED(status));
+}
+
+// A value each slot can hold, by the form's own account.
+static Numbers some_numbers(const Form& form) {
+    Numbers numbers;
+    for (const Slot& slot : form.slots) {
+        const bool scaled = slot.type == SlotType::share || slot.type == SlotType::times ||
+                            slot.type == SlotType::length;
+        numbers.push_back(slot.type == SlotType::count || scaled
+                              ? static_cast<std::int64_t>(slot.to * (scaled ? 1e6 : 1))
+                          : slot.type == SlotType::flag_value ? 250'000
+                                                              : 0);
+    }
+    return numbers;
+}
+
+TEST_CASE("every command has a form of as many slots, and reads back from its text") {
+    const Names names{{"shoppers"}, {"shop"}, {"1.0"}, {{0}}, {"retries"}, {"usual"}, {"orders"}};
+    const std::vector<Form>& forms = command_forms();
+    REQUIRE(forms.size() == std::variant_size_v<Command>);
+    for (std::size_t i = 0; i < forms.size(); ++i) {
+        INFO(forms[i].name);
+        const Command command = word_at<Command>(i, Numbers(20, 0));
+        REQUIRE(std::visit([](const auto& it) { return numbers_of(it).size(); }, command) ==
+                forms[i].slots.size());
+        const Command some = word_at<Command>(i, some_numbers(forms[i]));
+        const auto again = parse_command(command_text(some, names), names);
+        REQUIRE(again);
+        CHECK(*again == some);
+    }
+    REQUIRE(inject_forms().size() == std::variant_size_v<Inject>);
+    for (std::size_t i = 0; i < inject_forms().size(); ++i) {
+        INFO(inject_forms()[i].name);
+        CHECK(std::visit([](const auto& it) { return numbers_of(it).size(); },
+                         word_at<Inject>(i, Numbers(20, 0))) == inject_forms()[i].slots.size());
+    }
+    CHECK(fact_forms().size() == std::variant_size_v<Fact>);
 }
 
 TEST_CASE("a command reads back as it was written, and a wrong one says what is allowed") {

@@ -148,7 +148,7 @@ TEST_CASE("recreate leaves nobody to answer for a while") {
 
 TEST_CASE("a lost zone is missing until its instances are evicted") {
     Blueprint plan = fleet({Stage{}});
-    plan.injects = {{SimTime{} + 60_s, LoseZone{{0}, 0}}};
+    plan.injects = {{SimTime{} + 60_s, LoseZone{{0}, 1}}};
     Day day = start_day(sound(plan), 1);
     play_until(day, SimTime{} + 61_s);
     CHECK(ready_of(day.world.services[0], {0}) == 10);

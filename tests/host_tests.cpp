@@ -204,7 +204,7 @@ TEST_CASE("an actor that never ends, waits for nothing or fails ends with an err
         REQUIRE(actor);
         Columns columns;
         columns.of_service.resize(1);
-        const std::vector<Occurrence> facts{{SimTime{}, Scaled{ServiceId{0}, 2}}};
+        const std::vector<Occurrence> facts{{SimTime{}, TookEffect{Scale{ServiceId{0}, 2}}}};
         const auto orders = actor->wake(FactView({}, facts, columns, loaded->blueprint->names));
         REQUIRE(!orders);
         CHECK(says(orders.error().message, ".lua:"));

@@ -110,8 +110,7 @@ constexpr SchemaKind schema_kinds[] = {SchemaKind::add_optional,    SchemaKind::
 
 // On is the whole, off is nothing.
 std::optional<Share> flag_value(const Value& value) {
-    if (value.type != Value::Type::boolean) return Share{value.integer};
-    return value.yes ? std::optional{whole} : std::nullopt;
+    return value.integer < 0 ? std::nullopt : std::optional{Share{value.integer}};
 }
 
 Result<KnobValue> chosen_value(const Knob& knob, const std::string& text) {
@@ -174,23 +173,12 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
 
 Result<Value> Declarations::say_inject(const std::string& what, const Value& record) {
     if (what == "release") return release(record);
-    if (what == "slow")
-        return inject(
-            Slow{{row_of(record, "service")}, times_of(record, "by"), length_of(record, "lasts")});
-    if (what == "surge")
-        return inject(
-            Surge{{row_of(record, "cohort")}, times_of(record, "by"), length_of(record, "lasts")});
-    if (what == "settings_down") return inject(SettingsDown{length_of(record, "lasts")});
-    if (what == "set")
-        return inject(SetSetting{{row_of(record, "flag")}, flag_value(at_of(record, "to"))});
-    if (what == "lose_zone")
-        return inject(LoseZone{{row_of(record, "service")},
-                               static_cast<std::uint32_t>(whole_of(record, "zone") - 1)});
-    check(what == "migrate", "every word of the table has a meaning");
-    const std::string& step = at_of(record, "step").text;
-    if (step != "up" && step != "down")
-        return Error{"migrate: field \"step\" must be up or down, not \"" + step + "\""};
-    return inject(MigrateStep{{row_of(record, "store")}, step == "down"});
+    const std::vector<Form>& forms = inject_forms();
+    const auto form = std::ranges::find_if(forms, [&](const Form& it) { return what == it.name; });
+    check(form != forms.end(), "every word of the table has a meaning");
+    const auto numbers = numbers_said(*form, record, world.names);
+    if (!numbers) return numbers.error();
+    return inject(word_at<Inject>(static_cast<std::size_t>(form - forms.begin()), *numbers));
 }
 
 Result<Value> Declarations::one_stage(StageKind kind, const Value& record) {
@@ -331,9 +319,6 @@ Result<Value> Declarations::service(const Value& record) {
     const std::string& name = record.items[0].text;
     const std::string who = "service \"" + name + "\"";
     if (find_name(world.names.services, name)) return twice("service", name);
-    const std::string& order = at_of(record, "order").text;
-    if (order != "fifo" && order != "lifo")
-        return Error{who + ": field \"order\" must be fifo or lifo, not \"" + order + "\""};
     const ServiceId id{static_cast<std::uint32_t>(world.services.size())};
     Service service;
     service.instances = whole_of(record, "instances");
@@ -341,7 +326,7 @@ Result<Value> Declarations::service(const Value& record) {
     service.work = length_of(record, "work");
     service.work_varies = at_of(record, "work_varies").yes;
     if (has(record, "queue")) service.queue = length_of(record, "queue");
-    service.order = order == "lifo" ? Order::lifo : Order::fifo;
+    service.order = static_cast<Order>(whole_of(record, "order"));
     service.drop_expired = at_of(record, "drop_expired").yes;
     for (const Value& used : at_of(record, "uses").items)
         service.uses.push_back({used.handle.index});
@@ -385,19 +370,8 @@ Result<Value> Declarations::flag(const Value& record) {
 Result<Value> Declarations::store(const Value& record) {
     const std::string& name = record.items[0].text;
     if (find_name(world.names.stores, name)) return twice("store", name);
-    static const std::vector<std::string> kinds{"table",   "topic", "cache",
-                                                "session", "jobs",  "effects"};
-    const auto kind = find_name(kinds, at_of(record, "kind").text);
-    if (!kind) {
-        const std::string near = nearest_word(at_of(record, "kind").text, kinds);
-        return Error{"store \"" + name +
-                     "\": kind must be table, topic, cache, session, jobs or "
-                     "effects, not \"" +
-                     at_of(record, "kind").text + "\"" +
-                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
-    }
     Store store;
-    store.kind = static_cast<StoreKind>(*kind);
+    store.kind = static_cast<StoreKind>(whole_of(record, "kind"));
     store.records = whole_of(record, "records");
     store.hot = part_of(record, "hot");
     store.writes_back = part_of(record, "writes_back");
@@ -418,12 +392,8 @@ Result<Value> Declarations::schema(SchemaKind kind, const Value& record) {
     // Each kind has those of these fields that mean something to it.
     if (const Value* it = find(record, "preserves_unknown")) change.preserves_unknown = it->yes;
     if (const Value* it = find(record, "reads_both")) change.reads_both = it->yes;
-    if (const Value* it = find(record, "old_reader")) {
-        if (it->text != "rejects" && it->text != "misreads")
-            return Error{std::string(name(kind)) +
-                         ": old_reader must be rejects or misreads, not \"" + it->text + "\""};
-        change.old_reader = it->text == "misreads" ? SchemaVerdict::misread : SchemaVerdict::reject;
-    }
+    if (const Value* it = find(record, "old_reader"))
+        change.old_reader = it->integer == 1 ? SchemaVerdict::misread : SchemaVerdict::reject;
     schemas_.push_back(change);
     return handle(HandleKind::schema, schemas_.size() - 1);
 }

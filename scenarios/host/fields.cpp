@@ -62,6 +62,15 @@ std::string expected(const Field& field) {
         case T::curve: return "\"flat\", \"daily\" or a list of 96 numbers from 0 to 1000";
         case T::knob_value: return "a number or a text";
         case T::wait_on: return "any_alert, alert(...) or a function";
+        case T::build: return "a build or its version";
+        case T::choice: {
+            std::string text = field.record;
+            for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos;) {
+                const bool last = text.find('|', at + 1) == std::string::npos;
+                text.replace(at, 1, last ? " or " : ", ");
+            }
+            return text;
+        }
     }
     return "a value";
 }
@@ -157,10 +166,21 @@ Result<Value> read_value(const Field& field, const Value& value) {
             if (type == Value::Type::handle) return given(value.handle.kind == HandleKind::flag);
             return in_millionths(field, read_share(value));
         case T::flag_value: {
-            if (type == Value::Type::boolean) return value;
+            if (type == Value::Type::boolean) return value_of(value.yes ? whole.ppm : -1);
             const auto read = read_share(value);
             return read && *read >= 0 && *read <= 1'000'000 ? Result<Value>(value_of(*read))
                                                             : wrong;
+        }
+        case T::build:
+            return given(type == Value::Type::text ||
+                         (type == Value::Type::handle && value.handle.kind == HandleKind::build));
+        case T::choice: {
+            const auto place =
+                type == Value::Type::text
+                    ? find_name(choices_of({"", SlotType::choice, "", "", 0, 0, field.record}),
+                                value.text)
+                    : std::nullopt;
+            return place ? Result<Value>(value_of(std::int64_t{*place})) : wrong;
         }
         case T::record:
         case T::records: return read_nested(field, value);
@@ -174,7 +194,8 @@ Value fallback_of(const Field& field) {
     if (text == "true" || text == "on") return value_of(true);
     if (text == "false" || text == "off") return value_of(false);
     if (text.front() == '"') return value_of(text.substr(1, text.size() - 2));
-    if (field.type == T::text || field.type == T::length) return value_of(text);
+    if (field.type == T::text || field.type == T::length || field.type == T::choice)
+        return value_of(text);
     double number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return value_of(number);
@@ -255,30 +276,9 @@ Result<std::int64_t> read_length(const Value& value) {
         if (!(value.number >= 0 && value.number <= 1e9)) return wrong;
         return static_cast<std::int64_t>(value.number * 1e6 + 0.5);
     }
-    if (value.type != Value::Type::text || value.text.empty() || value.text.size() > 30)
-        return wrong;
-    static constexpr struct {
-        const char* unit;
-        double us;
-    } units[] = {{"us", 1},     {"ms", 1e3},   {"s", 1e6},    {"m", 60e6},
-                 {"min", 60e6}, {"h", 3600e6}, {"d", 86400e6}};
-    double total = 0;
-    const char* next = value.text.data();
-    const char* end = next + value.text.size();
-    while (next < end) {
-        double number = 0;
-        const auto [after, failed] = std::from_chars(next, end, number, std::chars_format::fixed);
-        const char* stop = after;
-        while (stop < end && *stop >= 'a' && *stop <= 'z') ++stop;
-        const std::string unit(after, stop);
-        double us = 0;
-        for (const auto& each : units) us = unit == each.unit ? each.us : us;
-        if (failed != std::errc{} || us == 0 || !(number >= 0 && number <= 1e9)) return wrong;
-        total += number * us;
-        next = stop;
-    }
-    if (total > 1e15) return wrong;
-    return static_cast<std::int64_t>(total + 0.5);
+    const auto length = value.type == Value::Type::text ? parse_length(value.text) : std::nullopt;
+    if (!length) return wrong;
+    return length->us;
 }
 
 Result<std::int64_t> read_share(const Value& value) {

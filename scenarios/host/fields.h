@@ -1,13 +1,13 @@
 // Every word of the scenario language and every field it takes: one table for loader and reference.
-// Leans on value.h. What is not in this table cannot be said; nothing reads a field around it.
-// A record that was read holds every field: lengths in us, shares in ppm, absent ones as nil.
+// Leans on value.h and sim/words/form.h. What is not in this table cannot be said.
+// A record holds every field: lengths in us, shares and flags in ppm (off: -1), choices as places.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "scenarios/host/value.h"
-#include "sim/base/result.h"
+#include "sim/words/form.h"
 
 namespace rollcage {
 
@@ -32,6 +32,8 @@ struct Field {
         curve,
         knob_value,
         wait_on,
+        choice,  // One of `record`'s words.
+        build,   // A handle or a version.
     };
     const char* name;
     Type type;
@@ -39,7 +41,7 @@ struct Field {
     const char* meaning;
     double from = 0, to = 0;  // For numbers, lengths (seconds) and shares; not when both are 0.
     HandleKind of = HandleKind::nothing;
-    const char* record = "";  // The word whose fields a nested table has.
+    const char* record = "";  // The word whose fields a nested table has; a choice's words.
 };
 
 struct Word {
@@ -53,7 +55,12 @@ struct Word {
 };
 
 const std::vector<Word>& words();
+bool is_global(const Word& word);  // Said as it is; not of drill, of an actor or inside another.
 const Word& word(const std::string& name);  // Must exist.
+
+// What the world's own forms take, and back: `said` is a record of that word.
+Word word_of_form(const Form& form, bool of_actor);
+Result<Numbers> numbers_said(const Form& form, const Value& said, const Names& names);
 
 // `table` as the word's fields say; the error names the word and the field, not the place.
 Result<Value> read_record(const Word& word, const Value& table);

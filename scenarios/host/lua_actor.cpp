@@ -17,59 +17,28 @@ const Value& field(const Value& record, const char* name) {
     return *find(record, name);
 }
 
-std::string kind_of(const Fact& fact) {
-    return std::visit(
-        match{[](const Released&) { return "released"; },
-              [](const RolledBack&) { return "rolled_back"; },
-              [](const StageReached&) { return "stage_reached"; },
-              [](const RolloutEnded&) { return "rollout_ended"; },
-              [](const RolloutSlow&) { return "rollout_slow"; },
-              [](const RolloutTurned& it) { return name(it.change); },
-              [](const Migrated&) { return "migrated"; },
-              [](const RepairBegun&) { return "repair_begun"; },
-              [](const ConsumersTurned&) { return "consumers_turned"; },
-              [](const ShedChanged&) { return "shed_changed"; },
-              [](const Scaled&) { return "scaled"; },
-              [](const FlagChanged&) { return "flag_changed"; },
-              [](const AlertFired&) { return "alert_fired"; },
-              [](const AlertCleared&) { return "alert_cleared"; },
-              [](const Ordered&) { return "ordered"; }, [](const Refused&) { return "refused"; }},
-        fact);
-}
-
-// What a script sees of a fact: kind, at (seconds), headline and, where there are any, service and
-// rule.
+// What a script sees of a fact: kind, at (seconds), headline and what its slots or its command
+// hold.
 Value fact_table(const Occurrence& it, const Names& names) {
     Value table;
-    set(table, "kind", value_of(kind_of(it.fact)));
+    const Form& form = fact_forms()[it.fact.index()];
+    set(table, "kind", value_of(std::string(form.name)));
     set(table, "at", value_of(it.at.seconds()));
     set(table, "headline", value_of(headline(it.fact, names)));
-    const auto of = [&](ServiceId id) {
-        set(table, "service", value_of(names.services[id.index]));
-        set(table, "of", value_of(Handle{HandleKind::service, id.index}));
-    };
-    std::visit(
-        match{[&](const AlertFired& fact) {
-                  of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule))));
-              },
-              [&](const AlertCleared& fact) {
-                  of(fact.service), set(table, "rule", value_of(std::string(name(fact.rule))));
-              },
-              [&](const RolledBack& fact) { of(fact.service); },
-              [&](const StageReached& fact) {
-                  of(fact.service), set(table, "share", value_of(fact.of_users.value()));
-              },
-              [&](const RolloutEnded& fact) { of(fact.service); },
-              [&](const RolloutSlow& fact) { of(fact.service); },
-              [&](const RolloutTurned& fact) { of(fact.service); },
-              [&](const ShedChanged& fact) {
-                  of(fact.service), set(table, "share", value_of(fact.share.value()));
-              },
-              [&](const Scaled& fact) {
-                  of(fact.service), set(table, "instances", value_of(fact.instances));
-              },
-              [](const auto&) {}},
-        it.fact);
+    if (const Command* command = command_of(it.fact))
+        set(table, "command", value_of(command_text(*command, names)));
+    const Numbers held = numbers(it.fact);
+    for (std::size_t i = 0; i < held.size(); ++i) {
+        const Slot& slot = form.slots[i];
+        const bool part = slot.type == SlotType::share || slot.type == SlotType::times;
+        set(table, slot.key,
+            part                           ? value_of(Share{held[i]}.value())
+            : slot.type == SlotType::count ? value_of(held[i])
+                                           : value_of(slot_text(slot, held[i], names)));
+        if (slot.type == SlotType::service)
+            set(table, "of",
+                value_of(Handle{HandleKind::service, static_cast<std::uint32_t>(held[i])}));
+    }
     return table;
 }
 
@@ -239,55 +208,12 @@ Result<Value> LuaActor::State::measure(const std::string& what, const Value& rec
 
 Result<Value> LuaActor::State::order(const std::string& what, const Value& record) {
     if (orders.size() >= orders_max) return Error{"an actor gives at most 1000 orders at once"};
-    if (what == "set_flag") {
-        const Value& to = field(record, "value");
-        SetFlag set_flag{{field(record, "flag").handle.index}, {}};
-        if (to.type == Value::Type::integer)
-            set_flag.value = Share{to.integer};
-        else if (to.yes)
-            set_flag.value = whole;
-        orders.push_back(set_flag);
-        return Value{};
-    }
-    if (what == "migrate" || what == "repair" || what == "pause_consumers") {
-        const StoreId store{field(record, "store").handle.index};
-        if (what == "repair") orders.push_back(Repair{store});
-        if (what == "pause_consumers")
-            orders.push_back(PauseConsumers{store, field(record, "paused").yes});
-        if (what != "migrate") return Value{};
-        const std::string& step = field(record, "step").text;
-        if (step != "up" && step != "down")
-            return Error{"me:migrate: step must be up or down, not \"" + step + "\""};
-        orders.push_back(Migrate{store, step == "down"});
-        return Value{};
-    }
-    const ServiceId service{field(record, "service").handle.index};
-    if (what == "shed") {
-        orders.push_back(
-            Shed{service, {field(record, "share").integer}, field(record, "final").yes});
-    } else if (what == "scale") {
-        orders.push_back(Scale{service, field(record, "instances").integer});
-    } else if (what == "halt") {
-        orders.push_back(Halt{service});
-    } else if (what == "resume") {
-        orders.push_back(Resume{service});
-    } else if (what == "promote") {
-        orders.push_back(Promote{service});
-    } else if (what == "switch_route") {
-        orders.push_back(SwitchRoute{service});
-    } else {
-        check(what == "rollback", "every word of an actor has a meaning");
-        Rollback rollback{service, {}};
-        const Value& version = field(record, "version");
-        const Names& names = view->names();
-        for (std::uint32_t i = 0; i < names.builds.size() && !version.is_nil(); ++i) {
-            if (names.build_of[i] == service && names.builds[i] == version.text)
-                rollback.to = BuildId{i};
-        }
-        if (!version.is_nil() && !rollback.to)
-            return Error{"me:rollback: the service has no build \"" + version.text + "\""};
-        orders.push_back(rollback);
-    }
+    const std::vector<Form>& forms = command_forms();
+    const auto form = std::ranges::find_if(forms, [&](const Form& it) { return what == it.name; });
+    check(form != forms.end(), "every word of an actor has a meaning");
+    const auto numbers = numbers_said(*form, record, view->names());
+    if (!numbers) return numbers.error();
+    orders.push_back(word_at<Command>(static_cast<std::size_t>(form - forms.begin()), *numbers));
     return Value{};
 }
 

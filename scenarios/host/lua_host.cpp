@@ -16,20 +16,20 @@ namespace {
 constexpr std::size_t files_max = 20, source_max = 1 << 20;
 const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag",   "build",
                                         "plan", "at",     "actor",   "expect", "store"};
-const std::vector<std::string> global_words{
-    "scenario",        "one_of",          "between",      "use",          "slow",
-    "surge",           "release",         "everyone",     "canary",       "change",
-    "defect",          "alert",           "blue_green",   "recreate",     "lose_zone",
-    "migrate",         "settings_down",   "set",          "add_optional", "add_required",
-    "remove_optional", "remove_required", "rename_field", "retype",       "new_enum_value",
-    "new_meaning"};
+std::vector<std::string> global_words() {
+    std::vector<std::string> names;
+    for (const Word& each : words())
+        if (is_global(each)) names.emplace_back(each.name);
+    return names;
+}
+
 const std::vector<std::string> global_values{
     "any_alert", "on",     "off",          "assert", "error", "ipairs",   "math",     "pairs",
     "pcall",     "select", "setmetatable", "string", "table", "tonumber", "tostring", "type"};
 constexpr const char* rules[] = {"fast_burn", "slow_burn", "ticket"};
 
 std::vector<std::string> global_names() {
-    std::vector<std::string> all = global_words;
+    std::vector<std::string> all = global_words();
     all.insert(all.end(), global_values.begin(), global_values.end());
     return all;
 }
@@ -182,7 +182,7 @@ int open_words(lua_State* state) {
     }
     close_table(state, "drill");
     lua_setfield(state, LUA_REGISTRYINDEX, "rollcage drill");
-    for (const std::string& each : global_words) {
+    for (const std::string& each : global_words()) {
         LuaHost::push_method(state, word(each));
         lua_setglobal(state, each.c_str());
     }

@@ -66,6 +66,6 @@ Result<Scenario> load_scenario(const std::vector<SourceFile>& sources, const Cho
 // The reference of the language in Markdown, from the table that the loader itself uses.
 std::string language_reference();
 // What `at` takes, as it is written and what it does; the same table.
-std::vector<std::pair<std::string, std::string>> inject_forms();
+std::vector<std::pair<std::string, std::string>> inject_examples();
 
 }  // namespace rollcage

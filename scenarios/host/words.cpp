@@ -3,6 +3,7 @@
 
 #include "sim/base/check.h"
 #include "sim/words/fact_view.h"
+#include "sim/words/injects.h"
 
 namespace rollcage {
 
@@ -131,65 +132,20 @@ const std::vector<Word> of_the_day = {
       {"expectations", T::texts, nullptr, "what must hold"}}},
 };
 
-const std::vector<Word> of_the_injects = {
-    {"slow",
-     "slow { service = ..., by = 2.5, lasts = \"2m\" }",
-     "the service's own work takes longer for a while",
-     true,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service},
-      {"by", T::number, nullptr, "times the work", 0.001, 1000},
-      {"lasts", T::length, nullptr, "for how long", 0.001, 864'000}}},
-    {"surge",
-     "surge { cohort = ..., by = 3, lasts = \"5m\" }",
-     "the cohort asks more (or less) for a while",
-     true,
-     false,
-     H::nothing,
-     {{"cohort", T::handle, nullptr, "who", 0, 0, H::cohort},
-      {"by", T::number, nullptr, "times the demand", 0, 1000},
-      {"lasts", T::length, nullptr, "for how long", 0.001, 864'000}}},
-    {"lose_zone",
-     "lose_zone { service = ..., zone = 1 }",
-     "its instances are gone at once; replaced when evicted, after 340 s",
-     true,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service},
-      {"zone", T::integer, "1", "which of its zones, from 1", 1, 100}}},
-    {"migrate",
-     "migrate { store = ..., step = \"up\" }",
-     "the team's automation takes one step of a column's way, where it can",
-     true,
-     false,
-     H::nothing,
-     {{"store", T::handle, nullptr, "which", 0, 0, H::store},
-      {"step", T::text, "up", "up or down"}}},
-    {"settings_down",
-     "settings_down { lasts = \"20m\" }",
-     "nobody can read flags; processes that run keep theirs, new ones fall back",
-     true,
-     false,
-     H::nothing,
-     {{"lasts", T::length, nullptr, "for how long", 1, 864'000}}},
-    {"set",
-     "set { flag = ..., to = on }",
-     "somebody, or a script, gives a flag a value",
-     true,
-     false,
-     H::nothing,
-     {{"flag", T::handle, nullptr, "which", 0, 0, H::flag},
-      {"to", T::flag_value, nullptr, "on, off or a share"}}},
-    {"release",
-     "release(BUILD, PLAN)",
-     "the build goes out by the plan",
-     false,
-     false,
-     H::nothing,
-     {{"build", T::handle, nullptr, "which", 0, 0, H::build},
-      {"plan", T::text, nullptr, "a plan's name"}}},
-};
+const std::vector<Word> of_the_injects = [] {
+    std::vector<Word> list;
+    for (const Form& form : inject_forms())
+        if (std::string_view(form.name) != "release") list.push_back(word_of_form(form, false));
+    list.push_back({"release",
+                    "release(BUILD, PLAN)",
+                    "the build goes out by the plan",
+                    false,
+                    false,
+                    H::nothing,
+                    {{"build", T::handle, nullptr, "which", 0, 0, H::build},
+                     {"plan", T::text, nullptr, "a plan's name"}}});
+    return list;
+}();
 
 const std::vector<Word> of_the_clients = {
     {"cohort",
@@ -280,7 +236,7 @@ const std::vector<Word> of_the_services = {
       {"version", T::text, "1.0.0", "the build that serves at the start"},
       {"queue", T::length, "", "bound, in time the queue takes to serve; none: unbounded", 0.001,
        3600},
-      {"order", T::text, "fifo", "fifo or lifo"},
+      {"order", T::choice, "fifo", "who is served first", 0, 0, H::nothing, "fifo|lifo"},
       {"drop_expired", T::boolean, "false", "does not start work whose client has gone"},
       {"uses", T::handles, "", "stores; a good request reads one record of each", 0, 0, H::store},
       {"calls", T::records, "", "what one request asks of other services", 0, 0, H::nothing,
@@ -321,7 +277,8 @@ const std::vector<Word> of_the_services = {
      true,
      true,
      H::nothing,
-     {{"kind", T::text, "table", "table, topic, cache, session, jobs or effects"},
+     {{"kind", T::choice, "table", "what it is", 0, 0, H::nothing,
+       "table|topic|cache|session|jobs|effects"},
       {"records", T::integer, "0", "at the start, sound, in the old form", 0, 1e12},
       {"hot", T::share, "0.5", "of reads, those of what the last hour wrote", 0, 1},
       {"writes_back", T::share, "0.3", "of reads, those that write back", 0, 1},
@@ -384,7 +341,8 @@ const std::vector<Word> of_the_services = {
      false,
      H::nothing,
      {{"store", T::handle, nullptr, "where", 0, 0, H::store},
-      {"old_reader", T::text, "rejects", "rejects or misreads it"}}},
+      {"old_reader", T::choice, "rejects", "what old code does with it", 0, 0, H::nothing,
+       "rejects|misreads"}}},
     {"new_meaning",
      "new_meaning { store = ... }",
      "the same bits mean something else",
@@ -478,91 +436,13 @@ const std::vector<Word> of_the_actors = {
      {{"service", T::handle, nullptr, "whose", 0, 0, H::service},
       {"measure", T::text, nullptr, measure_list.c_str()},
       {"scrapes", T::integer, nullptr, "how many", 1, 100'000}}},
-    {"me:shed",
-     "me:shed(SERVICE, \"40%\", { final = true })",
-     "turns a share of attempts away",
-     false,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "where", 0, 0, H::service},
-      {"share", T::share, nullptr, "of attempts", 0, 1},
-      {"final", T::boolean, "false", "a shed client does not try again"}}},
-    {"me:scale",
-     "me:scale(SERVICE, 12)",
-     "runs this many instances",
-     false,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service},
-      {"instances", T::integer, nullptr, "how many", 1, 100'000}}},
-    {"me:set_flag",
-     "me:set_flag(FLAG, off)",
-     "sets a flag",
-     false,
-     false,
-     H::nothing,
-     {{"flag", T::handle, nullptr, "which", 0, 0, H::flag},
-      {"value", T::flag_value, nullptr, "on, off or a share"}}},
-    {"me:halt",
-     "me:halt(SERVICE)",
-     "stops a rollout, or a rollback, where it is",
-     false,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service}}},
-    {"me:resume",
-     "me:resume(SERVICE)",
-     "lets a halted rollout go on",
-     false,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service}}},
-    {"me:promote",
-     "me:promote(SERVICE)",
-     "to the next stage now; beyond the last is everyone",
-     false,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service}}},
-    {"me:switch_route",
-     "me:switch_route(SERVICE)",
-     "to the other side of a blue-green rollout",
-     false,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service}}},
-    {"me:migrate",
-     "me:migrate(STORE, \"down\")",
-     "one step of a column's way",
-     false,
-     false,
-     H::nothing,
-     {{"store", T::handle, nullptr, "which", 0, 0, H::store},
-      {"step", T::text, "up", "up or down"}}},
-    {"me:repair",
-     "me:repair(STORE)",
-     "rebuilds damaged records from what a source still holds",
-     false,
-     false,
-     H::nothing,
-     {{"store", T::handle, nullptr, "which", 0, 0, H::store}}},
-    {"me:pause_consumers",
-     "me:pause_consumers(STORE, true)",
-     "a topic's messages or a list's jobs wait",
-     false,
-     false,
-     H::nothing,
-     {{"store", T::handle, nullptr, "which", 0, 0, H::store},
-      {"paused", T::boolean, "true", "or go on"}}},
-    {"me:rollback",
-     "me:rollback(SERVICE)",
-     "rolls an earlier build out again, in waves",
-     false,
-     false,
-     H::nothing,
-     {{"service", T::handle, nullptr, "which", 0, 0, H::service},
-      {"version", T::text, "", "none: the one before"}}},
 };
+
+const std::vector<Word> of_the_commands = [] {
+    std::vector<Word> list;
+    for (const Form& form : command_forms()) list.push_back(word_of_form(form, true));
+    return list;
+}();
 
 }  // namespace
 
@@ -570,17 +450,23 @@ const std::vector<Word>& words() {
     static const std::vector<Word> all = [] {
         std::vector<Word> list = of_the_day;
         for (const auto* part :
-             {&of_the_injects, &of_the_clients, &of_the_services, &of_the_actors})
+             {&of_the_injects, &of_the_clients, &of_the_services, &of_the_actors, &of_the_commands})
             list.insert(list.end(), part->begin(), part->end());
         return list;
     }();
     return all;
 }
 
-std::vector<std::pair<std::string, std::string>> inject_forms() {
-    std::vector<std::pair<std::string, std::string>> forms;
-    for (const Word& it : of_the_injects) forms.emplace_back(it.form, it.meaning);
-    return forms;
+std::vector<std::pair<std::string, std::string>> inject_examples() {
+    std::vector<std::pair<std::string, std::string>> examples;
+    for (const Word& it : of_the_injects) examples.emplace_back(it.form, it.meaning);
+    return examples;
+}
+
+bool is_global(const Word& word) {
+    const std::string_view form = word.form, name = word.name;
+    return name == "scenario" || (form.starts_with(name) && !form.starts_with("me:") &&
+                                  !form.substr(name.size()).starts_with(" ="));
 }
 
 const Word& word(const std::string& name) {

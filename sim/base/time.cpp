@@ -1,6 +1,7 @@
 #include "sim/base/time.h"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 namespace rollcage {
@@ -29,6 +30,33 @@ std::string length_text(Duration length) {
         length.us %= unit.us;
     }
     return text.empty() ? "0s" : text;
+}
+
+std::optional<Duration> parse_length(std::string_view text) {
+    static constexpr struct {
+        std::string_view unit;
+        double us;
+    } units[] = {{"us", 1},     {"ms", 1e3},   {"s", 1e6},    {"m", 60e6},
+                 {"min", 60e6}, {"h", 3600e6}, {"d", 86400e6}};
+    if (text.empty() || text.size() > 30) return std::nullopt;
+    double total = 0;
+    const char* next = text.data();
+    const char* end = next + text.size();
+    while (next < end) {
+        double number = 0;
+        const auto [after, failed] = std::from_chars(next, end, number, std::chars_format::fixed);
+        const char* stop = after;
+        while (stop < end && *stop >= 'a' && *stop <= 'z') ++stop;
+        const std::string_view unit(after, static_cast<std::size_t>(stop - after));
+        double us = 0;
+        for (const auto& each : units) us = unit == each.unit ? each.us : us;
+        if (failed != std::errc{} || us == 0 || !(number >= 0 && number <= 1e9))
+            return std::nullopt;
+        total += number * us;
+        next = stop;
+    }
+    if (total > 1e15) return std::nullopt;
+    return Duration{static_cast<std::int64_t>(total + 0.5)};
 }
 
 }  // namespace rollcage

@@ -5,7 +5,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace rollcage {
@@ -74,5 +76,6 @@ static_assert(!Addable<SimTime, int>);      // A bare number has no unit.
 std::string clock_text(SimTime at);
 // "1h20m", "15s", "250ms": how people write a length; the shortest form that loses nothing.
 std::string length_text(Duration length);
+std::optional<Duration> parse_length(std::string_view text);  // At most 1e9 s.
 
 }  // namespace rollcage

@@ -84,7 +84,8 @@ void begin_inject(Day& day, std::uint32_t row) {
     const Inject& inject = day.world.plan->injects[row].inject;
     if (const auto* release = std::get_if<Release>(&inject)) {
         tell(day.belief, day.now,
-             Released{release->build, day.world.plan->plans[release->plan.index].stages[0].share},
+             Released{day.world.plan->builds[release->build.index].of, release->build,
+                      day.world.plan->plans[release->plan.index].stages[0].share},
              day.chain);
     } else if (lasting(inject) > Duration{}) {
         day.agenda.plan({day.now + lasting(inject), exogenous, inject_ends, row, 0});
@@ -99,45 +100,9 @@ void work_order(Day& day, std::uint32_t nth) {
         tell(day.belief, day.now, Refused{command, *why}, day.chain);
         return;
     }
-    Fact seen = std::visit(match{
-                               [](const Shed& it) -> Fact {
-                                   return ShedChanged{it.service, it.share};
-                               },
-                               [](const Scale& it) -> Fact {
-                                   return Scaled{it.service, it.instances};
-                               },
-                               [](const SetFlag& it) -> Fact {
-                                   return FlagChanged{it.setting, it.value};
-                               },
-                               [](const Halt& it) -> Fact {
-                                   return RolloutTurned{it.service, RolloutChange::halted};
-                               },
-                               [](const Resume& it) -> Fact {
-                                   return RolloutTurned{it.service, RolloutChange::resumed};
-                               },
-                               [](const Promote& it) -> Fact {
-                                   return RolloutTurned{it.service, RolloutChange::promoted};
-                               },
-                               [](const SwitchRoute& it) -> Fact {
-                                   return RolloutTurned{it.service, RolloutChange::switched};
-                               },
-                               [&](const Migrate& it) -> Fact {
-                                   StoreState next = day.world.stores[it.store.index].state;
-                                   (void)migrate(next, day.world.plan->stores[it.store.index],
-                                                 schema_of(*day.world.plan, it.store), it.down);
-                                   return Migrated{it.store, next.phase};
-                               },
-                               [](const Repair& it) -> Fact { return RepairBegun{it.store}; },
-                               [](const PauseConsumers& it) -> Fact {
-                                   return ConsumersTurned{it.store, it.paused};
-                               },
-                               [&](const Rollback& it) -> Fact {
-                                   return RolledBack{it.service, rollback_target(day.world, it)};
-                               },
-                           },
-                           command);
-    tell(day.belief, day.now, std::move(seen), day.chain);
-    take_effect(day.world, command);
+    const Command resolved = resolve(day.world, command);
+    tell(day.belief, day.now, TookEffect{resolved}, day.chain);
+    take_effect(day.world, resolved);
     hear(day);
 }
 

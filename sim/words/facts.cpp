@@ -5,29 +5,36 @@
 
 namespace rollcage {
 
-const char* name(AlertRule rule) {
-    switch (rule) {
-        case AlertRule::fast_burn: return "fast_burn";
-        case AlertRule::slow_burn: return "slow_burn";
-        case AlertRule::ticket: return "ticket";
-    }
-    return "?";
-}
+using S = SlotType;
 
-const char* name(RolloutChange change) {
-    switch (change) {
-        case RolloutChange::halted: return "halted";
-        case RolloutChange::resumed: return "resumed";
-        case RolloutChange::promoted: return "promoted";
-        case RolloutChange::switched: return "switched";
-    }
-    return "?";
-}
-
-const char* name(SchemaPhase phase) {
-    static constexpr std::array names{"single", "expanded", "dual_write", "backfilled",
-                                      "contracted"};
-    return names[static_cast<std::size_t>(phase)];
+const std::vector<Form>& fact_forms() {
+    static const Slot service{"service", S::service}, build{"build", S::build},
+        share{"share", S::share}, store{"store", S::store},
+        rule{"rule", S::choice, "", nullptr, 0, 0, "fast_burn|slow_burn|ticket"};
+    static const std::vector<Form> forms{
+        {"released",
+         "{service}: build {build} released to {share} of users",
+         {service, build, share}},
+        {"stage_reached",
+         "{service}: build {build} is ready for {share} of users",
+         {service, build, share}},
+        {"rollout_ended", "{service}: build {build} is everywhere", {service, build}},
+        {"rollout_slow",
+         "{service}: build {build} makes no progress for 10 minutes",
+         {service, build}},
+        {"migrated",
+         "{store}: schema is {phase}",
+         {store,
+          {"phase", S::choice, "", nullptr, 0, 0,
+           "single|expanded|dual_write|backfilled|contracted"}}},
+        {"flag_changed", "flag {flag}: {value}", {{"flag", S::flag}, {"value", S::flag_value}}},
+        {"alert_fired", "{service}: alert {rule} fired", {service, rule}},
+        {"alert_cleared", "{service}: alert {rule} cleared", {service, rule}},
+        {"ordered", "ordered: {command}", {}},
+        {"took_effect", "in effect: {command}", {}},
+        {"refused", "refused: {command} ({why})", {}},
+    };
+    return forms;
 }
 
 const char* name(Measure measure) {
@@ -37,118 +44,53 @@ const char* name(Measure measure) {
     return words[static_cast<std::size_t>(measure)];
 }
 
+const Command* command_of(const Fact& fact) {
+    return std::visit(
+        [](const auto& it) -> const Command* {
+            if constexpr (requires { it.command; }) return &it.command;
+            return nullptr;
+        },
+        fact);
+}
+
+Numbers numbers(const Fact& fact) {
+    return std::visit(
+        [](const auto& it) {
+            if constexpr (requires { it.command; })
+                return Numbers{};
+            else
+                return numbers_of(it);
+        },
+        fact);
+}
+
 void fold(const Fact& fact, Digest& digest) {
-    const auto all = [&](std::initializer_list<std::int64_t> numbers) {
-        for (const std::int64_t number : numbers) digest.fold(number);
-    };
     digest.fold(static_cast<std::uint64_t>(fact.index()));
-    std::visit(match{
-                   [&](const Released& it) {
-                       all({it.build.index, it.of_users.ppm});
-                   },
-                   [&](const RolledBack& it) {
-                       all({it.service.index, it.to.index});
-                   },
-                   [&](const StageReached& it) {
-                       all({it.service.index, it.build.index, it.of_users.ppm});
-                   },
-                   [&](const RolloutEnded& it) {
-                       all({it.service.index, it.build.index});
-                   },
-                   [&](const RolloutSlow& it) {
-                       all({it.service.index, it.build.index});
-                   },
-                   [&](const RolloutTurned& it) {
-                       all({it.service.index, static_cast<std::int64_t>(it.change)});
-                   },
-                   [&](const Migrated& it) {
-                       all({it.store.index, static_cast<std::int64_t>(it.phase)});
-                   },
-                   [&](const RepairBegun& it) { all({it.store.index}); },
-                   [&](const ConsumersTurned& it) {
-                       all({it.store.index, it.paused});
-                   },
-                   [&](const ShedChanged& it) {
-                       all({it.service.index, it.share.ppm});
-                   },
-                   [&](const Scaled& it) {
-                       all({it.service.index, it.instances});
-                   },
-                   [&](const FlagChanged& it) {
-                       all({it.setting.index, it.value ? it.value->ppm : -1});
-                   },
-                   [&](const AlertFired& it) {
-                       all({it.service.index, static_cast<std::int64_t>(it.rule)});
-                   },
-                   [&](const AlertCleared& it) {
-                       all({it.service.index, static_cast<std::int64_t>(it.rule)});
-                   },
-                   [&](const Ordered& it) { fold(it.command, digest); },
-                   [&](const Refused& it) { fold(it.command, digest); },
-               },
-               fact);
+    for (const std::int64_t number : numbers(fact)) digest.fold(number);
+    if (const Command* command = command_of(fact)) fold(*command, digest);
 }
 
 std::string headline(const Fact& fact, const Names& names) {
-    const auto service = [&](ServiceId id) { return names.services[id.index]; };
-    const auto of = [](Share share) { return std::to_string(share.ppm / 10'000) + "%"; };
-    return std::visit(
-        match{
-            [&](const Released& it) {
-                return service(names.build_of[it.build.index]) + ": build " +
-                       names.builds[it.build.index] + " released to " + of(it.of_users) +
-                       " of users";
-            },
-            [&](const RolledBack& it) {
-                return service(it.service) + ": rollback to " + names.builds[it.to.index] +
-                       " begins";
-            },
-            [&](const StageReached& it) {
-                return service(it.service) + ": build " + names.builds[it.build.index] +
-                       " is ready for " + of(it.of_users) + " of users";
-            },
-            [&](const RolloutEnded& it) {
-                return service(it.service) + ": build " + names.builds[it.build.index] +
-                       " is everywhere";
-            },
-            [&](const RolloutSlow& it) {
-                return service(it.service) + ": build " + names.builds[it.build.index] +
-                       " makes no progress for 10 minutes";
-            },
-            [&](const RolloutTurned& it) {
-                return service(it.service) + ": rollout " + name(it.change);
-            },
-            [&](const Migrated& it) {
-                return names.stores[it.store.index] + ": schema is " + name(it.phase);
-            },
-            [&](const RepairBegun& it) { return names.stores[it.store.index] + ": repair begins"; },
-            [&](const ConsumersTurned& it) {
-                return names.stores[it.store.index] + ": consumers " +
-                       (it.paused ? "paused" : "resumed");
-            },
-            [&](const ShedChanged& it) {
-                return service(it.service) + ": shedding " + of(it.share) + " of attempts";
-            },
-            [&](const Scaled& it) {
-                return service(it.service) + ": " + std::to_string(it.instances) +
-                       " instances wanted";
-            },
-            [&](const FlagChanged& it) {
-                return "flag " + names.settings[it.setting.index] + ": " +
-                       (it.value ? of(*it.value) : "off");
-            },
-            [&](const AlertFired& it) {
-                return service(it.service) + ": alert " + name(it.rule) + " fired";
-            },
-            [&](const AlertCleared& it) {
-                return service(it.service) + ": alert " + name(it.rule) + " cleared";
-            },
-            [&](const Ordered& it) { return "ordered: " + command_text(it.command, names); },
-            [&](const Refused& it) {
-                return "refused: " + command_text(it.command, names) + " (" + it.why + ")";
-            },
-        },
-        fact);
+    const Form& form = fact_forms()[fact.index()];
+    const Numbers values = numbers(fact);
+    const auto said = [&](std::string_view key) -> std::string {
+        if (key == "command") return command_text(*command_of(fact), names);
+        if (key == "why") return std::get<Refused>(fact).why;
+        for (std::size_t i = 0; i < form.slots.size(); ++i)
+            if (key == form.slots[i].key) return slot_text(form.slots[i], values[i], names);
+        return "?";
+    };
+    std::string text;
+    const std::string_view pattern = form.meaning;
+    for (std::size_t at = 0; at < pattern.size();) {
+        const std::size_t open = std::min(pattern.find('{', at), pattern.size());
+        text += pattern.substr(at, open - at);
+        if (open == pattern.size()) break;
+        const std::size_t close = pattern.find('}', open);
+        text += said(pattern.substr(open + 1, close - open - 1));
+        at = close + 1;
+    }
+    return text;
 }
 
 std::string transcript_line(const Occurrence& it, const Names& names) {

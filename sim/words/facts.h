@@ -1,5 +1,5 @@
 // Everything that can become known as a discrete event, on one page.
-// Leans on base and names.h. A fact carries no cause and names no hidden id.
+// Leans on commands.h. A fact carries no cause and names no hidden id.
 // What is measured (counts, latencies) is not here but in the scrape columns of fact_view.h.
 #pragma once
 
@@ -8,39 +8,31 @@
 #include <variant>
 
 #include "sim/base/digest.h"
-#include "sim/base/ids.h"
-#include "sim/base/share.h"
-#include "sim/base/time.h"
 #include "sim/words/commands.h"
-#include "sim/words/names.h"
 
 namespace rollcage {
 
 struct Released {
+    ServiceId service;
     BuildId build;
     Share of_users;
-};
-struct RolledBack {
-    ServiceId service;
-    BuildId to;
+    auto slots() { return std::tie(service, build, of_users); }
 };
 struct StageReached {
     ServiceId service;
     BuildId build;
     Share of_users;
+    auto slots() { return std::tie(service, build, of_users); }
 };
 struct RolloutEnded {
     ServiceId service;
     BuildId build;
+    auto slots() { return std::tie(service, build); }
 };
 struct RolloutSlow {  // The progress deadline passed; it only says so.
     ServiceId service;
     BuildId build;
-};
-enum class RolloutChange : std::uint8_t { halted, resumed, promoted, switched };
-struct RolloutTurned {
-    ServiceId service;
-    RolloutChange change;
+    auto slots() { return std::tie(service, build); }
 };
 // Column steps, in order. Changes that need no column, and stores that are no table, stay `single`
 // and may be written in the new form at once.
@@ -48,55 +40,48 @@ enum class SchemaPhase : std::uint8_t { single, expanded, dual_write, backfilled
 struct Migrated {
     StoreId store;
     SchemaPhase phase;
+    auto slots() { return std::tie(store, phase); }
 };
-struct RepairBegun {
-    StoreId store;
-};
-struct ConsumersTurned {
-    StoreId store;
-    bool paused;
-};
-struct ShedChanged {
-    ServiceId service;
-    Share share;
-};
-struct Scaled {
-    ServiceId service;
-    std::int64_t instances;
-};
-struct FlagChanged {
+struct FlagChanged {  // By somebody who is no actor.
     SettingId setting;
     std::optional<Share> value;
+    auto slots() { return std::tie(setting, value); }
 };
 // Multi-window burn rates of the availability goal, as the SRE workbook has them.
 enum class AlertRule : std::uint8_t { fast_burn, slow_burn, ticket };
 struct AlertFired {
     ServiceId service;
     AlertRule rule;
+    auto slots() { return std::tie(service, rule); }
 };
 struct AlertCleared {
     ServiceId service;
     AlertRule rule;
+    auto slots() { return std::tie(service, rule); }
 };
+// The three lives of a command: given; at work, with what it left open filled in; or not done.
 struct Ordered {
+    Command command;
+};
+struct TookEffect {
     Command command;
 };
 struct Refused {
     Command command;
     std::string why;
 };
-using Fact = std::variant<Released, RolledBack, StageReached, RolloutEnded, RolloutSlow,
-                          RolloutTurned, Migrated, RepairBegun, ConsumersTurned, ShedChanged,
-                          Scaled, FlagChanged, AlertFired, AlertCleared, Ordered, Refused>;
+using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
+                          AlertFired, AlertCleared, Ordered, TookEffect, Refused>;
 
 struct Occurrence {
     SimTime at;  // When it became known.
     Fact fact;
 };
 
-const char* name(AlertRule rule);
-const char* name(RolloutChange change);
-const char* name(SchemaPhase phase);
+// A form's meaning is its headline; {KEY} stands for what the slot holds.
+const std::vector<Form>& fact_forms();        // In the order of the variant.
+Numbers numbers(const Fact& fact);            // Of its slots; a command's are its own.
+const Command* command_of(const Fact& fact);  // Null: it is about none.
 void fold(const Fact& fact, Digest& digest);  // Every integer of it; names are no part of a day.
 std::string headline(const Fact& fact, const Names& names);  // "checkout: fast burn alert fired"
 std::string transcript_line(const Occurrence& it,

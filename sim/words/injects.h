@@ -1,14 +1,14 @@
 // Everything a scenario can do to a day, on one page: injects act on reality, not on intent.
-// Leans on base alone.
+// Leans on form.h.
 // Only a release is seen when it happens; what an inject does shows through the mechanism.
 #pragma once
 
 #include <optional>
+#include <tuple>
 #include <variant>
+#include <vector>
 
-#include "sim/base/ids.h"
-#include "sim/base/share.h"
-#include "sim/base/time.h"
+#include "sim/words/form.h"
 
 namespace rollcage {
 
@@ -16,32 +16,41 @@ struct Slow {  // The service's own work takes `by` times as long.
     ServiceId service;
     Share by;  // May exceed one.
     Duration lasts;
+    auto slots() { return std::tie(service, by, lasts); }
 };
 struct Surge {  // The cohort's demand is multiplied.
     CohortId cohort;
     Share by;  // May exceed one.
     Duration lasts;
+    auto slots() { return std::tie(cohort, by, lasts); }
 };
 struct Release {
     BuildId build;
     PlanId plan;
+    auto slots() { return std::tie(build, plan); }
 };
 struct LoseZone {  // Its instances are gone at once; evicted and replaced after 340 s.
     ServiceId service;
-    std::uint32_t zone = 0;
+    std::uint32_t zone = 1;  // From one.
+    auto slots() { return std::tie(service, zone); }
 };
 struct MigrateStep {  // The team's own automation takes a step of a column's way.
     StoreId store;
     bool down = false;
+    auto slots() { return std::tie(store, down); }
 };
 struct SettingsDown {  // The setting service: running processes keep what they saw.
     Duration lasts;
+    auto slots() { return std::tie(lasts); }
 };
 struct SetSetting {  // Somebody, or a script, gives a flag a value.
     SettingId setting;
     std::optional<Share> value;
+    auto slots() { return std::tie(setting, value); }
 };
 using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting>;
+
+const std::vector<Form>& inject_forms();  // In the order of the variant.
 
 struct TimedInject {
     SimTime at;

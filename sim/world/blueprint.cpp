@@ -119,8 +119,8 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
                 return {};
             },
             [&](const LoseZone& it) -> Result<void> {
-                if (it.service.index >= blueprint.services.size() ||
-                    it.zone >= blueprint.services[it.service.index].zones)
+                if (it.service.index >= blueprint.services.size() || it.zone < 1 ||
+                    it.zone > blueprint.services[it.service.index].zones)
                     return Error{who + ": lose_zone needs a service and one of its zones"};
                 return {};
             },

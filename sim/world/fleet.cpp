@@ -408,7 +408,7 @@ void lose_zone(World& world, std::uint32_t s, std::uint32_t zone) {
     ServiceState& service = world.services[s];
     const auto zones = static_cast<std::uint32_t>(world.plan->services[s].zones);
     for (std::uint32_t slot = 0; slot < service.instances.size(); ++slot) {
-        if (slot % zones != zone || service.instances[slot].phase == Phase::gone) continue;
+        if (slot % zones != zone - 1 || service.instances[slot].phase == Phase::gone) continue;
         end_process(world, s, slot, Phase::gone);
         proceed(world, s, slot, Phase::lost);
     }

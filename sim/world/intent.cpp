@@ -90,11 +90,12 @@ Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
     return counts;
 }
 
-BuildId rollback_target(const World& world, const Rollback& order) {
-    const ServiceState& service = world.services[order.service.index];
-    if (order.to) return *order.to;
-    if (service.rollout && service.rollout->to != service.current) return service.current;
-    return service.before.back();
+Command resolve(const World& world, const Command& command) {
+    const auto* order = std::get_if<Rollback>(&command);
+    if (!order || order->to) return command;
+    const ServiceState& service = world.services[order->service.index];
+    const bool under_way = service.rollout && service.rollout->to != service.current;
+    return Rollback{order->service, under_way ? service.current : service.before.back()};
 }
 
 namespace {
@@ -104,7 +105,7 @@ std::optional<std::string> rollback_refusal(const World& world, const Rollback& 
     const bool under_way = service.rollout && service.rollout->to != service.current;
     if (!order.to && !under_way && service.before.empty())
         return "no earlier build has served here; nothing to go back to";
-    const BuildId to = rollback_target(world, order);
+    const BuildId to = *std::get<Rollback>(resolve(world, order)).to;
     if (service.rollout ? service.rollout->to == to : service.current == to)
         return "that build serves already, or is on its way";
     return std::nullopt;
@@ -167,6 +168,16 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
         command);
 }
 
+std::optional<std::string> step_schema(World& world, StoreId store, bool down) {
+    StoreState& state = world.stores[store.index].state;
+    const auto why =
+        migrate(state, world.plan->stores[store.index], schema_of(*world.plan, store), down);
+    if (why) return why;
+    world.news.push_back(Migrated{store, state.phase});
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
+    return std::nullopt;
+}
+
 void take_effect(World& world, const Command& command) {
     std::visit(match{
                    [&](const Shed& it) {
@@ -182,7 +193,7 @@ void take_effect(World& world, const Command& command) {
                    [&](const SetFlag& it) { set_setting(world, it.setting, it.value); },
                    [&](const Rollback& it) {
                        begin_rollout(world, it.service.index,
-                                     {.to = rollback_target(world, it), .plan = {}, .back = true});
+                                     {.to = *it.to, .plan = {}, .back = true});
                    },
                    [&](const Halt& it) { world.services[it.service.index].rollout->halted = true; },
                    [&](const Resume& it) {
@@ -190,13 +201,7 @@ void take_effect(World& world, const Command& command) {
                        reconcile(world, it.service.index);
                    },
                    [&](const Promote& it) { promote(world, it.service.index); },
-                   [&](const Migrate& it) {
-                       (void)migrate(world.stores[it.store.index].state,
-                                     world.plan->stores[it.store.index],
-                                     schema_of(*world.plan, it.store), it.down);
-                       for (std::uint32_t s = 0; s < world.services.size(); ++s)
-                           refresh_paths(world, s);
-                   },
+                   [&](const Migrate& it) { (void)step_schema(world, it.store, it.down); },
                    [&](const Repair& it) { world.stores[it.store.index].repairing = true; },
                    [&](const PauseConsumers& it) {
                        world.stores[it.store.index].state.paused = it.paused;

@@ -194,10 +194,7 @@ void begin(World& world, const Inject& inject) {
                    },
                    [&](const MigrateStep& it) {
                        // A step that cannot be taken is not taken: the automation says nothing.
-                       Kept& kept = world.stores[it.store.index];
-                       if (!migrate(kept.state, world.plan->stores[it.store.index],
-                                    schema_of(*world.plan, it.store), it.down))
-                           world.news.push_back(Migrated{it.store, kept.state.phase});
+                       (void)step_schema(world, it.store, it.down);
                    },
                    [&](const SettingsDown& it) {
                        world.setting_outages.push_back({world.now, world.now + it.lasts});

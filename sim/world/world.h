@@ -175,6 +175,9 @@ void fold_second(World& world);
 double share_knowing(const World& world, StoreId store);
 std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool);
 
-BuildId rollback_target(const World& world, const Rollback& order);
+// A step of a column's way; why not, if it cannot be taken.
+std::optional<std::string> step_schema(World& world, StoreId store, bool down);
+// What an order leaves open, filled in: what a rollback goes back to.
+Command resolve(const World& world, const Command& command);
 
 }  // namespace rollcage

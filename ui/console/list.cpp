@@ -20,9 +20,9 @@ const std::vector<std::string> topics{"injects", "commands", "keys", "language",
 Rows rows_of(const std::string& topic) {
     Rows rows;
     if (topic == "injects")
-        rows = inject_forms();
+        rows = inject_examples();
     if (topic == "commands")
-        for (const CommandForm& it : command_forms()) rows.emplace_back(it.form, it.meaning);
+        for (const Form& it : command_forms()) rows.emplace_back(example_of(it), it.meaning);
     if (topic == "keys")
         for (const std::string& it : outcome_keys())
             rows.emplace_back(it, more_is_better(it) ? "more is better" : "less is better");

@@ -1,0 +1,39 @@
+#include "sim/words/injects.h"
+
+namespace rollcage {
+
+using S = SlotType;
+
+const std::vector<Form>& inject_forms() {
+    static const std::vector<Form> forms{
+        {"slow",
+         "the service's own work takes longer for a while",
+         {{"service", S::service, "which"},
+          {"by", S::times, "times the work", nullptr, 0.001, 1000},
+          {"lasts", S::length, "for how long", nullptr, 0.001, 864'000}}},
+        {"surge",
+         "the cohort asks more (or less) for a while",
+         {{"cohort", S::cohort, "who"},
+          {"by", S::times, "times the demand", nullptr, 0, 1000},
+          {"lasts", S::length, "for how long", nullptr, 0.001, 864'000}}},
+        {"release",
+         "the build goes out by the plan",
+         {{"build", S::build, "which"}, {"plan", S::plan, "a plan's name"}}},
+        {"lose_zone",
+         "its instances are gone at once; replaced when evicted, after 340 s",
+         {{"service", S::service, "which"},
+          {"zone", S::count, "which of its zones, from 1", "1", 1, 100}}},
+        {"migrate",
+         "the team's automation takes one step of a column's way, where it can",
+         {{"store", S::store, "which"}, {"step", S::choice, "the way", "up", 0, 0, "up|down"}}},
+        {"settings_down",
+         "nobody can read flags; processes that run keep theirs, new ones fall back",
+         {{"lasts", S::length, "for how long", nullptr, 1, 864'000}}},
+        {"set",
+         "somebody, or a script, gives a flag a value",
+         {{"flag", S::flag, "which"}, {"to", S::flag_value, "on, off or a share"}}},
+    };
+    return forms;
+}
+
+}  // namespace rollcage
