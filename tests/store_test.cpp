@@ -204,7 +204,7 @@ TEST_CASE("hot reads find what was written in the last hour", "[store]") {
     const double share = .4 * 1'000 / 4'000 + .6 * 1'000 / 100'000;
     CHECK(rejected_share(shelf.state, declared, shelf.schema(), false) == Approx(share));
     CHECK(rejected_share(shelf.state, declared, shelf.schema(), true) == 0);
-    CHECK(unreadable(shelf.state, shelf.schema(), .25) == Approx(.75 * .01));
+    CHECK(unreadable(shelf.state, shelf.schema(), .25) == Approx(.75 * 1'000));
     shelf.visited(readers(false, 50'000));
     check_near(shelf.state.accounts.rejected, 50'000 * share);
 }
@@ -308,7 +308,7 @@ TEST_CASE("contraction is a one-way door", "[store]") {
     CHECK(shelf.rows(Format::after, Health::hollow) == 3'000);
     CHECK(shelf.state.accounts.lost == 3'000);
     CHECK_FALSE(shelf.ordered());
-    CHECK(unreadable(shelf.state, shelf.schema(), 0) == 1);  // Even with a tolerant change.
+    CHECK(unreadable(shelf.state, shelf.schema(), 0) == 5'000);  // Even with a tolerant change.
     CHECK(unreadable(shelf.state, shelf.schema(), 1) == 0);
     shelf.visited(old_writers(100, 1'000));
     CHECK(shelf.state.accounts.accepted == 5'000);

@@ -18,6 +18,8 @@ std::int64_t part_of(std::int64_t count, Share share, std::int64_t round_up_ppm)
     return (count * share.ppm + round_up_ppm) / whole.ppm;
 }
 
+constexpr Duration healthy_after{600'000'000};  // Its crashes are forgotten. default: MODEL 3.1
+
 Duration backoff_after(std::uint32_t crashes) {
     return Duration{std::min<std::int64_t>(300, std::int64_t{10} << std::min(crashes - 1, 5u)) *
                     1'000'000};
@@ -165,6 +167,7 @@ void begin_process(World& world, std::uint32_t s, std::uint32_t slot, BuildId bu
     const bool held = build == service.current ||
                       std::ranges::find(service.before, build) != service.before.end();
     instance.build = build;
+    instance.crashes = 0;
     ++instance.process;
     proceed(world, s, slot, held ? Phase::booting : Phase::pulling);
 }
@@ -358,10 +361,8 @@ void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal) {
     if (slot >= service.instances.size()) return;
     Instance& instance = service.instances[slot];
     if (ordinal != instance.process * 8 + static_cast<std::uint32_t>(instance.phase)) return;
-    if (instance.phase == Phase::crashed)
-        begin_process(world, s, slot, instance.build);
-    else
-        proceed(world, s, slot, after(instance.phase));
+    if (instance.phase == Phase::crashed) ++instance.process;  // Where its image is already.
+    proceed(world, s, slot, after(instance.phase));
     reconcile(world, s);
 }
 
@@ -383,6 +384,7 @@ void pass_second(World& world, std::uint32_t s) {
         if (world.draw(Purpose::crash, instance_entity + instance_key(s, slot), second)[0]
                 .value() >= dies)
             continue;
+        if (world.now - instance.booted >= healthy_after) instance.crashes = 0;
         ++instance.crashes;
         proceed(world, s, slot, Phase::crashed);
         any = true;

@@ -286,16 +286,16 @@ std::optional<Format> form_stored(const Store& declared, const SchemaChange* cha
 }
 
 double unreadable(const StoreState& state, const SchemaChange* change, double share_knows) {
-    double share = 0;
+    double records = 0;
     for (std::size_t form = 0; form < formats; ++form) {
         const auto format = static_cast<Format>(form);
         double reject = 0;
         if (met(state.phase, change, true, format) == SchemaVerdict::reject) reject += share_knows;
         if (met(state.phase, change, false, format) == SchemaVerdict::reject)
             reject += 1 - share_knows;
-        share += reject * part(rows_of(state, format), all_rows(state));
+        records += reject * static_cast<double>(rows_of(state, format));
     }
-    return share;
+    return records;
 }
 
 void visit(StoreState& state, const Store& declared, const SchemaChange* change, const Visit& visit,

@@ -81,7 +81,7 @@ std::optional<std::string> migrate(StoreState& state, const Store& declared,
 // them cannot be and stay. One second's worth; returns how many.
 std::int64_t repair_second(StoreState& state, const Store& declared, Dice& dice);
 
-// Of all records, those no reader of the pool mix can read: share_knows of readers know the form.
+// How many records cannot be read, in the mean over the readers: share_knows of them know the form.
 double unreadable(const StoreState& state, const SchemaChange* change, double share_knows);
 
 void check_conserved(const StoreState& state);
