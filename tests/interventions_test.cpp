@@ -30,8 +30,8 @@ local shoppers = drill.cohort { "shoppers", users = )" +
                std::to_string(static_cast<int>(load * 16 * 5 / .05 * 30)) +
                R"(, requests_per_minute = 2, writes = 0.3, inserts = 0.5, attempts = )" +
                std::to_string(attempts) + R"( }
-local shop = drill.service { "shop", serves = shoppers, uses = { orders }, instances = 16, slots = 5,
-  version = "1.0" }
+local shop = drill.service { "shop", serves = shoppers, uses = { orders }, instances = 16,
+  slots = 5, version = "1.0" }
 local teal = drill.flag { "teal", initially = on }
 local new = drill.build { "1.1", of = shop, change { "teal orders", behind = teal, schema = )" +
                change + R"(, hides = defect { )" + defect + R"( } } }
@@ -184,7 +184,7 @@ TEST_CASE("blue-green switch back: exposure ends at once and without a dip, the 
 TEST_CASE("fail forward: exposed until the fix is out, then its reader reads the residue") {
     Shop shop{.defect = "fails = 0.2"};
     shop.fixed =
-        R"(local good = drill.build { "1.3", of = shop, 
+        R"(local good = drill.build { "1.3", of = shop,
   change { "teal orders, mended", behind = teal,
            schema = new_enum_value { store = orders, old_reader = "rejects" } } })";
     shop.more = "drill.plan \"fix\" { everyone {} }\ndrill.at(\"20m\", release(good, \"fix\"))";
