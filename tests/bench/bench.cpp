@@ -36,15 +36,17 @@ double median_of(const std::function<double()>& once) {
 }
 
 struct Load {
+    std::uint32_t services = stations;
     double per_tick = 500, load = 0.6;
+    std::int64_t records = 0;  // Each service has a store of so many; 0: none.
     std::int64_t attempts = 3;
     std::optional<Duration> queue{};
     double slow = 1;  // In place, for the second minute.
     Duration lasts{14'400'000'000};
 };
 
-// Twenty services that know nothing of each other, each with clients of its own.
-Blueprint twenty(const Load& load) {
+// Services that know nothing of each other, each with clients of its own.
+Blueprint side_by_side(const Load& load) {
     constexpr double tick_s = .25;
     const auto slots =
         std::max<std::int64_t>(1, std::llround(load.per_tick * .05 / (load.load * tick_s)));
@@ -57,11 +59,14 @@ Blueprint twenty(const Load& load) {
                                        .slow = 1,
                                        .lasts = load.lasts});
     plan.tick = 250_ms;
-    const Service service = plan.services[0];
-    const Cohort cohort = plan.cohorts[0];
+    Service service = plan.services[0];
+    service.instances = (slots + 999) / 1000;  // Few: what is named costs, and is measured apart.
+    service.slots = slots / service.instances;
+    Cohort cohort = plan.cohorts[0];
+    if (load.records > 0) cohort.kinds[0].writes = cohort.kinds[0].inserts = share_of(.3);
     plan.names = {{}, {}, {}, {}, {}, {"everyone"}};
     plan.services.clear(), plan.cohorts.clear(), plan.builds.clear(), plan.injects.clear();
-    for (std::uint32_t i = 0; i < stations; ++i) {
+    for (std::uint32_t i = 0; i < load.services; ++i) {
         plan.services.push_back(service);
         plan.services[i].first_build = {i};
         plan.cohorts.push_back(cohort);
@@ -71,6 +76,11 @@ Blueprint twenty(const Load& load) {
         plan.names.cohorts.push_back("shoppers " + std::to_string(i));
         plan.names.builds.push_back("1.0");
         plan.names.build_of.push_back({i});
+        if (load.records > 0) {
+            plan.stores.push_back(Store{.kind = StoreKind::table, .records = load.records});
+            plan.names.stores.push_back("orders " + std::to_string(i));
+            plan.services[i].uses = {{i}};
+        }
         if (load.slow > 1)
             plan.injects.push_back({SimTime{} + 60_s, Slow{{i}, share_of(load.slow), 60_s}});
     }
@@ -79,7 +89,7 @@ Blueprint twenty(const Load& load) {
 
 double station_tick_ns(Load load, Duration measured) {
     load.lasts = 120_s + measured * rounds;  // A day is never played past its end.
-    Day day = start_day(sound(twenty(load)), 1);
+    Day day = start_day(sound(side_by_side(load)), 1);
     play_until(day, SimTime{} + 120_s);
     return median_of([&] {
         const double start = cpu_s();
@@ -89,13 +99,53 @@ double station_tick_ns(Load load, Duration measured) {
 }
 
 double drill_ms(const Load& load) {
-    const auto plan = sound(twenty(load));
+    const auto plan = sound(side_by_side(load));
     return median_of([&] {
         const double start = cpu_s();
         Day day = start_day(plan, 1);
         play_until(day, day_end(day));
         return (cpu_s() - start) * 1e3;
     });
+}
+
+// What an hour costs as one thing grows: linear in pools and ticks, flat in requests and records.
+struct Curve {
+    const char* name;
+    std::vector<double> sizes, ms;
+};
+
+std::vector<Curve> curves() {
+    std::vector<Curve> all{{"pools", {6, 12, 25, 50}, {}},
+                           {"hours", {1, 2, 4, 8}, {}},
+                           {"requests_per_tick", {100, 1'000, 10'000, 100'000}, {}},
+                           {"records", {1e3, 1e5, 1e7, 1e9}, {}}};
+    for (Curve& curve : all) {
+        for (const double size : curve.sizes) {
+            Load load{.lasts = 3600_s};
+            const std::string name = curve.name;
+            if (name == "pools") load.services = static_cast<std::uint32_t>(size);
+            if (name == "hours") load.lasts = 3600_s * static_cast<std::int64_t>(size);
+            if (name == "requests_per_tick") load.per_tick = size;
+            if (name == "records") load.records = static_cast<std::int64_t>(size);
+            curve.ms.push_back(drill_ms(load));
+        }
+    }
+    return all;
+}
+
+std::string json_of(const std::vector<Curve>& all) {
+    std::string text;
+    for (const Curve& curve : all) {
+        text += (text.empty() ? "" : ", ") + ("\"" + std::string(curve.name)) + "\": [";
+        for (std::size_t i = 0; i < curve.sizes.size(); ++i) {
+            char pair[64];
+            std::snprintf(pair, sizeof pair, "%s[%.0f, %.1f]", i == 0 ? "" : ", ", curve.sizes[i],
+                          curve.ms[i]);
+            text += pair;
+        }
+        text += "]";
+    }
+    return "{" + text + "}";
 }
 
 // Take the soonest, plan it again Exp(1 s) later; one microsecond more, so that no key repeats.
@@ -173,6 +223,8 @@ int main(int count, char** words) {
     const Race race = slow_lorry();
     const double calm = drill_ms({}), stuck = drill_ms({.attempts = 4, .slow = 2.5});
 
+    const std::vector<Curve> grown = curves();
+
     std::printf(
         "station tick, ns (20 stations)   idle %.0f   normal %.0f   busy %.0f   storm %.0f\n", idle,
         normal, busy, storm);
@@ -183,6 +235,12 @@ int main(int count, char** words) {
     std::printf("                 failed          engine %.0f   per request %.0f\n",
                 race.engine_failed, race.twin_failed);
     std::printf("drill of 4 h, 20 pools, ms       calm %.0f   stuck %.0f\n", calm, stuck);
+    for (const Curve& curve : grown) {
+        std::printf("an hour, ms, by %-20s", curve.name);
+        for (std::size_t i = 0; i < curve.sizes.size(); ++i)
+            std::printf("  %.0f: %.1f", curve.sizes[i], curve.ms[i]);
+        std::printf("\n");
+    }
     if (json == nullptr) return 0;
     std::FILE* out = std::fopen(json, "w");
     if (out == nullptr) {
@@ -197,9 +255,11 @@ int main(int count, char** words) {
         "\"100000\": {\"rollcage\": %.0f, \"ns3\": null, \"simpy\": null}},\n"
         " \"slow_lorry_vs_per_request\": %.1f,\n"
         " \"drill_4h_20_pools_ms\": {\"calm\": %.1f, \"stuck\": %.1f},\n"
+        " \"hour_ms\": %s,\n"
         " \"day_10000_instances\": null, \"compare_1000x6_s\": null, "
         "\"parallel_efficiency\": null}\n",
-        idle, normal, busy, storm, hold_small, hold_large, race.engine / race.twin, calm, stuck);
+        idle, normal, busy, storm, hold_small, hold_large, race.engine / race.twin, calm, stuck,
+        json_of(grown).c_str());
     std::fclose(out);
     return 0;
 }
