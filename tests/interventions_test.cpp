@@ -1,72 +1,12 @@
 // The intervention algebra of MODEL 1: what each order resets and what it leaves, in one world.
 #include <catch2/catch.hpp>
 
-#include "scenarios/host/scenario.h"
 #include "sim/world/fleet.h"
-#include "tests/story.h"
+#include "tests/shop.h"
 
 using namespace rollcage;
 
 namespace {
-
-// Sixteen instances; at 60 s a build goes out whose writer of a new form is behind a flag.
-struct Shop {
-    std::string old_reader = "rejects", stage = "everyone {}", defect = "rate = 0", fixed = "";
-    std::string store = "kind = \"table\", records = 100000", more = "";
-    double load = .2;
-    int attempts = 3;
-    std::string schema = "";  // Empty: a new enum value.
-
-    std::string text() const {
-        const std::string change =
-            schema.empty()
-                ? "new_enum_value { store = orders, old_reader = \"" + old_reader + "\" }"
-                : schema;
-        return R"(
-local drill = scenario { title = "t", lasts = "2h", judged_after = "0s" }
-local orders = drill.store { "orders", )" +
-               store + R"( }
-local shoppers = drill.cohort { "shoppers", users = )" +
-               std::to_string(static_cast<int>(load * 16 * 5 / .05 * 30)) +
-               R"(, requests_per_minute = 2, writes = 0.3, inserts = 0.5, attempts = )" +
-               std::to_string(attempts) + R"( }
-local shop = drill.service { "shop", serves = shoppers, uses = { orders }, instances = 16,
-  slots = 5, version = "1.0" }
-local teal = drill.flag { "teal", initially = on }
-local new = drill.build { "1.1", of = shop, change { "teal orders", behind = teal, schema = )" +
-               change + R"(, hides = defect { )" + defect + R"( } } }
-drill.build { "1.2", of = shop, after = new }
-)" + fixed + R"(
-drill.plan "usual" { )" +
-               stage + R"( }
-drill.at("60s", release(new, "usual"))
-)" + more;
-    }
-};
-
-Choices seeded(std::uint64_t seed) {
-    Choices choices;
-    choices.seed = seed;
-    return choices;
-}
-
-Day begun(const Shop& shop, std::uint64_t seed = 1) {
-    const auto scenario = load_scenario({{"shop.lua", shop.text()}}, seeded(seed));
-    if (!scenario) FAIL(scenario.error().message);
-    return start_day(scenario->blueprint, seed);
-}
-
-void to(Day& day, Duration at) {
-    play_until(day, SimTime{} + at);
-}
-
-void order(Day& day, Duration at, const std::string& text) {
-    to(day, at);
-    const auto command = parse_command(text, day.world.plan->names);
-    if (!command) FAIL(command.error().message);
-    REQUIRE_FALSE(refusal(day.world, *command));
-    submit(day, *command);
-}
 
 // What MODEL 1 has columns for.
 struct Seen {
@@ -237,6 +177,7 @@ TEST_CASE(
   change { "mended", behind = teal, schema = )" +
                 shop.schema + " } }";
             shop.more =
+                "drill.at(0, migrate { store = orders })\n"  // Room for what is added.
                 "drill.plan \"fix\" { everyone {} }\ndrill.at(\"70m\", release(good, \"fix\"))";
             Day wait = begun(shop), back = wait;
             order(back, 600_s, "rollback shop");
