@@ -95,6 +95,10 @@ TEST_CASE("compare prints the same JSON for one job and for two") {
     const Answer one = ask(arguments + " --jobs 1");
     CHECK(nlohmann::json::accept(one.out));
     CHECK(one.out == ask(arguments + " --jobs 2").out);
+    const Answer set = ask(arguments + " --set attempts=2 --jobs 2");
+    const auto knobs = nlohmann::json::parse(set.out).at("lives").at(0).at("knobs");
+    CHECK(knobs.at("attempts") == 2);
+    CHECK(knobs.contains("slowdown"));  // Also those that nobody set.
 }
 
 TEST_CASE("every lesson plays as its transcript says") {

@@ -212,6 +212,15 @@ TEST_CASE("an actor that never ends, waits for nothing or fails ends with an err
     }
 }
 
+TEST_CASE("a byte order mark is no error, and a plan that nobody declared is one") {
+    CHECK(load_scenario({{"s.lua", "\xEF\xBB\xBF" + shop}}, {}));
+    Choices choices;
+    choices.plan = "by rings";
+    const auto planned = load_scenario({{"s.lua", shop}}, choices);
+    REQUIRE_FALSE(planned);
+    CHECK(says(planned.error().message, "no plan is called \"by rings\""));
+}
+
 TEST_CASE("the scenario manual holds the reference that the loader's table prints") {
     std::ifstream file(std::string(ROLLCAGE_SOURCE_DIR) + "/docs/SCENARIOS.md");
     std::ostringstream text;

@@ -446,6 +446,10 @@ Result<Value> Declarations::at(const Value& record) {
 
 Result<Blueprint> Declarations::finish() {
     if (!opened_) return Error{"the file never says `scenario { title = ... }`"};
+    if (choices_.plan && !find_name(world.names.plans, *choices_.plan))
+        return Error{"no plan is called \"" + *choices_.plan + "\"; " +
+                     (world.names.plans.empty() ? "this scenario declares none"
+                                                : "the plans are " + listed(world.names.plans))};
     std::vector<std::string> known;
     for (const Knob& knob : scenario_.knobs) known.push_back(knob.name);
     for (const auto& [name, text] : choices_.knobs) {

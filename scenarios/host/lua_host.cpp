@@ -301,12 +301,14 @@ bool LuaHost::load(lua_State* state, const SourceFile& source) {
                                                              : source.name + ".lua";
     error = file + ": larger than 1 MiB";
     if (source.text.size() > source_max) return false;
-    if (const auto fine = scan_script(file, source.text, global_names()); !fine)
+    std::string_view text = source.text;
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // Editors' byte order mark.
+    if (const auto fine = scan_script(file, std::string(text), global_names()); !fine)
         return error = fine.error().message, false;
     const std::string chunk = "@" + file;
     // Parsing may fail, but a failed load is a status and not a Lua error.
     const int status =
-        luaL_loadbufferx(state, source.text.data(), source.text.size(), chunk.c_str(), "t");
+        luaL_loadbufferx(state, text.data(), text.size(), chunk.c_str(), "t");
     if (status != LUA_OK) error = box.complaint(state, status);
     return status == LUA_OK;
 }

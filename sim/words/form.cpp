@@ -13,12 +13,6 @@ struct Said {
     std::map<std::string, std::string> options;
 };
 
-std::string listed(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text.empty() ? "none" : text;
-}
-
 Error unknown(const std::string& what, const std::string& word,
               const std::vector<std::string>& known) {
     const std::string near = nearest_word(word, known);

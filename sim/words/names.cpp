@@ -37,4 +37,10 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
     return nearest;
 }
 
+std::string listed(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text.empty() ? "none" : text;
+}
+
 }  // namespace rollcage

@@ -34,4 +34,6 @@ inline std::optional<std::uint32_t> find_name(const std::vector<std::string>& na
 // The word of `known` that is fewest edits away; empty when nothing is near enough to be meant.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
+std::string listed(const std::vector<std::string>& words);  // "a, b, c" or "none".
+
 }  // namespace rollcage

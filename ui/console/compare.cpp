@@ -76,7 +76,7 @@ int show(const CompareOptions& options, const Choices& choices, const Scenario& 
          const Comparison& comparison, bool to_stdout) {
     auto judgements = judge_comparison(scenario, comparison);
     if (!judgements) return refuse(judgements.error().message);
-    const std::string json = comparison_json(scenario.name, choices, comparison, *judgements);
+    const std::string json = comparison_json(scenario, choices, comparison, *judgements);
     if (!options.json_path.empty()) {
         std::ofstream out{options.json_path, std::ios::binary};
         out << json << std::flush;

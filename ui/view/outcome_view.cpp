@@ -119,6 +119,14 @@ std::string clipped(const std::string& text, std::size_t width) {
     return text.substr(0, front) + ".." + text.substr(back);
 }
 
+// Nothing to compare: no life has data, or nothing ever happened there.
+bool idle(const Comparison& comparison, const std::string& key) {
+    return std::ranges::all_of(comparison.lives, [&](const ContestLife& life) {
+        const auto it = life.spreads.find(key);
+        return it == life.spreads.end() || (it->second.min == 0 && it->second.max == 0);
+    });
+}
+
 // The place of the best mean, if one is better than all others.
 std::optional<std::size_t> best_of(const Comparison& comparison, const std::string& key) {
     std::optional<std::size_t> best;
@@ -183,7 +191,7 @@ std::string judgements_table(const std::vector<Judgement>& judgements) {
     return text;
 }
 
-std::string comparison_json(const std::string& scenario, const Choices& choices,
+std::string comparison_json(const Scenario& scenario, const Choices& choices,
                             const Comparison& comparison,
                             const std::vector<Judgement>& judgements) {
     json lives = json::array(), pairs = json::array();
@@ -199,7 +207,7 @@ std::string comparison_json(const std::string& scenario, const Choices& choices,
         }
         lives.push_back({{"actor", life.actor},
                          {"plan", choices.plan ? json(*choices.plan) : json(nullptr)},
-                         {"knobs", choices.knobs},
+                         {"knobs", knobs_json(scenario)},
                          {"runs", life.outcomes.size()},
                          {"outcome", outcome}});
     }
@@ -213,7 +221,7 @@ std::string comparison_json(const std::string& scenario, const Choices& choices,
     json seeds = nullptr;
     if (!comparison.seeds.empty()) seeds = {comparison.seeds.front(), comparison.seeds.back()};
     return written({{"format", 1},
-                    {"scenario", scenario},
+                    {"scenario", scenario.name},
                     {"seeds", seeds},
                     {"lives", lives},
                     {"pairs", pairs},
@@ -232,6 +240,7 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
                                 i + 1 < to ? " " : "");
         text += '\n';
         for (const std::string& key : outcome_keys()) {
+            if (idle(comparison, key)) continue;
             const auto best = best_of(comparison, key);
             text += fmt::format("{:<23}", key);
             for (std::size_t i = from; i < to; ++i) {
@@ -251,6 +260,11 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
             text += fmt::format("\n{} minus {}: mean difference, 95% interval, share better\n",
                                 comparison.lives[it.a].actor, comparison.lives[it.b].actor);
         const PairedDifference& pair = it.difference;
+        if (idle(comparison, it.metric)) continue;
+        if (pair.low == 0 && pair.high == 0) {
+            text += fmt::format("  {:<23}{:>12}\n", it.metric, "the same");
+            continue;
+        }
         text += fmt::format(
             "  {:<23}{:>12} {:>26} {:>6.0f}%\n", it.metric, number_text(pair.mean_difference),
             std::isfinite(pair.low)

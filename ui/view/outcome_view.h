@@ -23,7 +23,7 @@ struct RunView {
 std::string run_json(const RunView& run);
 std::string run_table(const RunView& run);  // At most 80 columns.
 
-std::string comparison_json(const std::string& scenario, const Choices& choices,
+std::string comparison_json(const Scenario& scenario, const Choices& choices,
                             const Comparison& comparison, const std::vector<Judgement>& judgements);
 std::string comparison_table(const std::string& scenario, const Comparison& comparison);
 std::string judgements_table(const std::vector<Judgement>& judgements);
