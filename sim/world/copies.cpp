@@ -40,10 +40,11 @@ void reach_again(StoreState& state, Copies& copies) {
 
 // The store holds again what it held then. Everything accepted since is lost: the row, or what an
 // update had put into a row that was there.
-void rewind(StoreState& state, const Store& declared, const Image& to, SimTime now) {
+void rewind(StoreState& state, const Copies& copies, const Store& declared, const Image& to,
+            SimTime now) {
     const Duration since = now - to.at;
-    const double settled = updated_since(state, to, since, false),
-                 recent = updated_since(state, to, since, true);
+    const double settled = updated_since(state, copies, to, now, false),
+                 recent = updated_since(state, copies, to, now, true);
     StoreAccounts& a = state.accounts;
     state.stored = to.stored;
     state.recent = to.recent;
@@ -154,7 +155,7 @@ CopyNews fail_over(StoreState& state, Copies& copies, SimTime now, Dice& dice) {
 CopyNews fail_back(StoreState& state, Copies& copies, const Store& declared, SimTime now) {
     const std::int64_t undone = state.accounts.undone;
     const SimTime to = copies.old->image.at;
-    rewind(state, declared, copies.old->image, now);
+    rewind(state, copies, declared, copies.old->image, now);
     copies.old.reset();
     state.replicas += 1;
     reach_again(state, copies);
@@ -164,7 +165,7 @@ CopyNews fail_back(StoreState& state, Copies& copies, const Store& declared, Sim
 CopyNews restore(StoreState& state, Copies& copies, const Store& declared, const Image& to,
                  SimTime now) {
     const std::int64_t undone = state.accounts.undone;
-    rewind(state, declared, to, now);
+    rewind(state, copies, declared, to, now);
     throw_away_stranded(state, copies);
     state.replicas = declared.replicas;
     reach_again(state, copies);
@@ -214,14 +215,33 @@ Why no_restore(const Copies& copies, const Store& declared, SimTime to, SimTime 
 
 }  // namespace
 
-double updated_since(const StoreState& state, const Image& image, Duration since, bool recent) {
+double updated_since(const StoreState& state, const Copies& copies, const Image& image, SimTime now,
+                     bool recent) {
     const double any = static_cast<double>(state.met_any - image.met_any) / met_units;
     if (!recent) return at_least_once(any);
-    // A recent row meets the second kind only until it is an hour old in the mean.
-    const double hours = since.seconds() / stays_recent_s;
-    const double stays = hours > 0 ? at_least_once(hours) / hours : 1;
-    return at_least_once(any + stays * static_cast<double>(state.met_recent - image.met_recent) /
-                                   met_units);
+    // A recent row meets the second kind until it is no longer recent: followed minute by minute
+    // through the backups; without them at the mean rate.
+    double missed = 1, missed_and_recent = 1;
+    SimTime upto = image.at;
+    std::int64_t met = image.met_recent;
+    const auto follow = [&](SimTime until, std::int64_t met_then) {
+        const std::int64_t minutes = std::max<std::int64_t>(1, (until - upto).us / 60'000'000);
+        const double each = static_cast<double>(met_then - met) / met_units /
+                            static_cast<double>(minutes),
+                     ages = at_least_once((until - upto).seconds() / static_cast<double>(minutes) /
+                                          stays_recent_s);
+        for (std::int64_t minute = 0; minute < minutes; ++minute) {
+            const double hit = missed_and_recent * at_least_once(each);
+            missed -= hit;
+            missed_and_recent = (missed_and_recent - hit) * (1 - ages);
+        }
+        upto = until;
+        met = met_then;
+    };
+    for (const Image& it : copies.backups)
+        if (it.at > upto) follow(it.at, it.met_recent);
+    if (now > upto) follow(now, state.met_recent);
+    return 1 - missed * (1 - at_least_once(any));
 }
 
 bool serves(const Copies& copies) {

@@ -118,7 +118,8 @@ Repaired repair_second(StoreState& state, Copies& copies, const Store& declared,
                        Dice& dice);
 
 // Of the rows of an image, the chance that an accepted update has hit one since.
-double updated_since(const StoreState& state, const Image& image, Duration since, bool recent);
+double updated_since(const StoreState& state, const Copies& copies, const Image& image, SimTime now,
+                     bool recent);
 
 void fold(const Copies& copies, Digest& digest);
 

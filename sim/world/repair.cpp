@@ -116,10 +116,10 @@ void from_aside(Bench& bench) {
     if (!bench.copies.aside || bench.declared.event_log) return;  // The log knows more.
     Aside& aside = *bench.copies.aside;
     const StoreAccounts &a = bench.state.accounts, &then = aside.image.accounts;
-    const Duration since = bench.now - aside.image.at;
     const double there = were_there(bench, aside.image), hot = bench.declared.hot.value();
-    const double written = hot * updated_since(bench.state, aside.image, since, true) +
-                           (1 - hot) * updated_since(bench.state, aside.image, since, false);
+    const double written =
+        hot * updated_since(bench.state, bench.copies, aside.image, bench.now, true) +
+        (1 - hot) * updated_since(bench.state, bench.copies, aside.image, bench.now, false);
     const std::int64_t spoiled = part_of(a.spoiled - then.spoiled, there),
                        overwritten = part_of(a.overwritten - then.overwritten, there),
                        right = part_of(spoiled, 1 - written);
@@ -177,7 +177,7 @@ void merge_cell(Bench& bench, OldPrimary& old, Cell cell, double conflict, std::
 void merge(Bench& bench) {
     if (!bench.copies.old || bench.now < bench.copies.old->back_at) return;
     OldPrimary& old = *bench.copies.old;
-    const double conflict = updated_since(bench.state, old.image, bench.now - old.image.at, true);
+    const double conflict = updated_since(bench.state, bench.copies, old.image, bench.now, true);
     for (std::size_t form = 0; form < formats; ++form)
         for (const Health health : {Health::sound, Health::diverged, Health::damaged})
             merge_cell(
