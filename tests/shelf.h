@@ -23,7 +23,7 @@ struct Shelf {
     StoreState state = start_store(declared);
     Copies copies{};
     std::uint64_t second = 0;
-    std::vector<CopyNews> news{};
+    std::vector<Fact> news{};
 
     const SchemaChange* schema() const { return change ? &*change : nullptr; }
     void visited(const Visit& by, std::uint32_t nth = 0) {
@@ -39,8 +39,8 @@ struct Shelf {
             Dice dice(draw, 7, ++second);
             if (second % 60 == 0) keep_image(state, copies, declared, now());
             pass_second(state, declared, serves(copies) ? schema() : nullptr, dice);
-            const Told told = pass_second(state, copies, declared, now(), dice);
-            news.insert(news.end(), told.news.begin(), told.news.end());
+            for (Fact& fact : pass_second(state, copies, declared, {0}, now(), dice))
+                news.push_back(std::move(fact));
             check_conserved(state);
         }
     }
@@ -76,8 +76,17 @@ struct Shelf {
         while (copies.work) pass();
         return true;
     }
-    bool learned(StoreChange what) const {
-        return std::ranges::any_of(news, [&](const CopyNews& it) { return it.change == what; });
+    template <class Known>
+    const Known* learned() const {
+        for (const Fact& fact : news)
+            if (const auto* it = std::get_if<Known>(&fact)) return it;
+        return nullptr;
+    }
+    bool turned(StoreChange into) const {
+        return std::ranges::any_of(news, [&](const Fact& fact) {
+            const auto* it = std::get_if<StoreTurned>(&fact);
+            return it != nullptr && it->change == into;
+        });
     }
     bool ordered(bool down = false) {
         const auto refused = migrate(state, declared, schema(), down);

@@ -109,6 +109,25 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
                     return Error{who + ": migrate needs a store"};
                 return {};
             },
+            [&](const SlowReplica& it) -> Result<void> {
+                if (it.store.index >= blueprint.stores.size() ||
+                    blueprint.stores[it.store.index].replicas == 0)
+                    return Error{who + ": lag needs a store that has a replica"};
+                if (it.to.ppm < 0 || it.to > whole || it.lasts <= Duration{})
+                    return Error{who + ": lag needs a share from 0% to 100% and lasts above 0"};
+                return {};
+            },
+            [&](const LosePrimary& it) -> Result<void> {
+                if (it.store.index >= blueprint.stores.size() || it.lasts <= Duration{})
+                    return Error{who + ": lose_primary needs a store and lasts above 0"};
+                return {};
+            },
+            [&](const BadBackup& it) -> Result<void> {
+                if (it.store.index >= blueprint.stores.size() ||
+                    blueprint.stores[it.store.index].kind != StoreKind::table)
+                    return Error{who + ": bad_backup needs a table"};
+                return {};
+            },
             [&](const SettingsDown& it) -> Result<void> {
                 if (it.lasts <= Duration{}) return Error{who + ": settings_down needs lasts"};
                 return {};

@@ -1,6 +1,7 @@
 #include "sim/world/copies.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/base/check.h"
 #include "sim/base/maths.h"
@@ -141,7 +142,7 @@ void throw_away_stranded(StoreState& state, Copies& copies) {
     copies.old.reset();
 }
 
-CopyNews fail_over(StoreState& state, Copies& copies, SimTime now, Dice& dice) {
+Fact fail_over(StoreState& state, Copies& copies, StoreId id, SimTime now, Dice& dice) {
     throw_away_stranded(state, copies);
     OldPrimary old{.image = image_of(state, now), .back_at = copies.lost_until.value_or(now)};
     old.back = !copies.lost_until;
@@ -149,42 +150,42 @@ CopyNews fail_over(StoreState& state, Copies& copies, SimTime now, Dice& dice) {
     state.replicas -= 1;
     reach_again(state, copies);
     copies.old = old;
-    return {.change = StoreChange::failed_over, .rows = to_merge(old)};
+    return FailedOver{id, to_merge(old)};
 }
 
-CopyNews fail_back(StoreState& state, Copies& copies, const Store& declared, SimTime now) {
-    const std::int64_t undone = state.accounts.undone;
-    const SimTime to = copies.old->image.at;
-    rewind(state, copies, declared, copies.old->image, now);
+Fact fail_back(StoreState& state, Copies& copies, const Store& declared, StoreId id, SimTime now) {
+    const std::int64_t before = state.accounts.undone;
+    const Image to = copies.old->image;
+    rewind(state, copies, declared, to, now);
     copies.old.reset();
     state.replicas += 1;
     reach_again(state, copies);
-    return {StoreChange::failed_back, state.accounts.undone - undone, to};
+    return FailedBack{id, to.at - SimTime{}, state.accounts.undone - before};
 }
 
-CopyNews restore(StoreState& state, Copies& copies, const Store& declared, const Image& to,
-                 SimTime now) {
-    const std::int64_t undone = state.accounts.undone;
+Fact restore(StoreState& state, Copies& copies, const Store& declared, StoreId id, const Image& to,
+             SimTime now) {
+    const std::int64_t before = state.accounts.undone;
     rewind(state, copies, declared, to, now);
     throw_away_stranded(state, copies);
     state.replicas = declared.replicas;
     reach_again(state, copies);
-    return {StoreChange::restored, state.accounts.undone - undone, to.at};
+    return Restored{id, to.at - SimTime{}, state.accounts.undone - before};
 }
 
-CopyNews finish(StoreState& state, Copies& copies, const Store& declared, SimTime now, Dice& dice) {
-    const UnderWay work = *copies.work;
-    copies.work.reset();
+Fact finish(StoreState& state, Copies& copies, const Store& declared, StoreId id, SimTime now,
+            Dice& dice) {
+    const UnderWay work = *std::exchange(copies.work, std::nullopt);
     switch (work.what) {
-        case CopyWork::failover: return fail_over(state, copies, now, dice);
-        case CopyWork::failback: return fail_back(state, copies, declared, now);
+        case CopyWork::failover: return fail_over(state, copies, id, now, dice);
+        case CopyWork::failback: return fail_back(state, copies, declared, id, now);
         case CopyWork::restore:
         case CopyWork::restore_aside: break;
     }
-    if (!work.good) return {.change = StoreChange::restore_failed};
-    if (work.what == CopyWork::restore) return restore(state, copies, declared, work.to, now);
+    if (!work.good) return StoreTurned{id, StoreChange::restore_failed};
+    if (work.what == CopyWork::restore) return restore(state, copies, declared, id, work.to, now);
     copies.aside = Aside{work.to};
-    return {.change = StoreChange::restored_aside, .to = work.to.at};
+    return StoreTurned{id, StoreChange::restored_aside};
 }
 
 using Why = std::optional<std::string>;
@@ -304,20 +305,19 @@ void keep_image(const StoreState& state, Copies& copies, const Store& declared, 
         copies.backups.erase(copies.backups.begin());
 }
 
-Told pass_second(StoreState& state, Copies& copies, const Store& declared, SimTime now,
-                 Dice& dice) {
-    Told told;
+std::vector<Fact> pass_second(StoreState& state, Copies& copies, const Store& declared, StoreId id,
+                              SimTime now, Dice& dice) {
+    std::vector<Fact> news;
     if (copies.lost_until && now >= *copies.lost_until) {
         reach_again(state, copies);
-        told.news.push_back({.change = StoreChange::primary_back});
+        news.push_back(StoreTurned{id, StoreChange::primary_back});
     }
     if (copies.work && now >= copies.work->until)
-        told.news.push_back(finish(state, copies, declared, now, dice));
+        news.push_back(finish(state, copies, declared, id, now, dice));
     if (copies.old && now >= copies.old->back_at) {
-        const std::int64_t rows = to_merge(*copies.old);
         if (!std::exchange(copies.old->back, true))
-            told.news.push_back({.change = StoreChange::primary_back, .rows = rows});
-        if (rows == 0) {  // It holds nothing of its own any more: one more replica.
+            news.push_back(StoreTurned{id, StoreChange::primary_back});
+        if (to_merge(*copies.old) == 0) {  // It holds nothing of its own any more: a replica.
             copies.old.reset();
             state.replicas += 1;
         }
@@ -325,14 +325,16 @@ Told pass_second(StoreState& state, Copies& copies, const Store& declared, SimTi
     const std::int64_t lag = lag_rows(state), rate = applied_per_second(state, declared);
     if (!copies.behind && lag > far_behind_s * rate) {
         copies.behind = true;
-        told.news.push_back({.change = StoreChange::replica_behind, .rows = lag});
+        news.push_back(ReplicaBehind{id, lag});
     } else if (copies.behind && lag <= rate) {
         copies.behind = false;
-        told.news.push_back({.change = StoreChange::replica_caught_up});
+        news.push_back(StoreTurned{id, StoreChange::replica_caught_up});
     }
-    if (copies.reconciling && now >= copies.reconciling->until)
-        told.reconciled = std::exchange(copies.reconciling, std::nullopt);
-    return told;
+    if (copies.reconciling && now >= copies.reconciling->until) {
+        const Reconciling found = *std::exchange(copies.reconciling, std::nullopt);
+        news.push_back(Reconciled{id, found.damaged, found.doubled, found.diverged});
+    }
+    return news;
 }
 
 namespace {

@@ -65,30 +65,6 @@ struct Copies {
     std::int64_t attempts = 0;  // To restore.
 };
 
-// What those who watch the store learn. `rows`: see each.
-enum class StoreChange : std::uint8_t {
-    primary_lost,
-    primary_back,  // Rows that are stranded there.
-    failing_over,
-    failed_over,  // Rows that stay behind on the old primary.
-    failing_back,
-    failed_back,  // Accepted writes thrown away.
-    restoring,
-    restored,  // Accepted writes undone.
-    restoring_aside,
-    restored_aside,
-    restore_failed,
-    replica_behind,  // Rows.
-    replica_caught_up,
-    reconciling,
-    repair_ended,  // Rows rebuilt.
-};
-struct CopyNews {
-    StoreChange change;
-    std::int64_t rows = 0;
-    SimTime to{};  // Of a restore or a fail-back: as it was then.
-};
-
 bool serves(const Copies& copies);  // Else every request that uses the store fails.
 void lose_primary(StoreState& state, Copies& copies, SimTime now, Duration lasts);
 
@@ -100,13 +76,10 @@ void begin(Copies& copies, const Store& declared, const CopyOrder& order, SimTim
 Duration takes(const Store& declared, const CopyOrder& order, bool good);
 void begin_reconciling(const StoreState& state, Copies& copies, SimTime now);
 
-// Once a minute and once a second.
+// Once a minute; and once a second: what became known.
 void keep_image(const StoreState& state, Copies& copies, const Store& declared, SimTime now);
-struct Told {
-    std::vector<CopyNews> news;
-    std::optional<Reconciling> reconciled;
-};
-Told pass_second(StoreState& state, Copies& copies, const Store& declared, SimTime now, Dice& dice);
+std::vector<Fact> pass_second(StoreState& state, Copies& copies, const Store& declared, StoreId id,
+                              SimTime now, Dice& dice);
 
 // Rows that a source can rebuild become what they were, at the store's rate: from the half kept,
 // the event log, a backup restored aside, an old primary. 2 % of them need hands. One second's

@@ -124,7 +124,7 @@ void log_in_again(World& world, std::uint32_t s, std::int64_t logged_out, Dice& 
     }
     for (std::size_t nth = here.size(); nth-- > 0 && logged_out > 0;) {
         CohortState& cohort = world.cohorts[here[nth]];
-        const auto u = dice(Purpose::kinds, static_cast<std::uint32_t>(nth));
+        const auto u = dice(Purpose::logins, static_cast<std::uint32_t>(nth));
         const std::int64_t back =
             nth == 0 ? logged_out
                      : binomial(u, logged_out,
@@ -149,7 +149,7 @@ void visit_stores(World& world, std::uint32_t s, Pool& pool) {
 }
 
 // What was sent about records that are taken back stays sent.
-void leave_unmatched(World& world, StoreId store, SimTime to) {
+void leave_unmatched(World& world, StoreId store, Duration to) {
     for (std::uint32_t i = 0; i < world.stores.size(); ++i) {
         if (world.plan->stores[i].kind != StoreKind::effects) continue;
         const bool together = std::ranges::any_of(world.plan->services, [&](const Service& it) {
@@ -161,7 +161,7 @@ void leave_unmatched(World& world, StoreId store, SimTime to) {
         const std::int64_t sent = kept.state.accounts.accepted;
         std::int64_t then = 0;
         for (const Image& image : kept.copies.backups)
-            if (image.at <= to) then = image.accounts.accepted;
+            if (image.at - SimTime{} <= to) then = image.accounts.accepted;
         kept.unmatched = std::min(sent, kept.unmatched + sent - then);
     }
 }
@@ -175,16 +175,17 @@ void pass_store(World& world, std::uint32_t i) {
     const SchemaPhase before = kept.state.phase;
     const bool up = serves(kept.copies);
     pass_second(kept.state, declared, up ? change : nullptr, dice);
-    const Told told = pass_second(kept.state, kept.copies, declared, world.now, dice);
-    for (const CopyNews& it : told.news) {
-        if (it.change == StoreChange::restored || it.change == StoreChange::failed_back)
-            leave_unmatched(world, {i}, it.to);
+    for (const Fact& fact : pass_second(kept.state, kept.copies, declared, {i}, world.now, dice)) {
+        if (const auto* it = std::get_if<Restored>(&fact)) leave_unmatched(world, {i}, it->to);
+        if (const auto* it = std::get_if<FailedBack>(&fact)) leave_unmatched(world, {i}, it->to);
+        world.news.push_back(fact);
     }
     if (kept.state.phase != before) world.news.push_back(Migrated{{i}, kept.state.phase});
     if (kept.repairing && serves(kept.copies)) {
         const Repaired done = repair_second(kept.state, kept.copies, declared, world.now, dice);
         kept.rebuilt += done.rebuilt;
         kept.repairing = done.tried > 0;
+        if (!kept.repairing) world.news.push_back(RepairEnded{{i}, std::exchange(kept.rebuilt, 0)});
     }
     const bool checked_nightly = declared.nightly && (declared.kind == StoreKind::table ||
                                                       declared.kind == StoreKind::effects);

@@ -201,35 +201,47 @@ void fold_state(const World& world, Digest& digest) {
 }
 
 void begin(World& world, const Inject& inject) {
-    std::visit(match{
-                   [&](const Slow& it) {
-                       world.services[it.service.index].slow =
-                           product(world.services[it.service.index].slow, it.by);
-                       refresh_paths(world, it.service.index);
-                   },
-                   [&](const Surge& it) {
-                       CohortState& cohort = world.cohorts[it.cohort.index];
-                       cohort.surge = product(cohort.surge, it.by);
-                       refresh_demand(world, it.cohort.index);
-                   },
-                   [&](const MigrateStep& it) {
-                       // A step that cannot be taken is not taken: the automation says nothing.
-                       (void)step_schema(world, it.store, it.down);
-                   },
-                   [&](const SettingsDown& it) {
-                       world.setting_outages.push_back({world.now, world.now + it.lasts});
-                   },
-                   [&](const SetSetting& it) {
-                       set_setting(world, it.setting, it.value);
-                       world.news.push_back(FlagChanged{it.setting, it.value});
-                   },
-                   [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
-                   [&](const Release& it) {
-                       begin_rollout(world, world.plan->builds[it.build.index].of.index,
-                                     {.to = it.build, .plan = it.plan});
-                   },
-               },
-               inject);
+    std::visit(
+        match{
+            [&](const Slow& it) {
+                world.services[it.service.index].slow =
+                    product(world.services[it.service.index].slow, it.by);
+                refresh_paths(world, it.service.index);
+            },
+            [&](const Surge& it) {
+                CohortState& cohort = world.cohorts[it.cohort.index];
+                cohort.surge = product(cohort.surge, it.by);
+                refresh_demand(world, it.cohort.index);
+            },
+            [&](const MigrateStep& it) {
+                // A step that cannot be taken is not taken: the automation says nothing.
+                (void)step_schema(world, it.store, it.down);
+            },
+            [&](const SettingsDown& it) {
+                world.setting_outages.push_back({world.now, world.now + it.lasts});
+            },
+            [&](const SetSetting& it) {
+                set_setting(world, it.setting, it.value);
+                world.news.push_back(FlagChanged{it.setting, it.value});
+            },
+            [&](const SlowReplica& it) {
+                StoreState& state = world.stores[it.store.index].state;
+                state.applies = product(state.applies, it.to);
+            },
+            [&](const LosePrimary& it) {
+                Kept& kept = world.stores[it.store.index];
+                lose_primary(kept.state, kept.copies, world.now, it.lasts);
+                world.news.push_back(StoreTurned{it.store, StoreChange::primary_lost});
+                for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
+            },
+            [&](const BadBackup& it) { world.stores[it.store.index].copies.backups_bad = true; },
+            [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
+            [&](const Release& it) {
+                begin_rollout(world, world.plan->builds[it.build.index].of.index,
+                              {.to = it.build, .plan = it.plan});
+            },
+        },
+        inject);
 }
 
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still) {
@@ -243,6 +255,14 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
                 service.slow = product(service.slow, also->by);
         }
         refresh_paths(world, slow->service.index);
+    } else if (const auto* lag = std::get_if<SlowReplica>(&inject)) {
+        StoreState& state = world.stores[lag->store.index].state;
+        state.applies = whole;
+        for (const Inject& other : still) {
+            const auto* also = std::get_if<SlowReplica>(&other);
+            if (also != nullptr && also->store == lag->store)
+                state.applies = product(state.applies, also->to);
+        }
     } else if (const auto* surge = std::get_if<Surge>(&inject)) {
         CohortState& cohort = world.cohorts[surge->cohort.index];
         cohort.surge = whole;
