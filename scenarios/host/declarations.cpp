@@ -331,7 +331,12 @@ Result<Value> Declarations::service(const Value& record) {
     service.drop_expired = at_of(record, "drop_expired").yes;
     for (const Value& used : at_of(record, "uses").items)
         service.uses.push_back({used.handle.index});
-    for (const Value& call : at_of(record, "calls").items) service.calls.push_back(call_of(call));
+    for (const Value& it : at_of(record, "calls").items) {
+        const Call call = call_of(it);
+        service.calls.push_back(call);
+        if (call.cached_in && !std::ranges::count(service.uses, *call.cached_in))
+            service.uses.push_back(*call.cached_in);
+    }
     service.pull = length_of(record, "pull");
     service.start = length_of(record, "start");
     service.probe = length_of(record, "probe");

@@ -1,7 +1,6 @@
 // What else holds a store's rows: replicas that follow, an old primary, backups of every minute.
 // Leans on store.h. A failover, a fail-back and a restore take their time, and the store is down.
-// Whoever goes back to an image loses what was accepted since; nothing that was sent is called
-// back.
+// Going back to an image loses what was accepted since; what was sent elsewhere stays sent.
 #pragma once
 
 #include <optional>
