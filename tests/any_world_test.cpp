@@ -128,8 +128,9 @@ struct Author {  // Writes a scenario from the loader's own table of words.
     std::string world() {
         std::string text =
             "local drill = scenario { title = \"any\", lasts = \"30m\", judged_after = \"10m\" }\n";
-        for (std::uint32_t i = 0; i <= upto(3); ++i)
-            text += declare("store", HandleKind::store, {});
+        text += declare("store", HandleKind::store, {{"kind", "\"table\""}, {"replicas", "2"}});
+        for (std::uint32_t i = 0; i <= upto(3); ++i)  // Only a table has replicas.
+            text += declare("store", HandleKind::store, {{"replicas", ""}});
         for (std::uint32_t i = 0; i <= upto(2); ++i)
             text += declare("flag", HandleKind::flag, {{"guards", ""}});
         const std::uint32_t services = 1 + upto(3);
@@ -172,7 +173,14 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             text += at() + "release(" + one_of(HandleKind::build) + ", \"usual\"))\n";
         for (const Form& form : inject_forms()) {
             if (std::string_view(form.name) == "release" || chance(.6)) continue;
-            text += at() + form.name + " { " + fields(word(form.name)) + "})\n";
+            const bool of_copies =
+                std::string_view(form.name) == "lag" || std::string_view(form.name) == "bad_backup";
+            const std::string& first = declared[HandleKind::store].front();
+            text += at() + form.name + " { " +
+                    fields(word(form.name),
+                           of_copies ? std::map<std::string, std::string>{{"store", first}}
+                                     : std::map<std::string, std::string>{}) +
+                    "})\n";
         }
         return text;
     }

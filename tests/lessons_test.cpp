@@ -132,3 +132,26 @@ TEST_CASE("a process that boots while nobody can read the flag runs on its fallb
     CHECK(it.mean("scale_out", "requests.failed") ==
           Approx(offered * 35 / 150 * .5 * .2).epsilon(.1));
 }
+
+TEST_CASE("a restore in place is dear where little is wrong, and short where nearly all is") {
+    const std::vector<std::string> actors{"restore_in_place", "flag_off_and_repair", "flag_off"};
+    const Played little = played("tempting_restore", actors),
+                 nearly = played("tempting_restore", actors, {{"damaged_share", "0.95"}});
+    const std::string minutes = "users.minutes_impacted";
+    CHECK(little.mean("restore_in_place", minutes) >
+          10 * little.mean("flag_off_and_repair", minutes));
+    CHECK(nearly.mean("restore_in_place", minutes) < nearly.mean("flag_off_and_repair", minutes));
+    for (const Played* it : {&little, &nearly}) {
+        // What was written and sent since is taken back, whatever the damage: 40 a second from the
+        // ninth to the fortieth minute, or later where the backup was bad.
+        CHECK(it->mean("restore_in_place", "records.undone") >= 31 * 60 * 40 * .98);
+        CHECK(it->mean("restore_in_place", "effects.unmatched") >= 31 * 60 * 40 * .98);
+        CHECK(it->mean("flag_off_and_repair", "records.undone") == 0);
+        CHECK(it->mean("flag_off_and_repair", "records.lost") <
+              it->mean("restore_in_place", "records.lost") / 3);
+        CHECK(it->mean("restore_in_place", "records.damaged") <
+              it->mean("flag_off_and_repair", "records.damaged"));
+        CHECK(it->mean("flag_off_and_repair", "records.damaged") <
+              it->mean("flag_off", "records.damaged"));
+    }
+}

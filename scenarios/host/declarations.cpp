@@ -96,6 +96,7 @@ Call call_of(const Value& record) {
               .attempts = whole_of(record, "attempts"),
               .rtt = length_of(record, "rtt"),
               .cache = {}};
+    if (has(record, "cached_in")) call.cached_in = StoreId{row_of(record, "cached_in")};
     if (has(record, "cache")) {
         const Value& it = at_of(record, "cache");
         call.cache = Cache{whole_of(it, "keys"), part_of(it, "hits"), part_of(it, "initially")};
@@ -330,7 +331,12 @@ Result<Value> Declarations::service(const Value& record) {
     service.drop_expired = at_of(record, "drop_expired").yes;
     for (const Value& used : at_of(record, "uses").items)
         service.uses.push_back({used.handle.index});
-    for (const Value& call : at_of(record, "calls").items) service.calls.push_back(call_of(call));
+    for (const Value& it : at_of(record, "calls").items) {
+        const Call call = call_of(it);
+        service.calls.push_back(call);
+        if (call.cached_in && !std::ranges::count(service.uses, *call.cached_in))
+            service.uses.push_back(*call.cached_in);
+    }
     service.pull = length_of(record, "pull");
     service.start = length_of(record, "start");
     service.probe = length_of(record, "probe");
@@ -367,6 +373,26 @@ Result<Value> Declarations::flag(const Value& record) {
     return handle(HandleKind::flag, world.settings.size() - 1);
 }
 
+namespace {
+
+void read_copies(const Value& record, Store& store) {
+    store.replicas = whole_of(record, "replicas");
+    store.applies_per_second = whole_of(record, "applies_per_second");
+    store.replica_reads = part_of(record, "replica_reads");
+    store.failover = length_of(record, "failover");
+    store.backups = at_of(record, "backups").yes;
+    store.keeps = length_of(record, "keeps");
+    store.size_mb = static_cast<std::int64_t>(at_of(record, "size_gb").number * 1000 + 0.5);
+    store.restores_mb_per_second = whole_of(record, "restores_mb_per_second");
+    store.last_backup = length_of(record, "last_backup");
+    store.cut_over = length_of(record, "cut_over");
+    store.backup_good = part_of(record, "backup_good");
+    store.nightly = at_of(record, "nightly").yes;
+    store.login_work = times_of(record, "login_work");
+}
+
+}  // namespace
+
 Result<Value> Declarations::store(const Value& record) {
     const std::string& name = record.items[0].text;
     if (find_name(world.names.stores, name)) return twice("store", name);
@@ -382,6 +408,7 @@ Result<Value> Declarations::store(const Value& record) {
     store.event_log = at_of(record, "event_log").yes;
     store.migrates_per_second = whole_of(record, "migrates_per_second");
     store.repairs_per_second = whole_of(record, "repairs_per_second");
+    read_copies(record, store);
     world.stores.push_back(store);
     world.names.stores.push_back(name);
     return handle(HandleKind::store, world.stores.size() - 1);

@@ -125,14 +125,16 @@ Result<Criterion> parse_words(const std::vector<std::string>& words, Criterion c
 
 const std::vector<std::string>& outcome_keys() {
     static const std::vector<std::string> keys{
-        "requests.offered",       "requests.good",       "requests.failed",
-        "requests.refused",       "requests.slow",       "requests.pending",
-        "users.minutes_impacted", "budget.burned_share", "times.detect_s",
-        "records.accepted",       "records.sound",       "records.diverged",
-        "records.damaged",        "records.lost",        "records.doubled",
-        "records.dead_lettered",  "records.unreadable",  "records.unreadable_minutes",
-        "jobs.finished",          "jobs.orphaned",       "effects.sent",
-        "effects.doubled"};
+        "requests.offered",      "requests.good",          "requests.failed",
+        "requests.refused",      "requests.slow",          "requests.pending",
+        "requests.misled",       "users.minutes_impacted", "users.logged_out",
+        "budget.burned_share",   "times.detect_s",         "records.accepted",
+        "records.sound",         "records.diverged",       "records.damaged",
+        "records.lost",          "records.stranded",       "records.doubled",
+        "records.dead_lettered", "records.undone",         "records.by_hand",
+        "records.stale_reads",   "records.unreadable",     "records.unreadable_minutes",
+        "jobs.finished",         "jobs.orphaned",          "effects.sent",
+        "effects.doubled",       "effects.unmatched"};
     return keys;
 }
 
@@ -145,6 +147,10 @@ double record_value(const Outcome::Records& it, std::string_view key) {
     if (key == "damaged") return static_cast<double>(it.damaged);
     if (key == "lost") return static_cast<double>(it.lost);
     if (key == "doubled") return static_cast<double>(it.doubled);
+    if (key == "stranded") return static_cast<double>(it.stranded);
+    if (key == "undone") return static_cast<double>(it.undone);
+    if (key == "by_hand") return static_cast<double>(it.by_hand);
+    if (key == "stale_reads") return static_cast<double>(it.stale_reads);
     if (key == "dead_lettered") return static_cast<double>(it.dead_lettered);
     if (key == "unreadable") return static_cast<double>(it.unreadable);
     return it.unreadable_minutes;
@@ -160,6 +166,9 @@ std::optional<double> outcome_value(const Outcome& outcome, std::string_view key
     if (key == "requests.refused") return real(outcome.refused);
     if (key == "requests.slow") return real(outcome.slow);
     if (key == "requests.pending") return real(outcome.pending);
+    if (key == "requests.misled") return real(outcome.misled);
+    if (key == "users.logged_out") return real(outcome.logged_out);
+    if (key == "effects.unmatched") return real(outcome.effects_unmatched);
     if (key == "users.minutes_impacted") return real(outcome.user_minutes_impacted_ppm) * 1e-6;
     if (key == "budget.burned_share") return outcome.budget_burned_share;
     if (key == "times.detect_s") return outcome.detect_s;

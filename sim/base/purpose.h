@@ -27,6 +27,8 @@ enum class Purpose : std::uint16_t {
     settings = 18,   // process, setting and epoch: when it polls
     crash = 19,      // process, second
     lifecycle = 17,  // instance, process: probe, crash, what it held
+    backups = 25,    // store, attempt: whether its backup can be restored
+    logins = 26,     // pool and store, second: which cohort was logged out
 };
 
 }  // namespace rollcage

@@ -35,6 +35,7 @@ Duration lasting(const Inject& inject) {
     return std::visit(match{
                           [](const Slow& it) { return it.lasts; },
                           [](const Surge& it) { return it.lasts; },
+                          [](const SlowReplica& it) { return it.lasts; },
                           [](const auto&) { return Duration{}; },
                       },
                       inject);

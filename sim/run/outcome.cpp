@@ -41,8 +41,12 @@ Outcome::Records records_of(const Day& day, std::uint32_t row) {
             .damaged = all(Health::damaged),
             .lost = kept.state.accounts.lost,
             .doubled = all(Health::doubled),
+            .stranded = kept.state.accounts.stranded,
             .dead_lettered = kept.state.accounts.dead_lettered,
             .unreadable = static_cast<std::int64_t>(lost_sight + 0.5),
+            .undone = kept.state.accounts.undone,
+            .by_hand = kept.state.accounts.by_hand,
+            .stale_reads = kept.state.accounts.stale_reads,
             .unreadable_minutes = static_cast<double>(kept.unreadable_seconds) / 60};
 }
 
@@ -57,6 +61,7 @@ Outcome outcome(const Day& day) {
         sum.refused += it.refused;
         sum.writes += it.writes;
         sum.inserts += it.inserts;
+        sum.misled += it.misled;
     }
     for (const ServiceState& service : day.world.services) {
         sum.slow += service.slow_sixteenths / 16;
@@ -72,7 +77,9 @@ Outcome outcome(const Day& day) {
             sum.jobs_finished += accounts.finished;
             sum.jobs_orphaned += accounts.orphaned;
         }
+        sum.logged_out += accounts.logged_out;
         if (kind == StoreKind::effects) {
+            sum.effects_unmatched += day.world.stores[i].unmatched;
             sum.effects_sent += accounts.accepted;
             sum.effects_doubled += sum.records.back().doubled;
         }

@@ -12,6 +12,8 @@ namespace rollcage {
 
 struct Outcome {
     std::int64_t offered = 0, good = 0, failed = 0, refused = 0, slow = 0, pending = 0;
+    std::int64_t misled = 0;                     // Within good: answered from a damaged record.
+    std::int64_t logged_out = 0;                 // Sessions.
     std::int64_t user_minutes_impacted_ppm = 0;  // Millionths of user-minutes.
     std::optional<double> budget_burned_share;
     std::int64_t writes = 0, inserts = 0;
@@ -19,11 +21,15 @@ struct Outcome {
     struct Records {
         std::string store;
         std::int64_t accepted = 0, sound = 0, diverged = 0, damaged = 0, lost = 0, doubled = 0;
-        std::int64_t dead_lettered = 0, unreadable = 0;
+        std::int64_t stranded = 0, dead_lettered = 0, unreadable = 0;
+        // Accepted writes taken back; rows that repair left to people; reads a replica was late
+        // for.
+        std::int64_t undone = 0, by_hand = 0, stale_reads = 0;
         double unreadable_minutes = 0;
     };
     std::vector<Records> records;  // One a store, in declared order.
     std::int64_t jobs_finished = 0, jobs_orphaned = 0, effects_sent = 0, effects_doubled = 0;
+    std::int64_t effects_unmatched = 0;  // Their record was taken back.
 };
 
 }  // namespace rollcage

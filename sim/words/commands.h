@@ -66,8 +66,28 @@ struct PauseConsumers {
     bool paused = true;
     auto slots() { return std::tie(store, paused); }
 };
-using Command = std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute,
-                             Migrate, Repair, PauseConsumers>;
+struct Failover {  // A replica becomes the primary.
+    StoreId store;
+    auto slots() { return std::tie(store); }
+};
+struct Failback {  // The old primary, as it was when it was left.
+    StoreId store;
+    auto slots() { return std::tie(store); }
+};
+struct Restore {  // As of a time since the start, or so long ago: one of the two.
+    StoreId store;
+    std::optional<Duration> to;
+    std::optional<Duration> ago;
+    bool aside = false;
+    auto slots() { return std::tie(store, to, ago, aside); }
+};
+struct Reconcile {  // Compares every record with what else is known of it, and says what it found.
+    StoreId store;
+    auto slots() { return std::tie(store); }
+};
+using Command =
+    std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute, Migrate,
+                 Repair, PauseConsumers, Failover, Failback, Restore, Reconcile>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

@@ -9,7 +9,8 @@ using S = SlotType;
 
 const std::vector<Form>& fact_forms() {
     static const Slot service{"service", S::service}, build{"build", S::build},
-        share{"share", S::share}, store{"store", S::store},
+        share{"share", S::share}, store{"store", S::store}, to{"to", S::length},
+        undone{"undone", S::count},
         rule{"rule", S::choice, "", nullptr, 0, 0, "fast_burn|slow_burn|ticket"};
     static const std::vector<Form> forms{
         {"released",
@@ -33,6 +34,29 @@ const std::vector<Form>& fact_forms() {
         {"ordered", "ordered: {command}", {}},
         {"took_effect", "in effect: {command}", {}},
         {"refused", "refused: {command} ({why})", {}},
+        {"store_turned",
+         "{store}: {change}",
+         {store,
+          {"change", S::choice, "", nullptr, 0, 0,
+           "primary_lost|primary_back|restored_aside|restore_failed|replica_caught_up"}}},
+        {"replica_behind",
+         "{store}: the replica is {rows} rows behind",
+         {store, {"rows", S::count}}},
+        {"failed_over",
+         "{store}: failed over; {stranded} rows stay on the old primary",
+         {store, {"stranded", S::count}}},
+        {"failed_back",
+         "{store}: failed back to the old primary as of {to}; {undone} writes are undone",
+         {store, to, undone}},
+        {"restored",
+         "{store}: restored as of {to}; {undone} writes are undone",
+         {store, to, undone}},
+        {"repair_ended",
+         "{store}: repair has rebuilt {rebuilt} rows",
+         {store, {"rebuilt", S::count}}},
+        {"reconciled",
+         "{store}: reconciled; {damaged} damaged, {doubled} doubled, {diverged} diverged",
+         {store, {"damaged", S::count}, {"doubled", S::count}, {"diverged", S::count}}},
     };
     return forms;
 }

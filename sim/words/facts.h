@@ -42,6 +42,51 @@ struct Migrated {
     SchemaPhase phase;
     auto slots() { return std::tie(store, phase); }
 };
+// What happened to the copies of a store.
+enum class StoreChange : std::uint8_t {
+    primary_lost,
+    primary_back,
+    restored_aside,
+    restore_failed,
+    replica_caught_up,
+};
+struct StoreTurned {
+    StoreId store;
+    StoreChange change;
+    auto slots() { return std::tie(store, change); }
+};
+struct ReplicaBehind {
+    StoreId store;
+    std::int64_t rows = 0;
+    auto slots() { return std::tie(store, rows); }
+};
+struct FailedOver {
+    StoreId store;
+    std::int64_t stranded = 0;  // Rows that stayed on the old primary.
+    auto slots() { return std::tie(store, stranded); }
+};
+struct FailedBack {
+    StoreId store;
+    Duration to;              // As it was then.
+    std::int64_t undone = 0;  // Accepted writes since.
+    auto slots() { return std::tie(store, to, undone); }
+};
+struct Restored {  // In place.
+    StoreId store;
+    Duration to;
+    std::int64_t undone = 0;
+    auto slots() { return std::tie(store, to, undone); }
+};
+struct RepairEnded {
+    StoreId store;
+    std::int64_t rebuilt = 0;
+    auto slots() { return std::tie(store, rebuilt); }
+};
+struct Reconciled {  // As of its beginning.
+    StoreId store;
+    std::int64_t damaged = 0, doubled = 0, diverged = 0;
+    auto slots() { return std::tie(store, damaged, doubled, diverged); }
+};
 struct FlagChanged {  // By somebody who is no actor.
     SettingId setting;
     std::optional<Share> value;
@@ -71,7 +116,8 @@ struct Refused {
     std::string why;
 };
 using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
-                          AlertFired, AlertCleared, Ordered, TookEffect, Refused>;
+                          AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
+                          ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

@@ -32,6 +32,19 @@ const std::vector<Form>& inject_forms() {
         {"set",
          "somebody, or a script, gives a flag a value",
          {{"flag", S::flag, "which"}, {"to", S::flag_value, "on, off or a share"}}},
+        {"lag",
+         "a store's replica applies only a part of what it usually can",
+         {{"store", S::store, "which"},
+          {"to", S::share, "of its rate", nullptr, 0, 1},
+          {"lasts", S::length, "for how long", nullptr, 0.001, 864'000}}},
+        {"lose_primary",
+         "a store's primary cannot be reached; what uses it fails until it is back or another "
+         "serves",
+         {{"store", S::store, "which"},
+          {"lasts", S::length, "for how long", nullptr, 0.001, 864'000}}},
+        {"bad_backup",
+         "the backups of a store cannot be restored; that is seen when it is tried",
+         {{"store", S::store, "which"}}},
     };
     return forms;
 }

@@ -48,7 +48,23 @@ struct SetSetting {  // Somebody, or a script, gives a flag a value.
     std::optional<Share> value;
     auto slots() { return std::tie(setting, value); }
 };
-using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting>;
+struct SlowReplica {  // It applies a part of its rate; lag grows.
+    StoreId store;
+    Share to;
+    Duration lasts;
+    auto slots() { return std::tie(store, to, lasts); }
+};
+struct LosePrimary {  // Nobody reaches it: what uses the store fails until it is back.
+    StoreId store;
+    Duration lasts;
+    auto slots() { return std::tie(store, lasts); }
+};
+struct BadBackup {  // None can be restored; that is seen when it is tried.
+    StoreId store;
+    auto slots() { return std::tie(store); }
+};
+using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting,
+                            SlowReplica, LosePrimary, BadBackup>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

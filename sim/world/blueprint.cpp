@@ -109,6 +109,25 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
                     return Error{who + ": migrate needs a store"};
                 return {};
             },
+            [&](const SlowReplica& it) -> Result<void> {
+                if (it.store.index >= blueprint.stores.size() ||
+                    blueprint.stores[it.store.index].replicas == 0)
+                    return Error{who + ": lag needs a store that has a replica"};
+                if (it.to.ppm < 0 || it.to > whole || it.lasts <= Duration{})
+                    return Error{who + ": lag needs a share from 0% to 100% and lasts above 0"};
+                return {};
+            },
+            [&](const LosePrimary& it) -> Result<void> {
+                if (it.store.index >= blueprint.stores.size() || it.lasts <= Duration{})
+                    return Error{who + ": lose_primary needs a store and lasts above 0"};
+                return {};
+            },
+            [&](const BadBackup& it) -> Result<void> {
+                if (it.store.index >= blueprint.stores.size() ||
+                    blueprint.stores[it.store.index].kind != StoreKind::table)
+                    return Error{who + ": bad_backup needs a table"};
+                return {};
+            },
             [&](const SettingsDown& it) -> Result<void> {
                 if (it.lasts <= Duration{}) return Error{who + ": settings_down needs lasts"};
                 return {};
@@ -134,6 +153,46 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
         timed.inject);
 }
 
+Result<void> sound_copies(const Store& store, const std::string& who) {
+    if (store.replicas < 0 || store.replicas > 15 || store.applies_per_second < 1 ||
+        store.replica_reads.ppm < 0 || store.replica_reads > whole)
+        return Error{who +
+                     ": replicas must be from 0 to 15, applies_per_second above 0 and "
+                     "replica_reads from 0% to 100%"};
+    if (store.replicas > 0 && store.kind != StoreKind::table)
+        return Error{who + ": only a table has replicas that can take over"};
+    if (store.size_mb < 0 || store.size_mb > 1'000'000'000'000 ||
+        store.restores_mb_per_second < 1 || store.backup_good.ppm < 0 || store.backup_good > whole)
+        return Error{who +
+                     ": size and the rate of a restore must be above 0, backup_good "
+                     "from 0% to 100%"};
+    for (const Duration each : {store.failover, store.cut_over, store.last_backup, store.keeps})
+        if (each < Duration{} || each > Duration{864'000'000'000})
+            return Error{who +
+                         ": failover, cut_over, last_backup and keeps must be from 0 to "
+                         "10 days"};
+    if (store.login_work.ppm <= 0) return Error{who + ": login_work must be above 0"};
+    return {};
+}
+
+// What a call is cached in is a cache that its service reads.
+Result<void> sound_lookups(const Blueprint& blueprint) {
+    for (std::size_t i = 0; i < blueprint.services.size(); ++i) {
+        const Service& service = blueprint.services[i];
+        for (const Call& call : service.calls) {
+            if (!call.cached_in) continue;
+            const std::uint32_t store = call.cached_in->index;
+            if (call.cache || store >= blueprint.stores.size() ||
+                blueprint.stores[store].kind != StoreKind::cache ||
+                std::ranges::find(service.uses, *call.cached_in) == service.uses.end())
+                return Error{"service \"" + blueprint.names.services[i] +
+                             "\": a call is cached in one cache: its own or a store of kind cache "
+                             "that the service uses"};
+        }
+    }
+    return {};
+}
+
 // Every store has at most one change of form, and everything named exists.
 Result<void> sound_stores(const Blueprint& blueprint) {
     if (blueprint.stores.size() > 64) return Error{"at most 64 stores"};
@@ -144,6 +203,7 @@ Result<void> sound_stores(const Blueprint& blueprint) {
             store.runs <= Duration{} || (store.lives && *store.lives <= Duration{}))
             return Error{who + ": records, receives (1 to " + std::to_string(receives_max) +
                          "), runs and lives must be above 0"};
+        if (const auto sound = sound_copies(store, who); !sound) return sound.error();
     }
     std::vector<const SchemaChange*> changes(blueprint.stores.size(), nullptr);
     for (std::size_t b = 0; b < blueprint.builds.size(); ++b) {
@@ -167,7 +227,7 @@ Result<void> sound_stores(const Blueprint& blueprint) {
         for (const StoreId used : service.uses)
             if (used.index >= blueprint.stores.size())
                 return Error{"a service uses a store that does not exist"};
-    return {};
+    return sound_lookups(blueprint);
 }
 
 // The rings that remember waits and retries are as long as the patience; they have a limit.
@@ -223,7 +283,28 @@ Duration tick_for(const Blueprint& blueprint) {
     return {tick_lengths_us[5]};
 }
 
+namespace {
+
+// A cohort whose service keeps sessions has one kind of request more: the login.
+void add_logins(Blueprint& blueprint) {
+    for (Cohort& cohort : blueprint.cohorts) {
+        if (cohort.serves.index >= blueprint.services.size()) continue;
+        const auto is_login = [](const RequestKind& kind) { return kind.login; };
+        if (std::ranges::any_of(cohort.kinds, is_login)) continue;
+        for (const StoreId used : blueprint.services[cohort.serves.index].uses) {
+            if (used.index >= blueprint.stores.size()) continue;
+            const Store& store = blueprint.stores[used.index];
+            if (store.kind != StoreKind::session) continue;
+            cohort.kinds.push_back({.share = none, .work = store.login_work, .login = true});
+            break;
+        }
+    }
+}
+
+}  // namespace
+
 Result<Blueprint> checked(Blueprint blueprint) {
+    add_logins(blueprint);
     if (blueprint.services.empty() || blueprint.services.size() > 50)
         return Error{"a scenario needs from 1 to 50 services, not " +
                      std::to_string(blueprint.services.size())};

@@ -55,6 +55,7 @@ struct RequestKind {
     Share work = whole;    // Times the service's work; may exceed one.
     Share writes = none;   // Of the kind's good requests.
     Share inserts = none;  // Of its writes.
+    bool login = false;    // Asked only by those whose session was lost; begins one.
 };
 
 struct Cohort {
@@ -81,6 +82,7 @@ struct Call {
     std::int64_t attempts = 1;
     Duration rtt{1'000};
     std::optional<Cache> cache{};
+    std::optional<StoreId> cached_in{};  // Or a store of that kind: called where it misses.
 };
 
 struct Service {
@@ -92,7 +94,7 @@ struct Service {
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
-    std::vector<StoreId> uses{};       // Every good request reads one record of each.
+    std::vector<StoreId> uses{};     // Every good request reads one record of each.
     Duration pull{20'000'000};       // An image that the nodes do not hold. default: MODEL 3.1
     Duration start{5'000'000};       // From process start to answering probes. default: design
     Duration probe{10'000'000};      // Ready at its next readiness probe.
@@ -112,7 +114,7 @@ struct Defect {
     Share fails = none;                                  // Of those that meet it.
     Share crashes_at_boot = none;                        // Of process starts.
     double crashes_per_hour = 0;                         // Of a process that runs.
-    StoreId store{};               // What the next three happen to.
+    StoreId store{};                                     // What the next three happen to.
     Share damages = none, drops = none, doubles = none;  // Of its writes.
 };
 struct Change {

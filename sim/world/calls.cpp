@@ -65,6 +65,7 @@ CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per
 }
 
 double miss_share(const Call& call, const Edge& edge) {
+    if (call.cached_in) return edge.missed;
     if (!call.cache) return 1;
     return 1 - call.cache->hits.value() * static_cast<double>(edge.warm) /
                    static_cast<double>(call.cache->keys);

@@ -31,6 +31,7 @@ CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per
 struct Edge {
     std::int64_t warm = 0;
     std::int64_t placed = 0;  // Attempts that reached the callee last tick.
+    double missed = 0;        // Of lookups in the cache that is a store. Derived: never folded.
 };
 double miss_share(const Call& call, const Edge& edge);
 

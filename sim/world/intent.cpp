@@ -90,7 +90,48 @@ Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
     return counts;
 }
 
+namespace {
+
+CopyOrder order_of(const World& world, const Restore& it) {
+    return {it.aside ? CopyWork::restore_aside : CopyWork::restore,
+            it.to ? SimTime{} + *it.to : world.now - it.ago.value_or(Duration{})};
+}
+
+std::optional<std::string> copies_refusal(const World& world, StoreId store,
+                                          const CopyOrder& order) {
+    const Kept& kept = world.stores[store.index];
+    return refusal(kept.state, kept.copies, world.plan->stores[store.index], order, world.now);
+}
+
+std::optional<std::string> restore_refusal(const World& world, const Restore& it) {
+    if (it.to.has_value() == it.ago.has_value())
+        return "say as of when: to= a time since the start, or ago=";
+    return copies_refusal(world, it.store, order_of(world, it));
+}
+
+std::optional<std::string> reconcile_refusal(const World& world, StoreId store) {
+    const StoreKind kind = world.plan->stores[store.index].kind;
+    if (kind != StoreKind::table && kind != StoreKind::effects)
+        return "only a table or what was sent can be compared with what else is known";
+    if (world.stores[store.index].copies.reconciling) return "it is being reconciled already";
+    return std::nullopt;
+}
+
+void begin_copies(World& world, StoreId store, const CopyOrder& order) {
+    constexpr std::uint32_t copies_entity = 0x0900'0000;
+    Kept& kept = world.stores[store.index];
+    const Lanes die = world.draw(Purpose::backups, copies_entity + store.index,
+                                 static_cast<std::uint64_t>(kept.copies.attempts));
+    begin(kept.copies, world.plan->stores[store.index], order, world.now, die.fine(0));
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
+}
+
+}  // namespace
+
 Command resolve(const World& world, const Command& command) {
+    if (const auto* restore = std::get_if<Restore>(&command))
+        return Restore{
+            restore->store, order_of(world, *restore).to - SimTime{}, {}, restore->aside};
     const auto* order = std::get_if<Rollback>(&command);
     if (!order || order->to) return command;
     const ServiceState& service = world.services[order->service.index];
@@ -163,6 +204,14 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
                     return it.paused ? "they are paused already" : "they are not paused";
                 return std::nullopt;
             },
+            [&](const Failover& it) {
+                return copies_refusal(world, it.store, {CopyWork::failover});
+            },
+            [&](const Failback& it) {
+                return copies_refusal(world, it.store, {CopyWork::failback});
+            },
+            [&](const Restore& it) { return restore_refusal(world, it); },
+            [&](const Reconcile& it) { return reconcile_refusal(world, it.store); },
             [](const auto&) -> Why { return std::nullopt; },
         },
         command);
@@ -203,6 +252,13 @@ void take_effect(World& world, const Command& command) {
                    [&](const Promote& it) { promote(world, it.service.index); },
                    [&](const Migrate& it) { (void)step_schema(world, it.store, it.down); },
                    [&](const Repair& it) { world.stores[it.store.index].repairing = true; },
+                   [&](const Failover& it) { begin_copies(world, it.store, {CopyWork::failover}); },
+                   [&](const Failback& it) { begin_copies(world, it.store, {CopyWork::failback}); },
+                   [&](const Restore& it) { begin_copies(world, it.store, order_of(world, it)); },
+                   [&](const Reconcile& it) {
+                       Kept& kept = world.stores[it.store.index];
+                       begin_reconciling(kept.state, kept.copies, world.now);
+                   },
                    [&](const PauseConsumers& it) {
                        world.stores[it.store.index].state.paused = it.paused;
                    },

@@ -19,6 +19,7 @@ using PerAttempt = std::array<std::int64_t, attempts_max>;
 struct Account {
     std::int64_t fresh = 0, good = 0, failed = 0, refused = 0;
     std::int64_t writes = 0, inserts = 0;
+    std::int64_t misled = 0;  // Within good: what they read is damaged.
 };
 
 // What a lane's clients met in one tick, by attempt. Scratch: never part of the state.

@@ -51,6 +51,12 @@ std::optional<Share> seen_by(const World& world, SettingId setting, std::uint32_
     return epochs[0].value;
 }
 
+bool knows_form(const World& world, BuildId build, StoreId store) {
+    return std::ranges::any_of(world.plan->builds[build.index].changes, [&](const Change& it) {
+        return it.schema && it.schema->store == store;
+    });
+}
+
 Path path_of(const World& world, std::uint32_t s, const Pool& pool) {
     Path path;
     double well = 1;
@@ -62,18 +68,31 @@ Path path_of(const World& world, std::uint32_t s, const Pool& pool) {
             well *= 1 - met * defect.fails.value();
         }
     }
-    double readable = 1;
+    double readable = 1, right = 1;
     for (const StoreId store : world.plan->services[s].uses) {
-        const std::vector<Change>& changes = world.plan->builds[pool.build.index].changes;
-        const bool knows = std::ranges::any_of(
-            changes, [&](const Change& it) { return it.schema && it.schema->store == store; });
+        const Kept& kept = world.stores[store.index];
+        if (!serves(kept.copies)) return {.work = path.work, .fails = 1};
+        right *= 1 - misled_share(kept.state, world.plan->stores[store.index]);
         readable *=
-            1 - rejected_share(world.stores[store.index].state, world.plan->stores[store.index],
-                               schema_of(*world.plan, store), knows);
+            1 - rejected_share(kept.state, world.plan->stores[store.index],
+                               schema_of(*world.plan, store), knows_form(world, pool.build, store));
     }
     path.rejected = 1 - readable;
     path.fails = 1 - well * readable;
+    path.misled = 1 - right;
     return path;
+}
+
+// What the pool's processes miss in the stores that cache their calls.
+void look_up(const World& world, std::uint32_t s, Pool& pool) {
+    const std::vector<Call>& calls = world.plan->services[s].calls;
+    for (std::size_t e = 0; e < calls.size(); ++e) {
+        if (!calls[e].cached_in) continue;
+        const StoreId store = *calls[e].cached_in;
+        pool.edges[e].missed =
+            missed_share(world.stores[store.index].state, world.plan->stores[store.index],
+                         schema_of(*world.plan, store), knows_form(world, pool.build, store));
+    }
 }
 
 }  // namespace
@@ -113,6 +132,7 @@ double share_at_work(const World& world, std::uint32_t s, BuildId build, const C
 void refresh_paths(World& world, std::uint32_t s) {
     for (Pool& pool : world.services[s].pools) {
         pool.path = path_of(world, s, pool);
+        look_up(world, s, pool);
         change_speed(pool.station, work_now(world, s, pool));
     }
 }

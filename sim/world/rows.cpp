@@ -1,5 +1,7 @@
 #include "sim/world/rows.h"
 
+#include <algorithm>
+
 #include "sim/base/check.h"
 
 namespace rollcage {
@@ -53,11 +55,26 @@ std::int64_t rows_of(const StoreState& state, Format format) {
     return total;
 }
 
+std::int64_t rows_of(const StoreState& state, Health health) {
+    return sum(state.stored, health);
+}
+
 std::int64_t all_rows(const StoreState& state) {
     return sum(state.stored);
 }
 std::int64_t recent_rows(const StoreState& state) {
     return sum(state.recent);
+}
+
+double share_hit(const StoreState& state, const Store& declared, std::int64_t rows,
+                 std::int64_t recent) {
+    const auto part = [](std::int64_t count, std::int64_t of) {
+        return of > 0 ? static_cast<double>(count) / static_cast<double>(of) : 0;
+    };
+    const std::int64_t recent_total = recent_rows(state);
+    const double hot = recent_total > 0 ? declared.hot.value() : 0;
+    return std::clamp(hot * part(recent, recent_total) + (1 - hot) * part(rows, all_rows(state)),
+                      0.0, 1.0);
 }
 
 void accept_rows(StoreState& state, Format format, Health health, std::int64_t count) {
@@ -78,6 +95,45 @@ void move_rows(StoreState& state, Cell from, Cell to, std::int64_t count) {
     if (counted(from.health) && to.health == Health::hollow) state.accounts.lost += count;
     change_rows(state, from, -count);
     change_rows(state, to, count);
+}
+
+void lag_behind(StoreState& state, Population Lag::*how, Cell cell, std::int64_t count) {
+    if (state.replicas > 0) at(state.lag.*how, cell) += count;
+}
+
+void hollow_out(StoreState& state, Cell from, std::int64_t count, std::int64_t& account) {
+    check(counted(from.health) && count >= 0 && count <= rows_of(state, from),
+          "only what is whole is hollowed out");
+    account += count;
+    change_rows(state, from, -count);
+    change_rows(state, {from.format, Health::hollow, from.age}, count);
+}
+
+void take_back(StoreState& state, Cell cell, std::int64_t count, std::int64_t& account) {
+    check(counted(cell.health) && count >= 0 && count <= account, "what comes back was away");
+    account -= count;
+    change_rows(state, cell, count);
+}
+
+std::int64_t refill(StoreState& state, Format format, Health health, std::int64_t count,
+                    std::int64_t& account) {
+    check(counted(health) && count <= account, "what is refilled was counted as gone");
+    std::int64_t found = 0;
+    for (std::size_t nth = 0; nth < formats && found < count; ++nth) {
+        const auto form = static_cast<Format>((static_cast<std::size_t>(format) + nth) % formats);
+        // Only two halves can diverge.
+        const Health then =
+            form != Format::both && health == Health::diverged ? Health::sound : health;
+        for (const Age age : {Age::settled, Age::recent}) {
+            const Cell hollow{form, Health::hollow, age};
+            const std::int64_t here = std::min(count - found, rows_of(state, hollow));
+            change_rows(state, hollow, -here);
+            change_rows(state, {form, then, age}, here);
+            found += here;
+        }
+    }
+    account -= found;
+    return found;
 }
 
 void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account) {
@@ -129,7 +185,8 @@ void check_conserved(const StoreState& state) {
           "every record that was accepted is accounted for");
     check(a.copies == sum(state.stored, Health::doubled) + a.copies_gone,
           "every surplus copy is stored or gone");
-    check(sum(state.stored, Health::hollow) <= a.lost, "what is hollow was counted as lost");
+    check(sum(state.stored, Health::hollow) <= a.lost + a.stranded,
+          "what is hollow was counted as lost or stranded");
     for (std::size_t place = 0; place < cells; ++place) {
         const Cell cell = cell_at(place);
         const std::int64_t rows = rows_of(state, cell);
@@ -154,14 +211,43 @@ void fold(const StoreState& state, Digest& digest) {
         for (const std::int64_t count : state.stored[form]) digest.fold(count);
         for (const std::int64_t count : state.recent[form]) digest.fold(count);
         for (const std::int64_t count : state.handed_out[form]) digest.fold(count);
+        for (const std::int64_t count : state.lag.inserted[form]) digest.fold(count);
+        for (const std::int64_t count : state.lag.updated[form]) digest.fold(count);
     }
     const StoreAccounts& a = state.accounts;
-    for (const std::int64_t count :
-         {a.accepted, a.lost, a.retired, a.dead_lettered, a.stranded, a.orphaned, a.finished,
-          a.copies, a.copies_gone, a.rejected, a.rejected_writes, a.misses, a.repaired,
-          a.logged_out, a.redelivered, state.lag_rows, state.beyond_repair})
+    for (const std::int64_t count : {a.accepted,
+                                     a.lost,
+                                     a.retired,
+                                     a.dead_lettered,
+                                     a.stranded,
+                                     a.orphaned,
+                                     a.finished,
+                                     a.copies,
+                                     a.copies_gone,
+                                     a.rejected,
+                                     a.rejected_writes,
+                                     a.misses,
+                                     a.repaired,
+                                     a.logged_out,
+                                     a.redelivered,
+                                     a.updated,
+                                     a.undone,
+                                     a.stale_reads,
+                                     a.by_hand,
+                                     a.born_damaged,
+                                     a.overwritten,
+                                     a.spoiled,
+                                     state.replicas,
+                                     state.lag.converted,
+                                     state.applies.ppm,
+                                     state.asked_replica,
+                                     state.met_any,
+                                     state.met_recent,
+                                     state.beyond_repair,
+                                     state.lost_for_good})
         digest.fold(count);
-    digest.fold(static_cast<std::uint64_t>(state.phase) << 2 |
+    digest.fold(static_cast<std::uint64_t>(state.phase) << 3 |
+                static_cast<std::uint64_t>(state.cut_off) << 2 |
                 static_cast<std::uint64_t>(state.migrating_down) << 1 |
                 static_cast<std::uint64_t>(state.paused));
 }

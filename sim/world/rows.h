@@ -29,12 +29,26 @@ inline std::int64_t thin(Dice& dice, std::uint32_t ordinal, std::int64_t count, 
 
 std::int64_t rows_of(const StoreState& state, Cell cell);
 std::int64_t rows_of(const StoreState& state, Format format);
+std::int64_t rows_of(const StoreState& state, Health health);
 std::int64_t all_rows(const StoreState& state);
 std::int64_t recent_rows(const StoreState& state);
+
+// Of reads, those that hit these rows, of which so many are recent (MODEL 4.3).
+double share_hit(const StoreState& state, const Store& declared, std::int64_t rows,
+                 std::int64_t recent);
 
 void accept_rows(StoreState& state, Format format, Health health, std::int64_t count);
 void copy_rows(StoreState& state, Format format, std::int64_t count);
 void move_rows(StoreState& state, Cell from, Cell to, std::int64_t count);
+// A replica, where there is one, has yet to apply what was written into a cell.
+void lag_behind(StoreState& state, Population Lag::*how, Cell cell, std::int64_t count);
+// The rows stay; what they held goes to an account.
+void hollow_out(StoreState& state, Cell from, std::int64_t count, std::int64_t& account);
+// Rows that an account holds are stored again.
+void take_back(StoreState& state, Cell cell, std::int64_t count, std::int64_t& account);
+// Hollow rows get their content back, those of `format` first; returns how many there were.
+std::int64_t refill(StoreState& state, Format format, Health health, std::int64_t count,
+                    std::int64_t& account);
 // `account` gains those that were whole.
 void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account);
 

@@ -64,8 +64,22 @@ struct Store {
     bool event_log = false;  // What repair may draw from, besides a half kept and a backup.
     std::int64_t migrates_per_second = 1'000;  // default: gh-ost chunk, MODEL 4.4
     std::int64_t repairs_per_second = 500;     // default: MODEL 9
-    Share backup_good{950'000};                // default: design, MODEL 4.5
+    // Copies (tables only). A replica applies each write after the primary has taken it.
+    std::int64_t replicas = 0;
     std::int64_t applies_per_second = 20'000;  // What a replica keeps up with. default: design
+    Share replica_reads = none;                // Of reads, those that ask a replica.
+    Duration failover{60'000'000};  // Until a replica, or the old primary, serves. default: design
+    // A base backup each day and the log of writes since: any minute within `keeps` can be
+    // restored.
+    bool backups = true;
+    Duration keeps{86'400'000'000};  // default: design
+    std::int64_t size_mb = 500'000;  // default: MODEL 4.5, as the next three
+    std::int64_t restores_mb_per_second = 200;
+    Duration cut_over{600'000'000};
+    Share backup_good{950'000};            // Of attempts to restore. default: design, MODEL 4.5
+    Duration last_backup{21'600'000'000};  // How old the base is at the start. default: design
+    bool nightly = true;          // Tables and effects are reconciled at 03:00. default: MODEL 4.7
+    Share login_work{4'000'000};  // Sessions: times the service's work, of a login. default: design
 };
 
 struct SchemaChange {

@@ -29,6 +29,12 @@ constexpr std::uint32_t updates = 0, foreign = 240, reads = 272, inserts = 280, 
 }
 static_assert(from::times + formats * receives_max <= visit_ordinals && cells * 8 <= from::foreign);
 
+constexpr double met_units = 1e12;  // Of StoreState::met_any.
+
+bool may_be_damaged(Health health) {
+    return health == Health::sound || health == Health::diverged;
+}
+
 bool appends_only(StoreKind kind) {
     return kind == StoreKind::topic || kind == StoreKind::effects;
 }
@@ -44,25 +50,23 @@ double part(std::int64_t count, std::int64_t of) {
     return of > 0 ? static_cast<double>(count) / static_cast<double>(of) : 0;
 }
 
-// Of reads, those that hit a form which the reader rejects (MODEL 4.3).
+// Of reads, those that hit a form which the reader rejects.
 double share_rejected(const StoreState& state, const Store& declared, const SchemaChange* change,
                       bool knows) {
-    const std::int64_t total = all_rows(state), recent_total = recent_rows(state);
-    const double hot = recent_total > 0 ? declared.hot.value() : 0;
-    double share = 0;
+    std::int64_t rows = 0, recent = 0;
     for (std::size_t form = 0; form < formats; ++form) {
         const auto format = static_cast<Format>(form);
         if (met(state.phase, change, knows, format) != SchemaVerdict::reject) continue;
-        std::int64_t recent = 0;
         for (const std::int64_t count : state.recent[form]) recent += count;
-        share += hot * part(recent, recent_total) + (1 - hot) * part(rows_of(state, format), total);
+        rows += rows_of(state, format);
     }
-    return std::clamp(share, 0.0, 1.0);
+    return share_hit(state, declared, rows, recent);
 }
 
-// The chance that a row is hit at least once by so many reads or updates, by its age.
+// The chance that a row is hit at least once by so many reads or updates, by its age; and how often
+// it is hit in the mean, a recent one by `more`.
 struct Reach {
-    double settled = 0, recent = 0;
+    double settled = 0, recent = 0, each = 0, more = 0;
     double of(Age age) const { return age == Age::recent ? recent : settled; }
 };
 
@@ -76,7 +80,7 @@ Reach reach(const StoreState& state, const Store& declared, double hits) {
     const double hot = recent_total > 0 ? declared.hot.value() : 0;
     const double each = hits * (1 - hot) / static_cast<double>(total);
     const double more = recent_total > 0 ? hits * hot / static_cast<double>(recent_total) : 0;
-    return {hit_at_least_once(each), hit_at_least_once(each + more)};
+    return {hit_at_least_once(each), hit_at_least_once(each + more), each, more};
 }
 
 // Rejected by a store that answers all the same; returns the cache entries to be filled again.
@@ -94,6 +98,15 @@ std::int64_t turn_out(const Scene& scene, Cell cell, std::int64_t touched) {
         case StoreKind::effects: break;
     }
     return 0;
+}
+
+// A reader that took a row for another writes back what it understood.
+void write_back(const Scene& scene, Cell cell, SchemaVerdict v, std::int64_t count) {
+    const Cell to{Format::before, v == SchemaVerdict::lossy ? Health::hollow : Health::damaged};
+    move_rows(scene.state, cell, to, count);
+    lag_behind(scene.state, &Lag::updated, to, count);
+    if (v == SchemaVerdict::misread && may_be_damaged(cell.health))
+        scene.state.accounts.spoiled += count;
 }
 
 // Reads of the form that is not the reader's own; returns the cache entries to be filled again.
@@ -114,22 +127,26 @@ std::int64_t read_foreign(const Scene& scene) {
         if (v == SchemaVerdict::reject)
             to_fill += turn_out(scene, cell, touched);
         else if (!appends_only(scene.declared.kind))
-            move_rows(
-                scene.state, cell,
-                {Format::before, v == SchemaVerdict::lossy ? Health::hollow : Health::damaged},
-                touched);
+            write_back(scene, cell, v, touched);
     }
     return to_fill;
+}
+
+std::int64_t absent_of(const StoreState& state, const Store& declared) {
+    return declared.kind == StoreKind::cache
+               ? std::max<std::int64_t>(0, declared.records - all_rows(state))
+               : 0;
 }
 
 std::int64_t read_rows(const Scene& scene) {
     const Visit& did = scene.did;
     StoreAccounts& accounts = scene.state.accounts;
-    std::int64_t absent = 0, absent_reads = 0;
-    if (scene.declared.kind == StoreKind::cache) {
-        absent = std::max<std::int64_t>(0, scene.declared.records - all_rows(scene.state));
-        absent_reads = scene.some(from::reads, did.reads, part(absent, scene.declared.records));
-    }
+    const std::int64_t absent = absent_of(scene.state, scene.declared);
+    const std::int64_t absent_reads =
+        scene.some(from::reads, did.reads, part(absent, scene.declared.records));
+    if (scene.state.replicas > 0)
+        scene.state.asked_replica +=
+            scene.some(from::reads + 3, did.reads, scene.declared.replica_reads.value());
     const double share = share_rejected(scene.state, scene.declared, scene.change, did.knows);
     const std::int64_t rejected = scene.some(from::reads + 1, did.reads - absent_reads, share);
     accounts.rejected += rejected;
@@ -155,16 +172,16 @@ Cell updated(Cell had, Format writes, bool knows, SchemaVerdict v) {
     return {writes, had.health == Health::diverged ? Health::damaged : had.health};
 }
 
-// `ordinal`: three draws.
-void update_cell(const Scene& scene, Cell cell, bool after, std::int64_t count,
-                 std::uint32_t ordinal) {
+// `ordinal`: three draws. Returns how many were accepted.
+std::int64_t update_cell(const Scene& scene, Cell cell, bool after, std::int64_t count,
+                         std::uint32_t ordinal) {
     StoreState& state = scene.state;
     const Visit& did = scene.did;
     const auto form = form_stored(scene.declared, scene.change, state.phase, after);
     const SchemaVerdict v = met(state.phase, scene.change, did.knows, cell.format);
     if (!form || v == SchemaVerdict::reject) {
         state.accounts.rejected_writes += count;
-        return;
+        return 0;
     }
     const Cell to = updated(cell, *form, did.knows, v);
     const std::int64_t dropped = scene.some(ordinal, count, did.drops);
@@ -172,23 +189,36 @@ void update_cell(const Scene& scene, Cell cell, bool after, std::int64_t count,
     move_rows(state, cell, {cell.format, Health::hollow}, dropped);
     // What is lost already is not damaged besides.
     const Health harmed = to.health == Health::hollow ? Health::hollow : Health::damaged;
+    const std::int64_t written = count - dropped;
     move_rows(state, cell, {to.format, harmed}, damaged);
-    move_rows(state, cell, to, count - dropped - damaged);
+    move_rows(state, cell, to, written - damaged);
+    lag_behind(state, &Lag::updated, {to.format, harmed}, damaged);
+    lag_behind(state, &Lag::updated, to, written - damaged);
+    if (may_be_damaged(cell.health)) {
+        if (harmed == Health::damaged) state.accounts.overwritten += damaged;
+        if (to.health == Health::damaged) state.accounts.overwritten += written - damaged;
+    }
     copy_rows(state, to.format, scene.some(ordinal + 2, count, did.doubles));
-    state.lag_rows += count;
+    state.accounts.updated += count;
+    return count;
 }
 
 void update_rows(const Scene& scene) {
     const StoreState was = scene.state;
     const Reach hit = reach(was, scene.declared, static_cast<double>(scene.did.updates));
+    std::int64_t all = 0, accepted = 0;
     for (std::size_t place = 0; place < cells; ++place) {
         const Cell cell = cell_at(place);
         const auto ordinal = from::updates + static_cast<std::uint32_t>(place) * 8;
         const std::int64_t touched = scene.some(ordinal, rows_of(was, cell), hit.of(cell.age));
         const std::int64_t after = scene.some(ordinal + 1, touched, scene.did.writes_after);
-        update_cell(scene, cell, true, after, ordinal + 2);
-        update_cell(scene, cell, false, touched - after, ordinal + 5);
+        accepted += update_cell(scene, cell, true, after, ordinal + 2);
+        accepted += update_cell(scene, cell, false, touched - after, ordinal + 5);
+        all += touched;
     }
+    const double kept = part(accepted, all) * met_units;
+    scene.state.met_any += static_cast<std::int64_t>(hit.each * kept + 0.5);
+    scene.state.met_recent += static_cast<std::int64_t>(hit.more * kept + 0.5);
 }
 
 void insert_rows(const Scene& scene, std::int64_t count) {
@@ -207,10 +237,12 @@ void insert_rows(const Scene& scene, std::int64_t count) {
         const std::int64_t damaged = scene.some(ordinal + 1, written - dropped, did.damages);
         state.accounts.accepted += dropped;
         state.accounts.lost += dropped;
+        state.accounts.born_damaged += damaged;
         accept_rows(state, *form, Health::damaged, damaged);
         accept_rows(state, *form, Health::sound, written - dropped - damaged);
         copy_rows(state, *form, scene.some(ordinal + 2, written, did.doubles));
-        state.lag_rows += written - dropped;
+        lag_behind(state, &Lag::inserted, {*form, Health::damaged}, damaged);
+        lag_behind(state, &Lag::inserted, {*form, Health::sound}, written - dropped - damaged);
     }
 }
 
@@ -266,6 +298,19 @@ double rejected_share(const StoreState& state, const Store& declared, const Sche
                       bool knows) {
     const bool fails = declared.kind == StoreKind::table || declared.kind == StoreKind::effects;
     return fails ? share_rejected(state, declared, change, knows) : 0;
+}
+
+double misled_share(const StoreState& state, const Store& declared) {
+    if (declared.kind != StoreKind::table) return 0;
+    std::int64_t recent = 0;
+    for (const auto& form : state.recent) recent += form[static_cast<std::size_t>(Health::damaged)];
+    return share_hit(state, declared, rows_of(state, Health::damaged), recent);
+}
+
+double missed_share(const StoreState& state, const Store& declared, const SchemaChange* change,
+                    bool knows) {
+    const double there = 1 - part(absent_of(state, declared), declared.records);
+    return 1 - there * (1 - share_rejected(state, declared, change, knows));
 }
 
 std::optional<Format> form_stored(const Store& declared, const SchemaChange* change,

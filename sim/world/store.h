@@ -29,6 +29,19 @@ struct StoreAccounts {
     std::int64_t rejected = 0;         // Reads that met a form they cannot read.
     std::int64_t rejected_writes = 0;  // Of a form that cannot be stored, or onto one unreadable.
     std::int64_t misses = 0, repaired = 0, logged_out = 0, redelivered = 0;
+    std::int64_t updated = 0;      // Accepted writes onto rows that were there.
+    std::int64_t undone = 0;       // Accepted writes that a restore or a fail-back took back.
+    std::int64_t stale_reads = 0;  // Of a replica that had not applied the row's last write.
+    std::int64_t by_hand = 0;      // Rows that repair tried and left to people.
+    // How rows came to be damaged: at birth; by an accepted update; by no write of a user's own.
+    std::int64_t born_damaged = 0, overwritten = 0, spoiled = 0;
+};
+
+// What the replica has not applied, by the cell it was written into. A row that is written twice is
+// two rows of lag.
+struct Lag {
+    Population inserted{}, updated{};
+    std::int64_t converted = 0;  // By backfill, or its reverse.
 };
 
 struct StoreState {
@@ -36,8 +49,15 @@ struct StoreState {
     StoreAccounts accounts;
     SchemaPhase phase = SchemaPhase::single;
     bool migrating_down = false;
-    std::int64_t lag_rows = 0;       // Not yet applied at the replica.
+    std::int64_t replicas = 0;  // That stand by and follow.
+    Lag lag;
+    Share applies = whole;           // Of its rate, what a replica applies now.
+    bool cut_off = false;            // The primary is lost: what it has not shipped stays there.
+    std::int64_t asked_replica = 0;  // Reads since the last second.
+    // Updates that a row met so far, in the mean and in 1e-12; a recent row met the second besides.
+    std::int64_t met_any = 0, met_recent = 0;
     std::int64_t beyond_repair = 0;  // Tried and not rebuilt; within damaged.
+    std::int64_t lost_for_good = 0;  // The same within lost.
     bool paused = false;             // Consumers of a topic, runners of jobs.
     // Messages by how often they were handed out and rejected; the first stands for none and is 0.
     std::array<std::array<std::int64_t, receives_max>, formats> handed_out{};
@@ -77,9 +97,13 @@ void pass_second(StoreState& state, const Store& declared, const SchemaChange* c
 // stops a contraction while records are `before`: their rows stay and what they held is lost.
 std::optional<std::string> migrate(StoreState& state, const Store& declared,
                                    const SchemaChange* change, bool down);
-// Damaged and diverged records that a source can rebuild become sound, at the store's rate; 2 % of
-// them cannot be and stay. One second's worth; returns how many.
-std::int64_t repair_second(StoreState& state, const Store& declared, Dice& dice);
+// Of reads, those that hit a damaged record: its reader is misled (decision 23).
+double misled_share(const StoreState& state, const Store& declared);
+// Of a cache's reads, those that find nothing they can read.
+double missed_share(const StoreState& state, const Store& declared, const SchemaChange* change,
+                    bool knows);
+std::int64_t lag_rows(const StoreState& state);  // Accepted, and not applied at the replica.
+std::int64_t applied_per_second(const StoreState& state, const Store& declared);
 
 // How many records cannot be read, in the mean over the readers: share_knows of them know the form.
 double unreadable(const StoreState& state, const SchemaChange* change, double share_knows);

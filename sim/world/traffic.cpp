@@ -49,6 +49,16 @@ void draw_first_blocks(const World& world, Purpose purpose, std::uint32_t first,
     }
 }
 
+// Of those who log in again before the next second, the part that comes in this tick.
+std::int64_t logins_now(const World& world, CohortState& cohort) {
+    if (cohort.logins_due == 0) return 0;
+    const auto a_second = static_cast<std::uint64_t>(Duration{1'000'000} / world.tick_length);
+    const auto left = static_cast<std::int64_t>(a_second - (world.ticks + a_second - 1) % a_second);
+    const std::int64_t now = (cohort.logins_due + left - 1) / left;
+    cohort.logins_due -= now;
+    return now;
+}
+
 // Arrivals are keyed by cohort, never by pool: routing cannot change how many people show up.
 void arrive(World& world) {
     draw_first_blocks(world, Purpose::arrivals, cohort_entity, 1, world.cohorts.size(),
@@ -56,8 +66,11 @@ void arrive(World& world) {
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
         const Cohort& cohort = world.plan->cohorts[c];
         CohortState& state = world.cohorts[c];
-        if (state.per_tick.mean <= 0) continue;
-        std::int64_t people = poisson(Lanes{world.scratch.arrivals[c]}[0], state.per_tick);
+        const std::int64_t logins = logins_now(world, state);
+        if (state.per_tick.mean <= 0 && logins == 0) continue;
+        std::int64_t people = state.per_tick.mean > 0
+                                  ? poisson(Lanes{world.scratch.arrivals[c]}[0], state.per_tick)
+                                  : 0;
         std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
         if (cohort.kinds.size() == 1 && pools.size() == 1) {
             pools[0].station.lanes[state.first_lane].fresh_now += people;
@@ -74,8 +87,8 @@ void arrive(World& world) {
                                static_cast<double>(part_ppm) / static_cast<double>(rest_ppm));
             people -= here;
             rest_ppm -= part_ppm;
-            spread(here, pools, Purpose::route, k * pools_max, dice,
-                   [&](std::size_t p, std::int64_t count) {
+            spread(cohort.kinds[k].login ? logins : here, pools, Purpose::route, k * pools_max,
+                   dice, [&](std::size_t p, std::int64_t count) {
                        pools[p].station.lanes[state.first_lane + k].fresh_now += count;
                    });
         }

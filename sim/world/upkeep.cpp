@@ -1,5 +1,6 @@
-// What a store does without being visited: the passing second, migration and repair.
+// What a store does without being visited: the passing second, its replica, migration.
 #include <algorithm>
+#include <utility>
 
 #include "sim/base/check.h"
 #include "sim/base/maths.h"
@@ -9,13 +10,12 @@ namespace rollcage {
 
 namespace {
 
-constexpr Share cannot_be_rebuilt{20'000};  // MODEL 4.7
 constexpr double stays_recent_s = 3600;
 
 // Where each flow's draws begin, beside those of every visit.
 namespace from {
 constexpr std::uint32_t age = store_ordinals, expire = age + 40, times = expire + 40,
-                        finish = times + 40, migrate = finish + 40, repair = migrate + 100;
+                        finish = times + 40, migrate = finish + 40, apply = migrate + 100;
 }
 
 double chance_in_a_second(Duration mean) {
@@ -69,11 +69,46 @@ std::int64_t convert(StoreState& state, Format had, Format gets, std::int64_t mo
     return count;
 }
 
+void lag_by(StoreState& state, std::int64_t converted) {
+    if (state.replicas > 0) state.lag.converted += converted;
+}
+
+// The replica applies what it can, of any kind as likely.
+void apply_lag(StoreState& state, const Store& declared, Dice& dice) {
+    std::int64_t behind = lag_rows(state);
+    std::int64_t left = std::min(behind, applied_per_second(state, declared));
+    if (left == behind) {
+        state.lag = Lag{};
+        return;
+    }
+    std::uint32_t ordinal = from::apply;
+    const auto take = [&](std::int64_t& count) {
+        const auto u = dice(Purpose::stores, ordinal++);
+        const std::int64_t applied = left > 0 ? hypergeometric(u, behind, count, left) : 0;
+        behind -= count;
+        left -= applied;
+        count -= applied;
+    };
+    for (Population* kind : {&state.lag.inserted, &state.lag.updated})
+        for (auto& form : *kind)
+            for (std::int64_t& count : form) take(count);
+    take(state.lag.converted);
+}
+
+// A replica that is behind answers with what the row was before: stale.
+void read_stale(StoreState& state, const Store& declared, Dice& dice) {
+    const std::int64_t asked = std::exchange(state.asked_replica, 0), behind = lag_rows(state);
+    if (asked == 0 || behind == 0) return;
+    const double share = share_hit(state, declared, std::min(behind, all_rows(state)),
+                                   std::min(behind, recent_rows(state)));
+    state.accounts.stale_reads += thin(dice, from::apply + 40, asked, share);
+}
+
 void backfill(StoreState& state, const Store& declared, Dice& dice) {
-    const bool far_behind = 2 * state.lag_rows > 3 * declared.applies_per_second;
-    if (!far_behind)  // Gh-ost pauses at a lag of 1.5 s.
-        state.lag_rows +=
-            convert(state, Format::before, Format::both, declared.migrates_per_second, false, dice);
+    const bool far_behind = 2 * lag_rows(state) > 3 * applied_per_second(state, declared);
+    if (state.replicas == 0 || !far_behind)  // Gh-ost pauses at a lag of 1.5 s.
+        lag_by(state, convert(state, Format::before, Format::both, declared.migrates_per_second,
+                              false, dice));
     if (rows_of(state, Format::before) == 0) state.phase = SchemaPhase::backfilled;
 }
 
@@ -81,7 +116,7 @@ void migrate_down(StoreState& state, const Store& declared, Dice& dice) {
     std::int64_t left = declared.migrates_per_second;
     left -= convert(state, Format::both, Format::before, left, false, dice);
     left -= convert(state, Format::after, Format::before, left, !declared.event_log, dice);
-    state.lag_rows += declared.migrates_per_second - left;
+    lag_by(state, declared.migrates_per_second - left);
     if (rows_of(state, Format::before) != all_rows(state)) return;
     state.phase = SchemaPhase::single;
     state.migrating_down = false;
@@ -116,10 +151,23 @@ std::optional<std::string> migrate_back(StoreState& state) {
 
 }  // namespace
 
+std::int64_t lag_rows(const StoreState& state) {
+    std::int64_t rows = state.lag.converted;
+    for (const Population* kind : {&state.lag.inserted, &state.lag.updated})
+        for (const auto& form : *kind)
+            for (const std::int64_t count : form) rows += count;
+    return rows;
+}
+
+std::int64_t applied_per_second(const StoreState& state, const Store& declared) {
+    return declared.applies_per_second * state.applies.ppm / whole.ppm;
+}
+
 StoreState start_store(const Store& declared, std::int64_t written_last_hour) {
     check(declared.receives >= 1 && declared.receives <= receives_max,
           "a message is handed out from once to receives_max times");
     StoreState state;
+    state.replicas = declared.replicas;
     if (declared.kind == StoreKind::topic) return state;
     accept_rows(state, Format::before, Health::sound, declared.records);
     state.recent[0][0] = std::clamp<std::int64_t>(written_last_hour, 0, declared.records);
@@ -136,7 +184,9 @@ void pass_second(StoreState& state, const Store& declared, const SchemaChange* c
         migrate_down(state, declared, dice);
     else if (change && state.phase == SchemaPhase::dual_write)
         backfill(state, declared, dice);
-    state.lag_rows = std::max<std::int64_t>(0, state.lag_rows - declared.applies_per_second);
+    if (state.replicas == 0) return;
+    if (!state.cut_off) apply_lag(state, declared, dice);
+    read_stale(state, declared, dice);
 }
 
 std::optional<std::string> migrate(StoreState& state, const Store& declared,
@@ -158,37 +208,6 @@ std::optional<std::string> migrate(StoreState& state, const Store& declared,
         case SchemaPhase::contracted: return "the old half is dropped already; nothing is left";
     }
     return std::nullopt;
-}
-
-std::int64_t repair_second(StoreState& state, const Store& declared, Dice& dice) {
-    std::int64_t left = declared.repairs_per_second, rebuilt = 0, damaged = 0;
-    for (const auto& form : state.stored)
-        damaged += form[static_cast<std::size_t>(Health::damaged)];
-    state.beyond_repair = std::min(state.beyond_repair, damaged);
-    std::int64_t beyond = state.beyond_repair;
-    for (std::size_t place = 0; place < cells; ++place) {
-        const Cell cell = cell_at(place);
-        const bool half_kept = cell.format == Format::both;
-        if (!half_kept && !declared.event_log) continue;
-        if (cell.health != Health::damaged && cell.health != Health::diverged) continue;
-        std::int64_t rows = rows_of(state, cell);
-        if (cell.health == Health::damaged) {
-            const std::int64_t given_up = std::min(beyond, rows);
-            beyond -= given_up;
-            rows -= given_up;
-        }
-        const std::int64_t tried = std::min(left, rows);
-        const auto at = from::repair + static_cast<std::uint32_t>(place);
-        const std::int64_t failed = thin(dice, at, tried, cannot_be_rebuilt.value());
-        move_rows(state, cell, {cell.format, Health::sound, cell.age}, tried - failed);
-        move_rows(state, cell, {cell.format, Health::damaged, cell.age}, failed);
-        state.beyond_repair += failed;
-        if (cell.health == Health::diverged) beyond += failed;  // Now among the damaged.
-        rebuilt += tried - failed;
-        left -= tried;
-    }
-    state.accounts.repaired += rebuilt;
-    return rebuilt;
 }
 
 }  // namespace rollcage

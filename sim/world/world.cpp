@@ -76,6 +76,19 @@ std::int64_t demand_per_minute_ppm(const Cohort& cohort, std::int64_t minute) {
                  9e18));
 }
 
+// What the hour before the start wrote into a store, at the demand of its first minute.
+std::int64_t written_in_an_hour(const Blueprint& plan, StoreId store) {
+    double written = 0;
+    for (const Cohort& cohort : plan.cohorts) {
+        const std::vector<StoreId>& uses = plan.services[cohort.serves.index].uses;
+        if (std::ranges::find(uses, store) == uses.end()) continue;
+        for (const RequestKind& kind : cohort.kinds)
+            written += static_cast<double>(demand_per_minute_ppm(cohort, 0)) * 60e-6 *
+                       kind.share.value() * kind.writes.value();
+    }
+    return static_cast<std::int64_t>(std::min(written, 1e15));
+}
+
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     World world;
     world.plan = plan;
@@ -117,7 +130,9 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
             world.services[cohort.serves.index].pools[0].station.lanes.push_back(lane);
         }
     }
-    for (const Store& store : plan->stores) world.stores.push_back({start_store(store)});
+    for (std::uint32_t i = 0; i < plan->stores.size(); ++i)
+        world.stores.emplace_back().state =
+            start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         refresh_paths(world, s);
         world.services[s].pools[0].station.held = 0;  // Nobody is at work yet.
@@ -141,12 +156,15 @@ void fold_minute(World& world) {
             for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
     }
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) refresh_demand(world, c);
+    for (std::uint32_t i = 0; i < world.stores.size(); ++i)
+        keep_image(world.stores[i].state, world.stores[i].copies, world.plan->stores[i], world.now);
 }
 
 void fold_state(const World& world, Digest& digest) {
     digest.fold(world.flow.value());
     digest.fold(world.ticks);
-    for (const CohortState& cohort : world.cohorts) digest.fold(cohort.surge.ppm);
+    for (const CohortState& cohort : world.cohorts)
+        digest.fold(cohort.surge.ppm), digest.fold(cohort.logins_due);
     for (const ServiceState& service : world.services) {
         for (const std::int64_t count :
              {service.slow.ppm, service.slow_sixteenths, std::int64_t{service.sticky}})
@@ -168,48 +186,62 @@ void fold_state(const World& world, Digest& digest) {
             digest.fold(it.at.us), digest.fold(it.value ? it.value->ppm : -1);
     for (const Kept& it : world.stores) {
         fold(it.state, digest);
-        digest.fold(std::int64_t{it.repairing});
-        digest.fold(it.unreadable_seconds);
+        fold(it.copies, digest);
+        for (const std::int64_t count :
+             {std::int64_t{it.repairing}, it.rebuilt, it.unreadable_seconds, it.unmatched})
+            digest.fold(count);
     }
     for (const Outage& it : world.setting_outages)
         digest.fold(it.from.us), digest.fold(it.until.us);
     for (const Account& it : world.ledger)
         for (const std::int64_t count :
-             {it.fresh, it.good, it.failed, it.refused, it.writes, it.inserts})
+             {it.fresh, it.good, it.failed, it.refused, it.writes, it.inserts, it.misled})
             digest.fold(count);
     digest.fold(world.impacted_ppm);
 }
 
 void begin(World& world, const Inject& inject) {
-    std::visit(match{
-                   [&](const Slow& it) {
-                       world.services[it.service.index].slow =
-                           product(world.services[it.service.index].slow, it.by);
-                       refresh_paths(world, it.service.index);
-                   },
-                   [&](const Surge& it) {
-                       CohortState& cohort = world.cohorts[it.cohort.index];
-                       cohort.surge = product(cohort.surge, it.by);
-                       refresh_demand(world, it.cohort.index);
-                   },
-                   [&](const MigrateStep& it) {
-                       // A step that cannot be taken is not taken: the automation says nothing.
-                       (void)step_schema(world, it.store, it.down);
-                   },
-                   [&](const SettingsDown& it) {
-                       world.setting_outages.push_back({world.now, world.now + it.lasts});
-                   },
-                   [&](const SetSetting& it) {
-                       set_setting(world, it.setting, it.value);
-                       world.news.push_back(FlagChanged{it.setting, it.value});
-                   },
-                   [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
-                   [&](const Release& it) {
-                       begin_rollout(world, world.plan->builds[it.build.index].of.index,
-                                     {.to = it.build, .plan = it.plan});
-                   },
-               },
-               inject);
+    std::visit(
+        match{
+            [&](const Slow& it) {
+                world.services[it.service.index].slow =
+                    product(world.services[it.service.index].slow, it.by);
+                refresh_paths(world, it.service.index);
+            },
+            [&](const Surge& it) {
+                CohortState& cohort = world.cohorts[it.cohort.index];
+                cohort.surge = product(cohort.surge, it.by);
+                refresh_demand(world, it.cohort.index);
+            },
+            [&](const MigrateStep& it) {
+                // A step that cannot be taken is not taken: the automation says nothing.
+                (void)step_schema(world, it.store, it.down);
+            },
+            [&](const SettingsDown& it) {
+                world.setting_outages.push_back({world.now, world.now + it.lasts});
+            },
+            [&](const SetSetting& it) {
+                set_setting(world, it.setting, it.value);
+                world.news.push_back(FlagChanged{it.setting, it.value});
+            },
+            [&](const SlowReplica& it) {
+                StoreState& state = world.stores[it.store.index].state;
+                state.applies = product(state.applies, it.to);
+            },
+            [&](const LosePrimary& it) {
+                Kept& kept = world.stores[it.store.index];
+                lose_primary(kept.state, kept.copies, world.now, it.lasts);
+                world.news.push_back(StoreTurned{it.store, StoreChange::primary_lost});
+                for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
+            },
+            [&](const BadBackup& it) { world.stores[it.store.index].copies.backups_bad = true; },
+            [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
+            [&](const Release& it) {
+                begin_rollout(world, world.plan->builds[it.build.index].of.index,
+                              {.to = it.build, .plan = it.plan});
+            },
+        },
+        inject);
 }
 
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still) {
@@ -223,6 +255,14 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
                 service.slow = product(service.slow, also->by);
         }
         refresh_paths(world, slow->service.index);
+    } else if (const auto* lag = std::get_if<SlowReplica>(&inject)) {
+        StoreState& state = world.stores[lag->store.index].state;
+        state.applies = whole;
+        for (const Inject& other : still) {
+            const auto* also = std::get_if<SlowReplica>(&other);
+            if (also != nullptr && also->store == lag->store)
+                state.applies = product(state.applies, also->to);
+        }
     } else if (const auto* surge = std::get_if<Surge>(&inject)) {
         CohortState& cohort = world.cohorts[surge->cohort.index];
         cohort.surge = whole;

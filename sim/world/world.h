@@ -10,7 +10,7 @@
 #include "sim/words/facts.h"
 #include "sim/words/injects.h"
 #include "sim/world/calls.h"
-#include "sim/world/store.h"
+#include "sim/world/copies.h"
 
 namespace rollcage {
 
@@ -43,12 +43,16 @@ struct Path {
     double work = 1;      // Times the service's own work.
     double fails = 0;     // Share of requests.
     double rejected = 0;  // Share of requests that meet a record they cannot read.
+    double misled = 0;    // Share of good answers that stand on a damaged record.
 };
 
 struct Kept {  // A store, and what is being done to it.
     StoreState state;
+    Copies copies;
     bool repairing = false;
+    std::int64_t rebuilt = 0;             // Since repair was last ordered.
     std::int64_t unreadable_seconds = 0;  // Record-seconds.
+    std::int64_t unmatched = 0;  // Effects whose record a restore or a fail-back has taken back.
 };
 
 struct Epoch {  // A value that a setting was given, and when.
@@ -94,6 +98,7 @@ struct ServiceState {
 
 struct CohortState {
     Share surge = whole;
+    std::int64_t logins_due = 0;          // Until the next second: who was logged out comes back.
     PoissonMean per_tick;                 // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
     std::uint32_t first_lane = 0;         // Of its kinds', at every pool of its service.

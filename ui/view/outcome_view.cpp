@@ -30,6 +30,7 @@ json tidy(const std::optional<double>& value) {
 
 json outcome_json(const Outcome& it) {
     json users = nulls({"share_exposed_ever", "share_exposed_peak"});
+    users["logged_out"] = it.logged_out;
     users["minutes_impacted"] = static_cast<double>(it.user_minutes_impacted_ppm) * 1e-6;
     json records = json::object();
     for (const Outcome::Records& store : it.records)
@@ -39,7 +40,11 @@ json outcome_json(const Outcome& it) {
                                 {"damaged", store.damaged},
                                 {"lost", store.lost},
                                 {"doubled", store.doubled},
+                                {"stranded", store.stranded},
                                 {"dead_lettered", store.dead_lettered},
+                                {"undone", store.undone},
+                                {"by_hand", store.by_hand},
+                                {"stale_reads", store.stale_reads},
                                 {"unreadable", store.unreadable},
                                 {"unreadable_minutes", store.unreadable_minutes}};
     json times = nulls({"mitigate_s", "recover_s"});
@@ -50,12 +55,16 @@ json outcome_json(const Outcome& it) {
               {"failed", it.failed},
               {"refused", it.refused},
               {"slow", it.slow},
-              {"pending", it.pending}}},
+              {"pending", it.pending},
+              {"misled", it.misled}}},
             {"users", users},
             {"budget", {{"burned_share", maybe(it.budget_burned_share)}}},
             {"records", records},
             {"jobs", {{"finished", it.jobs_finished}, {"orphaned", it.jobs_orphaned}}},
-            {"effects", {{"sent", it.effects_sent}, {"doubled", it.effects_doubled}}},
+            {"effects",
+             {{"sent", it.effects_sent},
+              {"doubled", it.effects_doubled},
+              {"unmatched", it.effects_unmatched}}},
             {"open", nulls({"harm_per_hour", "residue"})},
             {"times", times},
             {"delivery", nulls({"deploys", "lead_time_s", "change_fail_share", "rework_share",
