@@ -294,11 +294,11 @@ TEST_CASE("more instances serve after their start, fewer after five seconds") {
 
 TEST_CASE("a flag takes effect on what it guards by its share, and turns a storm off") {
     Blueprint plan = corner_blueprint({.lasts = 900_s});
-    plan.settings = {Setting{.initially = whole}};
+    plan.settings = {Setting{.initially = {whole}}};
     plan.names.settings = {"flag"};
     Blueprint storm = plan;
     plan.injects.clear();
-    plan.builds[0].changes = {Change{SettingId{0}, {Defect{whole, share_of(1.5)}}}};
+    plan.builds[0].changes = {Change{{SettingId{0}}, {Defect{whole, share_of(1.5)}}}};
     Day day = start_day(sound(plan), 1);
     play_to(day, 60_s);
     CHECK(pool_of(day).station.work_us == 150'000);

@@ -211,7 +211,8 @@ Result<Value> Declarations::defect(const Value& record) {
 Result<Value> Declarations::change(const Value& record) {
     Change change;
     if (has(record, "schema")) change.schema = schemas_[row_of(record, "schema")];
-    if (has(record, "behind")) change.behind = SettingId{row_of(record, "behind")};
+    for (const Value& it : at_of(record, "behind").items)
+        change.behind.push_back({it.handle.index});
     for (const Value& it : at_of(record, "hides").items)
         change.hides.push_back(defects_[it.handle.index]);
     changes_.push_back(change);
@@ -359,8 +360,8 @@ Result<Value> Declarations::flag(const Value& record) {
     const std::string& name = record.items[0].text;
     if (find_name(world.names.settings, name)) return twice("flag", name);
     Setting setting;
-    setting.initially = flag_value(at_of(record, "initially"));
-    setting.fallback = flag_value(at_of(record, "fallback"));
+    setting.initially.value = flag_value(at_of(record, "initially"));
+    setting.fallback.value = flag_value(at_of(record, "fallback"));
     setting.poll = length_of(record, "poll");
     world.settings.push_back(setting);
     world.names.settings.push_back(name);

@@ -374,7 +374,7 @@ const std::vector<Word> of_the_services = {
      true,
      true,
      H::nothing,
-     {{"behind", T::handle, "", "works only while this flag is on", 0, 0, H::flag},
+     {{"behind", T::handles, "", "works only where this flag is on, or all of these", 0, 0, H::flag},
       {"schema", T::handle, "", "its reader ships with the build, its writer is behind the flag", 0,
        0, H::schema},
       {"hides", T::handles, "", "what is wrong with it", 0, 0, H::defect}}},

@@ -27,6 +27,8 @@ enum class Purpose : std::uint16_t {
     settings = 18,   // process, setting and epoch: when it polls
     crash = 19,      // process, second
     lifecycle = 17,  // instance, process: probe, crash, what it held
+    slices = 20,     // cohort, tick: who has which flags on
+    harm = 21,       // pool or process, second: jobs that repeat, what they write
 };
 
 }  // namespace rollcage

@@ -190,7 +190,7 @@ void take_effect(World& world, const Command& command) {
                        world.services[it.service.index].wanted = it.instances;
                        reconcile(world, it.service.index);
                    },
-                   [&](const SetFlag& it) { set_setting(world, it.setting, it.value); },
+                   [&](const SetFlag& it) { set_settings(world, {{it.setting, Rule{it.value}}}); },
                    [&](const Rollback& it) {
                        begin_rollout(world, it.service.index,
                                      {.to = *it.to, .plan = {}, .back = true});
