@@ -17,7 +17,7 @@ const std::vector<Form>& command_forms() {
           {"instances", S::count, "how many", nullptr, 1, 100'000}}},
         {"set_flag",
          "sets a flag or setting; processes poll it",
-         {{"flag", S::flag, "which"}, {"value", S::flag_value, "on, off or a share"}}},
+         rule_slots("value")},
         {"rollback",
          "rolls the earlier build out again, in waves; nothing else is undone",
          {{"service", S::service, "which"}, {"to", S::build, "by itself the one before", ""}}},
@@ -38,6 +38,9 @@ const std::vector<Form>& command_forms() {
         {"pause_consumers",
          "a topic's messages or a list's jobs wait",
          {{"store", S::store, "which"}, {"paused", S::choice, "or go on", "yes", 0, 0, "no|yes"}}},
+        {"revert_config",
+         "all settings as they were before their last change; again: before the one before",
+         {{"flag", S::flag, "only this one", ""}}},
     };
     return forms;
 }

@@ -12,6 +12,7 @@
 
 #include "sim/base/digest.h"
 #include "sim/words/form.h"
+#include "sim/words/rule.h"
 
 namespace rollcage {
 
@@ -28,8 +29,12 @@ struct Scale {
 };
 struct SetFlag {
     SettingId setting;
-    std::optional<Share> value;  // Nothing is "off"; "on" is the whole.
-    auto slots() { return std::tie(setting, value); }
+    Rule rule;
+    auto slots() { return tied(setting, rule); }
+};
+struct RevertConfig {  // The settings as they were before their last change, or one of them.
+    std::optional<SettingId> setting;
+    auto slots() { return std::tie(setting); }
 };
 struct Rollback {
     ServiceId service;
@@ -67,7 +72,7 @@ struct PauseConsumers {
     auto slots() { return std::tie(store, paused); }
 };
 using Command = std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute,
-                             Migrate, Repair, PauseConsumers>;
+                             Migrate, Repair, PauseConsumers, RevertConfig>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

@@ -44,8 +44,12 @@ struct Migrated {
 };
 struct FlagChanged {  // By somebody who is no actor.
     SettingId setting;
-    std::optional<Share> value;
-    auto slots() { return std::tie(setting, value); }
+    Rule rule;
+    auto slots() { return tied(setting, rule); }
+};
+struct FlagExpired {  // It was to be gone by now.
+    SettingId setting;
+    auto slots() { return std::tie(setting); }
 };
 // Multi-window burn rates of the availability goal, as the SRE workbook has them.
 enum class AlertRule : std::uint8_t { fast_burn, slow_burn, ticket };
@@ -71,7 +75,7 @@ struct Refused {
     std::string why;
 };
 using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
-                          AlertFired, AlertCleared, Ordered, TookEffect, Refused>;
+                          AlertFired, AlertCleared, Ordered, TookEffect, Refused, FlagExpired>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

@@ -117,7 +117,12 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
             [&](const SetSetting& it) -> Result<void> {
                 if (it.setting.index >= blueprint.settings.size())
                     return Error{who + ": set needs a flag"};
-                return {};
+                return sound_rule(blueprint, it.rule, who);
+            },
+            [&](const PushConfig& it) -> Result<void> {
+                if (it.setting.index >= blueprint.settings.size())
+                    return Error{who + ": push_config needs a flag"};
+                return sound_rule(blueprint, it.rule, who);
             },
             [&](const LoseZone& it) -> Result<void> {
                 if (it.service.index >= blueprint.services.size() || it.zone < 1 ||

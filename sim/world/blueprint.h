@@ -136,12 +136,11 @@ struct Build {
 };
 // What a percentage counts: the same users every time, or those of a fresh hash.
 enum class Unit : std::uint8_t { user, session, request };
-enum class Carrier : std::uint8_t { poll, push };
 struct Setting {
     Rule initially{};
     Rule fallback{};  // What a process runs on that could not read it.
-    Carrier carrier = Carrier::poll;
     Duration poll{15'000'000};  // Between a process's polls, or until a push has reached them all.
+    Share missed = none;        // Of processes, those that a push does not reach.
     Unit by = Unit::user;
     std::optional<std::uint32_t> salt{};  // Settings with one salt hash alike; nothing: its own.
     Duration age{};                       // At the start, since it was last changed.

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t poll_entity = 0x0600'0000;
 constexpr std::int32_t fallen_back = -1;
+constexpr std::size_t blind_epoch = 0xFFFF;
 
 // Who reads a setting, and as of when.
 struct Reader {
@@ -23,7 +24,20 @@ Duration delay_of(const World& world, SettingId setting, const Reader& reader, s
     const Lanes draws =
         world.draw(Purpose::settings, poll_entity + reader.key,
                    std::uint64_t{reader.process} << 32 | setting.index << 16 | epoch);
-    return {uniform_between(draws[0], 0, world.plan->settings[setting.index].poll.us)};
+    const Setting& declared = world.plan->settings[setting.index];
+    const Duration within =
+        epoch == blind_epoch ? declared.poll : world.settings[setting.index][epoch].within;
+    return {uniform_between(draws[0], 0, within.us)};
+}
+
+// A push that did not reach the process: it hears at its next start, or of the next change.
+bool missed(const World& world, SettingId setting, const Reader& reader, std::size_t epoch) {
+    const Setting& declared = world.plan->settings[setting.index];
+    if (declared.missed == none) return false;
+    const Lanes draws =
+        world.draw(Purpose::settings, poll_entity + reader.key,
+                   std::uint64_t{reader.process} << 32 | setting.index << 16 | epoch);
+    return draws[1].value() < declared.missed.value();
 }
 
 bool down_at(const World& world, SimTime at) {
@@ -42,13 +56,14 @@ std::int32_t epoch_seen(const World& world, SettingId setting, const Reader& rea
     const std::vector<Epoch>& epochs = world.settings[setting.index];
     const bool blind = down_at(world, reader.booted);
     if (blind) {
-        const Duration delay = delay_of(world, setting, reader, 0xFFFF);
+        const Duration delay = delay_of(world, setting, reader, blind_epoch);
         if (reader.at < delivered(world, reader.booted, delay)) return fallen_back;
     }
     for (std::size_t e = epochs.size(); e-- > 1;) {
         if (epochs[e].at <= reader.booted && !blind) return static_cast<std::int32_t>(e);
         const Duration delay = delay_of(world, setting, reader, e);
-        if (reader.at >= delivered(world, epochs[e].at + delay, delay))
+        if (reader.at >= delivered(world, epochs[e].at + delay, delay) &&
+            !missed(world, setting, reader, e))
             return static_cast<std::int32_t>(e);
     }
     return 0;
@@ -133,25 +148,35 @@ void refresh_path(World& world, std::uint32_t s, Pool& pool) {
     change_speed(pool.station, work_now(world, s, pool));
 }
 
-void apply(World& world, const std::vector<std::pair<SettingId, Rule>>& rules) {
-    for (const auto& [setting, rule] : rules) {
-        world.settings[setting.index].push_back({world.now, rule});
-        for (ServiceState& service : world.services)
-            for (Pool& pool : service.pools)
-                for (Lane& lane : pool.station.lanes) {
-                    const auto& flag = world.plan->cohorts[lane.cohort].patience.retry_budget_flag;
-                    if (flag && *flag == setting) lane.retry_budget = rule.value;
-                }
-    }
+void give(World& world, SettingId setting, const Rule& rule, Duration within) {
+    world.settings[setting.index].push_back({world.now, rule, within});
+    for (ServiceState& service : world.services)
+        for (Pool& pool : service.pools)
+            for (Lane& lane : pool.station.lanes) {
+                const auto& flag = world.plan->cohorts[lane.cohort].patience.retry_budget_flag;
+                if (flag && *flag == setting) lane.retry_budget = rule.value;
+            }
+}
+
+void settle(World& world) {
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) split_users(world, c);
     for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
 }
 
+// Back to what it was, as fast as what came after it.
+void take_back(World& world, const std::pair<SettingId, Rule>& before) {
+    give(world, before.first, before.second, world.settings[before.first.index].back().within);
+}
+
+bool touches(const Undo& change, SettingId setting) {
+    return std::ranges::any_of(change.before,
+                               [&](const auto& it) { return it.first == setting; });
+}
+
 // The last change that stands and touched the setting; its place from the end.
 auto last_change(auto& undo, SettingId setting) {
-    return std::find_if(undo.rbegin(), undo.rend(), [&](const auto& change) {
-        return std::ranges::any_of(change, [&](const auto& it) { return it.first == setting; });
-    });
+    return std::find_if(undo.rbegin(), undo.rend(),
+                        [&](const Undo& change) { return touches(change, setting); });
 }
 
 }  // namespace
@@ -325,7 +350,10 @@ bool travelling(const World& world) {
     Duration longest{};
     for (std::size_t i = 0; i < world.settings.size(); ++i) {
         longest = std::max(longest, world.plan->settings[i].poll);
-        if (world.settings[i].size() > 1) last = std::max(last, world.settings[i].back().at);
+        if (world.settings[i].size() == 1) continue;
+        if (world.plan->settings[i].missed > none) return true;  // Somebody may never hear.
+        longest = std::max(longest, world.settings[i].back().within);
+        last = std::max(last, world.settings[i].back().at);
     }
     if (world.settings.empty()) return false;
     for (const Outage& it : world.setting_outages)
@@ -352,18 +380,37 @@ void refresh_paths(World& world, std::uint32_t s) {
     for (Pool& pool : world.services[s].pools) refresh_path(world, s, pool);
 }
 
+void remind_of_flags(World& world) {
+    const Duration minute{60'000'000};
+    for (std::uint32_t i = 0; i < world.settings.size(); ++i) {
+        const Setting& declared = world.plan->settings[i];
+        if (!declared.expires) continue;
+        const std::vector<Epoch>& epochs = world.settings[i];
+        const Duration untouched = epochs.size() > 1 ? world.now - epochs.back().at
+                                                     : declared.age + (world.now - SimTime{});
+        const bool first = world.now == SimTime{};
+        if (untouched > *declared.expires && (first || untouched - minute <= *declared.expires))
+            world.news.push_back(FlagExpired{{i}});
+    }
+}
+
 std::vector<Rule> latest_rules(const World& world) {
     std::vector<Rule> rules;
     for (const std::vector<Epoch>& epochs : world.settings) rules.push_back(epochs.back().rule);
     return rules;
 }
 
-void set_settings(World& world, const std::vector<std::pair<SettingId, Rule>>& rules) {
-    std::vector<std::pair<SettingId, Rule>> before;
-    for (const auto& [setting, rule] : rules)
-        before.emplace_back(setting, world.settings[setting.index].back().rule);
-    world.undo.push_back(std::move(before));
-    apply(world, rules);
+void set_settings(World& world, const std::vector<std::pair<SettingId, Rule>>& rules,
+                  std::optional<Duration> within) {
+    if (world.undo.empty() || world.undo.back().at != world.now)
+        world.undo.push_back({world.now, {}});
+    Undo& change = world.undo.back();
+    for (const auto& [setting, rule] : rules) {
+        if (!touches(change, setting))
+            change.before.emplace_back(setting, world.settings[setting.index].back().rule);
+        give(world, setting, rule, within.value_or(world.plan->settings[setting.index].poll));
+    }
+    settle(world);
 }
 
 bool revertible(const World& world, std::optional<SettingId> setting) {
@@ -373,17 +420,17 @@ bool revertible(const World& world, std::optional<SettingId> setting) {
 void revert_settings(World& world, std::optional<SettingId> setting) {
     check(revertible(world, setting), "only a change of settings that was made is taken back");
     if (!setting) {
-        const std::vector<std::pair<SettingId, Rule>> before = world.undo.back();
+        for (const auto& before : world.undo.back().before) take_back(world, before);
         world.undo.pop_back();
-        return apply(world, before);
+        return settle(world);
     }
     const auto change = last_change(world.undo, *setting);
     const auto touched = [&](const auto& it) { return it.first == *setting; };
-    const auto it = std::ranges::find_if(*change, touched);
-    const std::pair<SettingId, Rule> before = *it;
-    change->erase(it);
-    if (change->empty()) world.undo.erase(std::next(change).base());
-    apply(world, {before});
+    const auto it = std::ranges::find_if(change->before, touched);
+    take_back(world, *it);
+    change->before.erase(it);
+    if (change->before.empty()) world.undo.erase(std::next(change).base());
+    settle(world);
 }
 
 }  // namespace rollcage

@@ -73,10 +73,14 @@ bool settings_down(const World& world);
 
 // The rules as everybody will have seen them in the end.
 std::vector<Rule> latest_rules(const World& world);
-// One change of settings, of one or of several at once: what `revert_config` takes back.
-void set_settings(World& world, const std::vector<std::pair<SettingId, Rule>>& rules);
+// What changes at one instant is one change: `revert_config` takes all of it back. Processes hear
+// of it at their polls, or sooner.
+void set_settings(World& world, const std::vector<std::pair<SettingId, Rule>>& rules,
+                  std::optional<Duration> within = {});
 // The settings of before the last change that stands, or one setting of before its last.
 void revert_settings(World& world, std::optional<SettingId> setting);
 bool revertible(const World& world, std::optional<SettingId> setting);
+// The flags that are past their day since the minute before: told to whoever reads facts.
+void remind_of_flags(World& world);
 
 }  // namespace rollcage

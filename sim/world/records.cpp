@@ -155,6 +155,7 @@ void fold_second(World& world) {
     }
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
         if (!world.plan->services[s].uses.empty()) refresh_paths(world, s);
+    if (world.now.us % 60'000'000 == 0) remind_of_flags(world);
 }
 
 }  // namespace rollcage

@@ -9,11 +9,9 @@ namespace rollcage {
 
 namespace {
 
-constexpr std::int64_t ring_max = 9;
-
 Result<void> sound_traits(const Blueprint& plan, const Traits& traits, const std::string& who) {
     if (traits.ring && (*traits.ring < 0 || *traits.ring > ring_max))
-        return Error{who + ": a ring must be from 0 to 9"};
+        return Error{who + ": a ring must be from 0 to " + std::to_string(ring_max)};
     if ((traits.tier && traits.tier->index >= plan.names.tiers.size()) ||
         (traits.region && traits.region->index >= plan.names.regions.size()) ||
         (traits.cohort && traits.cohort->index >= plan.cohorts.size()))
@@ -119,8 +117,10 @@ Result<void> sound_change(const Blueprint& plan, ServiceId service, const Change
 }  // namespace
 
 Result<void> sound_rule(const Blueprint& plan, const Rule& rule, const std::string& who) {
-    if (rule.users < 0 || (rule.users > 0 && !rule.named.cohort))
+    if (rule.users && (*rule.users < 0 || !rule.named.cohort))
         return Error{who + ": a number of users needs a cohort that they are of"};
+    if (!rule.value && !(rule.named == Traits{}))
+        return Error{who + ": off is off for everybody; say on, or a share, for those named"};
     return sound_traits(plan, rule.named, who);
 }
 

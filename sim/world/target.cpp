@@ -101,11 +101,13 @@ bool fits(const Blueprint& plan, const Traits& traits, std::optional<CohortId> c
 
 Share reach(const Blueprint& plan, const Rule& rule, std::optional<CohortId> cohort) {
     const Share value{std::clamp<std::int64_t>(rule.value.value_or(none).ppm, 0, whole.ppm)};
-    if (rule.named == Traits{} || !fits(plan, rule.named, cohort)) return value;
-    if (rule.users == 0) return whole;
+    if (rule.named == Traits{}) return value;
+    const Share others = value == whole ? none : value;
+    if (!fits(plan, rule.named, cohort)) return others;
+    if (!rule.users) return whole;
     const std::int64_t all = plan.cohorts[cohort->index].users;
-    const std::int64_t named = rule.users >= all ? whole.ppm : rule.users * whole.ppm / all;
-    return {named + value.ppm - named * value.ppm / whole.ppm};
+    const std::int64_t named = *rule.users >= all ? whole.ppm : *rule.users * whole.ppm / all;
+    return {named + others.ppm - named * others.ppm / whole.ppm};
 }
 
 double measure(const Blueprint& plan, const std::vector<Wanted>& wanted, const Asker& asker) {

@@ -87,7 +87,7 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     world.tick_length = tick_for(*plan);
     world.order = callers_first(*plan);
     for (const Setting& setting : plan->settings)
-        world.settings.push_back({{SimTime{}, setting.initially}});
+        world.settings.push_back({{SimTime{}, setting.initially, setting.poll}});
     world.origins = find_origins(*plan);
     world.cohorts.resize(plan->cohorts.size());
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
@@ -183,9 +183,9 @@ void fold_state(const World& world, Digest& digest) {
     }
     for (const std::vector<Epoch>& epochs : world.settings)
         for (const Epoch& it : epochs)
-            digest.fold(it.at.us), fold(it.rule, digest);
-    for (const auto& change : world.undo)
-        for (const auto& [setting, rule] : change)
+            digest.fold(it.at.us), digest.fold(it.within.us), fold(it.rule, digest);
+    for (const Undo& change : world.undo)
+        for (const auto& [setting, rule] : change.before)
             digest.fold(std::int64_t{setting.index}), fold(rule, digest);
     for (const Kept& it : world.stores) {
         fold(it.state, digest);
@@ -221,8 +221,12 @@ void begin(World& world, const Inject& inject) {
                        world.setting_outages.push_back({world.now, world.now + it.lasts});
                    },
                    [&](const SetSetting& it) {
-                       set_settings(world, {{it.setting, Rule{it.value}}});
-                       world.news.push_back(FlagChanged{it.setting, it.value});
+                       set_settings(world, {{it.setting, it.rule}});
+                       world.news.push_back(FlagChanged{it.setting, it.rule});
+                   },
+                   [&](const PushConfig& it) {
+                       set_settings(world, {{it.setting, it.rule}}, it.within);
+                       world.news.push_back(FlagChanged{it.setting, it.rule});
                    },
                    [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
                    [&](const Release& it) {

@@ -67,6 +67,11 @@ struct Kept {  // A store, and what is being done to it.
 struct Epoch {  // A rule that a setting was given, and when.
     SimTime at;
     Rule rule;
+    Duration within;  // Every process that can hear has heard by then.
+};
+struct Undo {  // What one change of settings put an end to.
+    SimTime at;
+    std::vector<std::pair<SettingId, Rule>> before;
 };
 struct Outage {
     SimTime from, until;
@@ -141,7 +146,7 @@ struct World {
     std::vector<ServiceState> services;
     std::vector<std::vector<double>> origins;  // By service and cohort: of what comes. Derived.
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
-    std::vector<std::vector<std::pair<SettingId, Rule>>> undo;  // What changes put an end to.
+    std::vector<Undo> undo;  // Of the changes that stand, latest last.
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
