@@ -256,12 +256,12 @@ TEST_CASE("every command has a form of as many slots, and reads back from its te
 TEST_CASE("a command reads back as it was written, and a wrong one says what is allowed") {
     const Names names{
         {"shoppers"}, {"shop", "big store"}, {"1.0"}, {{0}}, {"retries"}, {}, {}, {"gold"}, {"eu"}};
-    for (const char* text : {"shed shop share=40%", "shed \"big store\" share=2.5% final=yes",
-                             "scale shop instances=12", "set_flag retries off",
-                             "set_flag retries 10%", "rollback shop", "rollback shop to=1.0",
-                             "set_flag retries on ring=1", "revert_config",
-                             "set_flag retries 5% tier=gold region=eu cohort=shoppers users=20",
-                             "revert_config flag=retries"}) {
+    for (const char* text :
+         {"shed shop share=40%", "shed \"big store\" share=2.5% final=yes",
+          "scale shop instances=12", "set_flag retries off", "set_flag retries 10%",
+          "rollback shop", "rollback shop to=1.0", "set_flag retries on ring=1", "revert_config",
+          "set_flag retries 5% tier=gold region=eu cohort=shoppers users=20",
+          "revert_config flag=retries"}) {
         const auto command = parse_command(text, names);
         REQUIRE(command);
         CHECK(command_text(*command, names) == text);

@@ -58,8 +58,7 @@ Result<Value> Declarations::flag(const Value& record) {
 Atom Declarations::atom(const std::string& what, const Value& record) {
     if (what == "load_above") return LoadAbove{part_of(record, "busy")};
     if (what == "concurrency_above") return Concurrency{whole_of(record, "requests")};
-    if (what == "flag_is")
-        return SettingIs{{row_of(record, "flag")}, at_of(record, "value").yes};
+    if (what == "flag_is") return SettingIs{{row_of(record, "flag")}, at_of(record, "value").yes};
     if (what == "dependency")
         return Dependency{{row_of(record, "service")},
                           static_cast<Trouble>(whole_of(record, "is"))};

@@ -277,10 +277,10 @@ std::string example_of(const Form& form) {
         const std::string value = slot.type == SlotType::choice ? slot.choices
                                   : bare                        ? "on|off|SHARE"
                                                                 : upper(type_name(slot.type));
-        const std::string said =
-            ((&slot == form.slots.data() && has_target(form)) || bare ? ""
-                                                                     : std::string(slot.key) + "=") +
-            value;
+        const std::string said = ((&slot == form.slots.data() && has_target(form)) || bare
+                                      ? ""
+                                      : std::string(slot.key) + "=") +
+                                 value;
         text += slot.fallback ? " [" + said + "]" : " " + said;
     }
     return text;

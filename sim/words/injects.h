@@ -55,8 +55,8 @@ struct PushConfig {  // The same, to every process within seconds, whatever it p
     Duration within;
     auto slots() { return std::tuple_cat(tied(setting, rule), std::tie(within)); }
 };
-using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting,
-                            PushConfig>;
+using Inject =
+    std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting, PushConfig>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

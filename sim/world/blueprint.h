@@ -106,7 +106,7 @@ struct Service {
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
-    std::vector<StoreId> uses{};       // Every good request reads one record of each.
+    std::vector<StoreId> uses{};     // Every good request reads one record of each.
     Duration pull{20'000'000};       // An image that the nodes do not hold. default: MODEL 3.1
     Duration start{5'000'000};       // From process start to answering probes. default: design
     Duration probe{10'000'000};      // Ready at its next readiness probe.
@@ -138,7 +138,7 @@ struct Build {
 enum class Unit : std::uint8_t { user, session, request };
 struct Setting {
     Rule initially{};
-    Rule fallback{};  // What a process runs on that could not read it.
+    Rule fallback{};            // What a process runs on that could not read it.
     Duration poll{15'000'000};  // Between a process's polls, or until a push has reached them all.
     Share missed = none;        // Of processes, those that a push does not reach.
     Unit by = Unit::user;

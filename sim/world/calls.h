@@ -30,7 +30,7 @@ CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per
 // The state of one edge at one pool: what is warm and what was placed last tick.
 struct Edge {
     std::int64_t warm = 0;
-    std::int64_t placed = 0;  // Attempts that reached the callee last tick.
+    std::int64_t placed = 0;                 // Attempts that reached the callee last tick.
     std::int64_t lost_ppm = 0, hold_us = 0;  // Of calls: failed for good; how long one took.
     double times = 1;  // Calls for one that is declared, as the pool's path has it. Derived.
 };

@@ -53,17 +53,17 @@ using Atom = std::variant<LoadAbove, Concurrency, SettingIs, Dependency, CohortI
                           PeerIs, ReadsForm, RowsLike>;
 
 struct Defect {
-    Share rate = whole;     // One in 1/rate requests meets it; a process meets it whole.
-    Share slow = whole;     // Times the work; may exceed one.
-    Share fails = none;     // Of those that meet it.
-    Share amplifies = whole;        // Times the calls to other services; may exceed one.
-    Share crashes_at_boot = none;   // Of process starts.
-    double crashes_per_hour = 0;    // Of a process that runs.
-    double leaks_mb_per_hour = 0;   // Of a process that runs, until its memory is full.
-    StoreId store{};                // What the next four happen to.
+    Share rate = whole;            // One in 1/rate requests meets it; a process meets it whole.
+    Share slow = whole;            // Times the work; may exceed one.
+    Share fails = none;            // Of those that meet it.
+    Share amplifies = whole;       // Times the calls to other services; may exceed one.
+    Share crashes_at_boot = none;  // Of process starts.
+    double crashes_per_hour = 0;   // Of a process that runs.
+    double leaks_mb_per_hour = 0;  // Of a process that runs, until its memory is full.
+    StoreId store{};               // What the next four happen to.
     Share damages = none, drops = none, doubles = none;  // Of its writes.
-    double repeats_per_s = 0;       // Each write leaves a job that goes on writing like this.
-    std::vector<Atom> when{};       // All of them.
+    double repeats_per_s = 0;  // Each write leaves a job that goes on writing like this.
+    std::vector<Atom> when{};  // All of them.
 
     bool writes_wrong() const {
         return damages > none || drops > none || doubles > none || repeats_per_s > 0;

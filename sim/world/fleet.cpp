@@ -405,8 +405,8 @@ void fold(const ServiceState& service, Digest& digest) {
                     it.process);
     for (const Instance& it : service.instances)
         for (const std::int64_t number :
-             {it.booted.us, std::int64_t{it.remembered.process}, it.remembered.booted.us, it.remembered.until.us,
-              it.leaked_nb, it.repeating, std::int64_t{it.starved}})
+             {it.booted.us, std::int64_t{it.remembered.process}, it.remembered.booted.us,
+              it.remembered.until.us, it.leaked_nb, it.repeating, std::int64_t{it.starved}})
             digest.fold(number);
     digest.fold(std::uint64_t{service.current.index});
     digest.fold(std::uint64_t{service.rollouts});

@@ -144,8 +144,7 @@ std::vector<std::uint32_t> dying(World& world, std::uint32_t s) {
         for (std::uint32_t slot = 0; slot < instances.size(); ++slot) {
             if (instances[slot].phase != Phase::ready || instances[slot].build != pool.build)
                 continue;
-            const Toll toll =
-                all.groups().size() == 1 ? same : toll_of(View(world, s, slot));
+            const Toll toll = all.groups().size() == 1 ? same : toll_of(View(world, s, slot));
             if (dies(world, s, slot, toll)) slots.push_back(slot);
         }
     }
@@ -178,8 +177,8 @@ std::int64_t pass_jobs(World& world, std::uint32_t s, const Pool& pool, const Vi
         if (!on) instances[slot].repeating = 0;
         at_it += instances[slot].repeating;
     }
-    const std::int64_t wrote = poisson(dice(Purpose::harm, 0),
-                                       static_cast<double>(at_it) * defect->repeats_per_s);
+    const std::int64_t wrote =
+        poisson(dice(Purpose::harm, 0), static_cast<double>(at_it) * defect->repeats_per_s);
     std::int64_t fresh = 0;
     for (std::uint32_t i = 0; i < writes.size(); ++i) {
         const Lane& lane = pool.station.lanes[i];

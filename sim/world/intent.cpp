@@ -171,7 +171,8 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
             [&](const SetFlag& it) { return flag_refusal(world, it); },
             [&](const RevertConfig& it) -> Why {
                 if (settings_down(world)) return no_settings;
-                if (!revertible(world, it.setting)) return "no change of it stands; nothing to take back";
+                if (!revertible(world, it.setting))
+                    return "no change of it stands; nothing to take back";
                 return std::nullopt;
             },
             [&](const Repair& it) -> Why {
@@ -214,7 +215,9 @@ void take_effect(World& world, const Command& command) {
                        reconcile(world, it.service.index);
                    },
                    [&](const RevertConfig& it) { revert_settings(world, it.setting); },
-                   [&](const SetFlag& it) { set_settings(world, {{it.setting, it.rule}}); },
+                   [&](const SetFlag& it) {
+                       set_settings(world, {{it.setting, it.rule}});
+                   },
                    [&](const Rollback& it) {
                        begin_rollout(world, it.service.index,
                                      {.to = *it.to, .plan = {}, .back = true});

@@ -139,8 +139,8 @@ void refresh_path(World& world, std::uint32_t s, Pool& pool) {
                  .rejected = 1 - readable,
                  .asks = mean.asks};
     for (Lane& lane : pool.station.lanes) {
-        const Met met = met_by(
-            view, {CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]});
+        const Met met =
+            met_by(view, {CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]});
         lane.times = lane.kind_work.value() * (met.work / mean.work);
         lane.fails = 1 - met.well * readable;
     }
@@ -169,8 +169,7 @@ void take_back(World& world, const std::pair<SettingId, Rule>& before) {
 }
 
 bool touches(const Undo& change, SettingId setting) {
-    return std::ranges::any_of(change.before,
-                               [&](const auto& it) { return it.first == setting; });
+    return std::ranges::any_of(change.before, [&](const auto& it) { return it.first == setting; });
 }
 
 // The last change that stands and touched the setting; its place from the end.
@@ -247,8 +246,8 @@ void View::finish(std::int64_t count) {
     if (count == 0) {  // Nothing tells them apart, or nobody is there.
         Alike all;
         for (const SettingId setting : settings_)
-            all.epochs.push_back(
-                static_cast<std::int32_t>(world_->settings[setting.index].size()) - 1);
+            all.epochs.push_back(static_cast<std::int32_t>(world_->settings[setting.index].size()) -
+                                 1);
         all.older.assign(ages_.size(), false);
         groups_ = {all};
         return;
@@ -260,8 +259,8 @@ double View::holds(const Alike& alike, const Change& change, const Defect* defec
                    const Asker& asker) const {
     std::vector<Wanted> wanted;
     const auto want = [&](SettingId setting, bool on) {
-        const auto at = static_cast<std::size_t>(std::ranges::find(settings_, setting) -
-                                                 settings_.begin());
+        const auto at =
+            static_cast<std::size_t>(std::ranges::find(settings_, setting) - settings_.begin());
         wanted.push_back({setting, &rule_of(*world_, setting, alike.epochs[at], change), on});
     };
     for (const SettingId setting : change.behind) want(setting, true);

@@ -33,15 +33,14 @@ Done take_done(World& world, Pool& pool) {
                            wrong = std::exchange(lane.fold_wrong, 0),
                            late = std::exchange(lane.fold_late, 0);
         if (good + wrong + late == 0) continue;
-        done.reads += good + late +
-                      static_cast<std::int64_t>(
-                          static_cast<double>(wrong) *
-                              (lane.fails > 0 ? pool.path.rejected / lane.fails : 0) +
-                          0.5);
+        done.reads +=
+            good + late +
+            static_cast<std::int64_t>(static_cast<double>(wrong) *
+                                          (lane.fails > 0 ? pool.path.rejected / lane.fails : 0) +
+                                      0.5);
         if (kind.writes == none) continue;
-        const Lanes draws =
-            world.draw(Purpose::writes, lane.account * pools_max + pool.key,
-                       world.ticks | static_cast<std::uint64_t>(lane.slice) << 56);
+        const Lanes draws = world.draw(Purpose::writes, lane.account * pools_max + pool.key,
+                                       world.ticks | static_cast<std::uint64_t>(lane.slice) << 56);
         const std::int64_t writes = binomial(draws[0], good, kind.writes.value()),
                            inserts = binomial(draws[1], writes, kind.inserts.value());
         world.ledger[lane.account].writes += writes;
@@ -90,8 +89,7 @@ Visit visit_of(const World& world, const Pool& pool, const View& view, StoreId s
         for (const Defect& defect : change.hides) {
             if (defect.store != store || !defect.writes_wrong()) continue;
             const double met =
-                defect.rate.value() *
-                over_writes(world, pool, done, 0, [&](const Asker& asker) {
+                defect.rate.value() * over_writes(world, pool, done, 0, [&](const Asker& asker) {
                     return view.meets(change, defect, asker);
                 });
             sound *= 1 - met * defect.damages.value();

@@ -50,8 +50,7 @@ void open_slice(World& world, std::uint32_t c, std::uint32_t slot) {
     CohortState& state = world.cohorts[c];
     state.lanes.push_back({});
     for (std::size_t k = 0; k < kinds_of(world, c); ++k) {
-        const auto row =
-            static_cast<std::uint32_t>(pools_of(world, c)[0].station.lanes.size());
+        const auto row = static_cast<std::uint32_t>(pools_of(world, c)[0].station.lanes.size());
         state.lanes.back().push_back(row);
         for (Pool& pool : pools_of(world, c)) {
             const Lane& like = pool.station.lanes[state.first_lane + k];
@@ -102,9 +101,9 @@ void move_clients(World& world, std::uint32_t c, Pool& pool, std::size_t kind,
 }
 
 bool empty(const Lane& lane) {
-    return lane.idle() && (lane.dropped_total | lane.fresh_now | lane.minute_fresh |
-                           lane.minute_bad | lane.fold_good | lane.fold_wrong | lane.fold_late) ==
-                              0;
+    return lane.idle() &&
+           (lane.dropped_total | lane.fresh_now | lane.minute_fresh | lane.minute_bad |
+            lane.fold_good | lane.fold_wrong | lane.fold_late) == 0;
 }
 
 // The cohort's last slice goes, where its lanes stand last and hold nothing.

@@ -198,10 +198,10 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
     const std::int64_t late =
         binomial(pass.dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
     const double error_share = 1 - (1 - pass.at.error_share) * (1 - lane.fails);
-    const std::int64_t wrong = error_share <= 0
-                                   ? 0
-                                   : binomial(pass.dice(Purpose::serve, ordinal + ages_max),
-                                              served - late, error_share);
+    const std::int64_t wrong =
+        error_share <= 0
+            ? 0
+            : binomial(pass.dice(Purpose::serve, ordinal + ages_max), served - late, error_share);
     const std::int64_t good = served - late - wrong;
     lane.fold_late += late;
     if (wrong > 0) {
@@ -334,8 +334,7 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
     if (lane.fails > 0 || !lane.idle() || (station.dead | station.called | station.held) != 0 ||
         station.shed > none || lane.guarded || !at.service->work_varies)
         return false;
-    const double work_us =
-        static_cast<double>(station.work_us) * lane.times + at.hold_us;
+    const double work_us = static_cast<double>(station.work_us) * lane.times + at.hold_us;
     CalmPace& calm = station.calm;
     if (calm.work_us != work_us || calm.slots != station.slots) {
         calm.work_us = work_us;

@@ -124,8 +124,9 @@ double measure(const Blueprint& plan, const std::vector<Wanted>& wanted, const A
             const std::int64_t limit = reach(plan, *it.rule, asker.cohort).ppm;
             (it.on ? to : from) = it.on ? std::min(to, limit) : std::max(from, limit);
         }
-        all *= to <= from ? 0
-                          : static_cast<double>(to - from) / static_cast<double>(part.to - part.from);
+        all *= to <= from
+                   ? 0
+                   : static_cast<double>(to - from) / static_cast<double>(part.to - part.from);
     }
     return all;
 }

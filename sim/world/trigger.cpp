@@ -69,14 +69,12 @@ double in_time(const During& it, SimTime now) {
 
 double holds_at(const World& world, std::uint32_t s, const Pool* pool, const Atom& atom,
                 const Asker& asker) {
-    const auto slots =
-        pool == nullptr ? 0.0 : static_cast<double>(pool->station.slots);
+    const auto slots = pool == nullptr ? 0.0 : static_cast<double>(pool->station.slots);
     return std::visit(
         match{
             [&](const LoadAbove& it) { return yes(at_work(pool) > it.busy.value() * slots); },
             [&](const Concurrency& it) {
-                const double instances =
-                    slots / static_cast<double>(world.plan->services[s].slots);
+                const double instances = slots / static_cast<double>(world.plan->services[s].slots);
                 return yes(at_work(pool) > static_cast<double>(it.requests) * instances);
             },
             [&](const Dependency& it) { return depends(world, s, pool, it); },

@@ -146,7 +146,7 @@ struct World {
     std::vector<ServiceState> services;
     std::vector<std::vector<double>> origins;  // By service and cohort: of what comes. Derived.
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
-    std::vector<Undo> undo;  // Of the changes that stand, latest last.
+    std::vector<Undo> undo;                    // Of the changes that stand, latest last.
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
