@@ -175,7 +175,7 @@ TEST_CASE("a rollback in four waves recovers up to a load of .3 with four attemp
     const auto recovers = [](double load) {
         Blueprint plan = corner_blueprint({.load = load, .slow = 3 / load, .lasts = 1500_s});
         plan.injects.clear();
-        plan.builds[1].changes = {Change{std::nullopt, {Defect{whole, share_of(3 / load)}}}};
+        plan.builds[1].changes = {Change{{}, {Defect{whole, share_of(3 / load)}}}};
         Service& shop = plan.services[0];
         shop.first_build = {1};  // Slow for a minute, then four waves of a quarter each.
         shop.max_unavailable = shop.max_surge = share_of(.25);

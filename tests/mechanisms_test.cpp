@@ -294,24 +294,24 @@ TEST_CASE("more instances serve after their start, fewer after five seconds") {
 
 TEST_CASE("a flag takes effect on what it guards by its share, and turns a storm off") {
     Blueprint plan = corner_blueprint({.lasts = 900_s});
-    plan.settings = {Setting{.initially = whole}};
+    plan.settings = {Setting{.initially = {whole}}};
     plan.names.settings = {"flag"};
     Blueprint storm = plan;
     plan.injects.clear();
-    plan.builds[0].changes = {Change{SettingId{0}, {Defect{whole, share_of(1.5)}}}};
+    plan.builds[0].changes = {Change{{SettingId{0}}, {Defect{whole, share_of(1.5)}}}};
     Day day = start_day(sound(plan), 1);
     play_to(day, 60_s);
     CHECK(pool_of(day).station.work_us == 150'000);
-    submit(day, SetFlag{{0}, share_of(.5)});
+    submit(day, SetFlag{{0}, {share_of(.5)}});
     play_to(day, 120_s);
     CHECK(pool_of(day).station.work_us == 125'000);
-    submit(day, SetFlag{{0}, std::nullopt});
+    submit(day, SetFlag{{0}, {}});
     play_to(day, 180_s);
     CHECK(pool_of(day).station.work_us == 100'000);
     storm.cohorts[0].patience.retry_budget_flag = SettingId{0};
     CHECK_FALSE(recovered(played_plan(storm)));
     Day told = start_day(sound(storm), 1);
-    order_at(told, 150_s, SetFlag{{0}, share_of(.1)});
+    order_at(told, 150_s, SetFlag{{0}, {share_of(.1)}});
     play_to(told, 900_s);
     CHECK(recovered(told));
 }

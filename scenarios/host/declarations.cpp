@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "scenarios/host/record.h"
 #include "sim/base/draw.h"
 
 namespace rollcage {
@@ -9,40 +10,6 @@ namespace rollcage {
 namespace {
 
 constexpr std::uint32_t unserved = 0xFFFF'FFFFu;
-constexpr std::size_t declared_max = 1'000;
-
-const Value& at_of(const Value& record, const char* field) {
-    const Value* value = find(record, field);
-    check(value != nullptr, "a record holds every field of its word");
-    return *value;
-}
-std::int64_t whole_of(const Value& record, const char* field) {
-    return at_of(record, field).integer;
-}
-Duration length_of(const Value& record, const char* field) {
-    return {whole_of(record, field)};
-}
-Share part_of(const Value& record, const char* field) {
-    return {whole_of(record, field)};
-}
-Share times_of(const Value& record, const char* field) {
-    return share_of(at_of(record, field).number);
-}
-std::uint32_t row_of(const Value& record, const char* field) {
-    return at_of(record, field).handle.index;
-}
-bool has(const Value& record, const char* field) {
-    return !at_of(record, field).is_nil();
-}
-
-Result<Value> handle(HandleKind kind, std::size_t index) {
-    if (index >= declared_max) return Error{std::string("more than 1000 of a kind: ") + name(kind)};
-    return value_of(Handle{kind, static_cast<std::uint32_t>(index)});
-}
-
-Error twice(const char* what, const std::string& named) {
-    return {std::string(what) + " \"" + named + "\" is declared twice"};
-}
 
 // 1 + 0.4 cos, peak at 14:00: a turn of a 96th of a circle by complex multiplication.
 std::vector<std::int64_t> daily_curve() {
@@ -109,11 +76,6 @@ constexpr SchemaKind schema_kinds[] = {SchemaKind::add_optional,    SchemaKind::
                                        SchemaKind::rename_field,    SchemaKind::retype,
                                        SchemaKind::new_enum_value,  SchemaKind::new_meaning};
 
-// On is the whole, off is nothing.
-std::optional<Share> flag_value(const Value& value) {
-    return value.integer < 0 ? std::nullopt : std::optional{Share{value.integer}};
-}
-
 Result<KnobValue> chosen_value(const Knob& knob, const std::string& text) {
     if (std::holds_alternative<std::string>(knob.initially)) return KnobValue{text};
     double number = 0;
@@ -161,6 +123,8 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "build") return build(record);
     if (what == "change") return change(record);
     if (what == "defect") return defect(record);
+    if (what == "interaction") return interaction(record);
+    if (is_trigger(word)) return trigger(what, record);
     if (what == "at") return at(record);
     for (const SchemaKind kind : schema_kinds)
         if (what == name(kind)) return schema(kind, record);
@@ -190,33 +154,6 @@ Result<Value> Declarations::one_stage(StageKind kind, const Value& record) {
     }
     stages_.push_back(stage);
     return handle(HandleKind::stage, stages_.size() - 1);
-}
-
-Result<Value> Declarations::defect(const Value& record) {
-    Defect defect{.rate = part_of(record, "rate"),
-                  .slow = times_of(record, "slow"),
-                  .fails = part_of(record, "fails"),
-                  .crashes_at_boot = part_of(record, "crashes_at_boot"),
-                  .crashes_per_hour = at_of(record, "crashes_per_hour").number,
-                  .damages = part_of(record, "damages"),
-                  .drops = part_of(record, "drops"),
-                  .doubles = part_of(record, "doubles")};
-    if (has(record, "store"))
-        defect.store = {row_of(record, "store")};
-    else if (defect.damages > none || defect.drops > none || defect.doubles > none)
-        return Error{"defect: damages, drops and doubles need store = ..."};
-    defects_.push_back(defect);
-    return handle(HandleKind::defect, defects_.size() - 1);
-}
-
-Result<Value> Declarations::change(const Value& record) {
-    Change change;
-    if (has(record, "schema")) change.schema = schemas_[row_of(record, "schema")];
-    if (has(record, "behind")) change.behind = SettingId{row_of(record, "behind")};
-    for (const Value& it : at_of(record, "hides").items)
-        change.hides.push_back(defects_[it.handle.index]);
-    changes_.push_back(change);
-    return handle(HandleKind::change, changes_.size() - 1);
 }
 
 Result<Value> Declarations::scenario(const Value& record) {
@@ -294,6 +231,10 @@ Result<Value> Declarations::cohort(const Value& record) {
             cohort.kinds.push_back({part_of(it, "share"), times_of(it, "work"),
                                     part_of(it, "writes"), part_of(it, "inserts")});
     }
+    const Traits told_by = traits(record);
+    cohort.ring = *told_by.ring;
+    cohort.tier = told_by.tier;
+    cohort.region = told_by.region;
     const Value& curve = at_of(record, "curve");
     if (curve.type == Value::Type::text && curve.text == "daily") cohort.curve_ppm = daily_curve();
     for (const Value& each : curve.items) cohort.curve_ppm.push_back(share_of(each.number).ppm);
@@ -344,6 +285,13 @@ Result<Value> Declarations::service(const Value& record) {
     service.max_surge = part_of(record, "max_surge");
     service.max_unavailable = part_of(record, "max_unavailable");
     service.zones = whole_of(record, "zones");
+    service.boot_reads = static_cast<BootReads>(whole_of(record, "boot_reads"));
+    if (has(record, "boot_calls")) {
+        const Value& it = at_of(record, "boot_calls");
+        service.boot_calls =
+            BootCalls{{row_of(it, "service")}, whole_of(it, "calls"), length_of(it, "timeout")};
+    }
+    service.memory_mb = whole_of(record, "memory_mb");
     service.goal = part_of(record, "goal");
     service.latency_goal = length_of(record, "latency_goal");
     for (const Value& served : at_of(record, "serves").items) {
@@ -359,18 +307,6 @@ Result<Value> Declarations::service(const Value& record) {
     world.services.push_back(service);
     world.names.services.push_back(name);
     return handle(HandleKind::service, id.index);
-}
-
-Result<Value> Declarations::flag(const Value& record) {
-    const std::string& name = record.items[0].text;
-    if (find_name(world.names.settings, name)) return twice("flag", name);
-    Setting setting;
-    setting.initially = flag_value(at_of(record, "initially"));
-    setting.fallback = flag_value(at_of(record, "fallback"));
-    setting.poll = length_of(record, "poll");
-    world.settings.push_back(setting);
-    world.names.settings.push_back(name);
-    return handle(HandleKind::flag, world.settings.size() - 1);
 }
 
 namespace {
@@ -485,6 +421,7 @@ Result<Blueprint> Declarations::finish() {
         return Error{"no knob is called \"" + name + "\"" +
                      (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
     }
+    if (const auto sound = sound_names(); !sound) return sound.error();
     return checked(world);
 }
 

@@ -36,6 +36,11 @@ private:
     Result<Value> store(const Value& record);
     Result<Value> change(const Value& record);
     Result<Value> defect(const Value& record);
+    Result<Value> interaction(const Value& record);
+    Atom atom(const std::string& what, const Value& record);
+    Result<Value> trigger(const std::string& what, const Value& record);
+    Traits traits(const Value& record);
+    Result<void> sound_names() const;
     Result<Value> one_stage(StageKind kind, const Value& record);
     Result<Value> say_inject(const std::string& what, const Value& record);
     Result<Value> schema(SchemaKind kind, const Value& record);
@@ -50,7 +55,10 @@ private:
     bool opened_ = false;
     std::uint64_t draws_ = 0;
     std::vector<Change> changes_;
+    using Trigger = std::variant<Share, Atom>;  // For one in so many, or an atom.
     std::vector<Defect> defects_;
+    std::vector<Trigger> triggers_;
+    std::vector<std::string> salts_;
     std::vector<Stage> stages_;
     std::vector<SchemaChange> schemas_;
     std::vector<Inject> injects_;

@@ -307,8 +307,7 @@ bool LuaHost::load(lua_State* state, const SourceFile& source) {
         return error = fine.error().message, false;
     const std::string chunk = "@" + file;
     // Parsing may fail, but a failed load is a status and not a Lua error.
-    const int status =
-        luaL_loadbufferx(state, text.data(), text.size(), chunk.c_str(), "t");
+    const int status = luaL_loadbufferx(state, text.data(), text.size(), chunk.c_str(), "t");
     if (status != LUA_OK) error = box.complaint(state, status);
     return status == LUA_OK;
 }

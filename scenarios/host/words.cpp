@@ -4,6 +4,7 @@
 #include "sim/base/check.h"
 #include "sim/words/fact_view.h"
 #include "sim/words/injects.h"
+#include "sim/words/rule.h"
 
 namespace rollcage {
 
@@ -158,6 +159,10 @@ const std::vector<Word> of_the_clients = {
       {"requests_per_minute", T::number, "2", "of each user", 0, 1e6},
       {"writes", T::share, "0", "of its good requests", 0, 1},
       {"inserts", T::share, "0", "of its writes", 0, 1},
+      {"ring", T::integer, "3", "from 0, internal, to 3, everybody; rules reach rings", 0,
+       ring_max},
+      {"tier", T::text, "", "what rules can tell it by"},
+      {"region", T::text, "", "the same"},
       {"kinds", T::records, "", "several kinds of request instead of one", 0, 0, H::nothing,
        "kinds"},
       {"timeout", T::length, "1s", "how long a client waits for an answer", 0.2, 600},
@@ -248,6 +253,14 @@ const std::vector<Word> of_the_services = {
       {"max_surge", T::share, "0.25", "of instances, too many while rolling", 0, 1},
       {"max_unavailable", T::share, "0.25", "of instances, missing while rolling", 0, 1},
       {"zones", T::integer, "3", "instances are dealt out over these", 1, 100},
+      {"boot_reads", T::choice, "before",
+       "its settings, before or after the point at which a start may crash; after: it boots on "
+       "what "
+       "its slot has kept",
+       0, 0, H::nothing, "before|after"},
+      {"boot_calls", T::record, "", "what each start asks of another service", 0, 0, H::nothing,
+       "boot_calls"},
+      {"memory_mb", T::integer, "512", "that a process may leak before it is ended", 1, 1e9},
       {"goal", T::share, "0.999", "availability goal", 0, 0.999999},
       {"latency_goal", T::length, "500ms", "above it an answer is slow", 0.001, 600}}},
     {"calls",
@@ -263,6 +276,15 @@ const std::vector<Word> of_the_services = {
       {"rtt", T::length, "1ms", "there and back", 0, 60},
       {"cache", T::record, "", "calls only on a miss", 0, 0, H::nothing, "cache"},
       {"cached_in", T::handle, "", "or on a miss in this store of kind cache", 0, 0, H::store}}},
+    {"boot_calls",
+     "boot_calls = { service = ..., calls = 100 }",
+     "what a start asks of another service",
+     true,
+     false,
+     H::nothing,
+     {{"service", T::handle, nullptr, "declared before", 0, 0, H::service},
+      {"calls", T::integer, "1", "of one start", 1, 1e6},
+      {"timeout", T::length, "10s", "a start that waits longer has failed", 0.001, 3600}}},
     {"cache",
      "cache = { keys = ... }",
      "calls are made on a miss only",
@@ -366,16 +388,6 @@ const std::vector<Word> of_the_services = {
      false,
      H::nothing,
      {{"store", T::handle, nullptr, "where", 0, 0, H::store}}},
-    {"flag",
-     "drill.flag { NAME, initially = off }",
-     "a switch or setting that processes poll",
-     true,
-     true,
-     H::nothing,
-     {{"initially", T::flag_value, "off", "on, off or a share"},
-      {"fallback", T::flag_value, "off", "what a process runs on that cannot read it"},
-      {"poll", T::length, "15s", "between a process's polls; short where it is pushed", 0, 86'400},
-      {"guards", T::handle, "", "whose it is; informs only", 0, 0, H::service}}},
     {"build",
      "drill.build { VERSION, of = ..., change { ... } }",
      "a version of a service and its changes",
@@ -384,31 +396,6 @@ const std::vector<Word> of_the_services = {
      H::change,
      {{"of", T::handle, nullptr, "the service", 0, 0, H::service},
       {"after", T::handle, "", "it holds that build's changes too", 0, 0, H::build}}},
-    {"change",
-     "change { TEXT, hides = defect { ... } }",
-     "one change of a build",
-     true,
-     true,
-     H::nothing,
-     {{"behind", T::handle, "", "works only while this flag is on", 0, 0, H::flag},
-      {"schema", T::handle, "", "its reader ships with the build, its writer is behind the flag", 0,
-       0, H::schema},
-      {"hides", T::handles, "", "what is wrong with it", 0, 0, H::defect}}},
-    {"defect",
-     "defect { rate = ..., slow = ... }",
-     "what happens to those who meet it",
-     true,
-     false,
-     H::nothing,
-     {{"rate", T::share, "1", "of requests meet it", 0, 1},
-      {"slow", T::number, "1", "times the work", 0.001, 1000},
-      {"fails", T::share, "0", "of those that meet it", 0, 1},
-      {"crashes_at_boot", T::share, "0", "of process starts", 0, 1},
-      {"crashes_per_hour", T::number, "0", "of a process that runs", 0, 1'000'000},
-      {"store", T::handle, "", "what the next three happen to", 0, 0, H::store},
-      {"damages", T::share, "0", "of its writes", 0, 1},
-      {"drops", T::share, "0", "of its writes", 0, 1},
-      {"doubles", T::share, "0", "of its writes", 0, 1}}},
 };
 
 const std::vector<Word> of_the_actors = {
@@ -465,8 +452,8 @@ const std::vector<Word> of_the_commands = [] {
 const std::vector<Word>& words() {
     static const std::vector<Word> all = [] {
         std::vector<Word> list = of_the_day;
-        for (const auto* part :
-             {&of_the_injects, &of_the_clients, &of_the_services, &of_the_actors, &of_the_commands})
+        for (const auto* part : {&of_the_injects, &of_the_clients, &of_the_services,
+                                 &words_of_changes(), &of_the_actors, &of_the_commands})
             list.insert(list.end(), part->begin(), part->end());
         return list;
     }();

@@ -15,9 +15,7 @@ const std::vector<Form>& command_forms() {
          "runs N instances; new ones take their time to start",
          {{"service", S::service, "which"},
           {"instances", S::count, "how many", nullptr, 1, 100'000}}},
-        {"set_flag",
-         "sets a flag or setting; processes poll it",
-         {{"flag", S::flag, "which"}, {"value", S::flag_value, "on, off or a share"}}},
+        {"set_flag", "sets a flag or setting; processes poll it", rule_slots("value")},
         {"rollback",
          "rolls the earlier build out again, in waves; nothing else is undone",
          {{"service", S::service, "which"}, {"to", S::build, "by itself the one before", ""}}},
@@ -53,6 +51,9 @@ const std::vector<Form>& command_forms() {
         {"reconcile",
          "counts what is damaged, doubled or diverged; takes 20 minutes",
          {{"store", S::store, "which"}}},
+        {"revert_config",
+         "all settings as they were before their last change; again: before the one before",
+         {{"flag", S::flag, "only this one", ""}}},
     };
     return forms;
 }

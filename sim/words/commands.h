@@ -12,6 +12,7 @@
 
 #include "sim/base/digest.h"
 #include "sim/words/form.h"
+#include "sim/words/rule.h"
 
 namespace rollcage {
 
@@ -28,8 +29,12 @@ struct Scale {
 };
 struct SetFlag {
     SettingId setting;
-    std::optional<Share> value;  // Nothing is "off"; "on" is the whole.
-    auto slots() { return std::tie(setting, value); }
+    Rule rule;
+    auto slots() { return tied(setting, rule); }
+};
+struct RevertConfig {  // The settings as they were before their last change, or one of them.
+    std::optional<SettingId> setting;
+    auto slots() { return std::tie(setting); }
 };
 struct Rollback {
     ServiceId service;
@@ -87,7 +92,7 @@ struct Reconcile {  // Compares every record with what else is known of it, and 
 };
 using Command =
     std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute, Migrate,
-                 Repair, PauseConsumers, Failover, Failback, Restore, Reconcile>;
+                 Repair, PauseConsumers, Failover, Failback, Restore, Reconcile, RevertConfig>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

@@ -25,6 +25,8 @@ enum class SlotType : std::uint8_t {
     flag,
     build,  // Of the service in the same word, where there is one.
     plan,
+    tier,
+    region,
     share,
     times,  // A share that may exceed one.
     count,
@@ -43,7 +45,7 @@ struct Slot {
 struct Form {
     const char* name;
     const char* meaning;
-    std::vector<Slot> slots;  // The first is the target.
+    std::vector<Slot> slots;  // The first is the target, unless it may be left out.
 };
 
 using Numbers = std::vector<std::int64_t>;

@@ -21,6 +21,8 @@ struct Names {
     std::vector<std::string> settings;
     std::vector<std::string> plans;
     std::vector<std::string> stores{};
+    std::vector<std::string> tiers{}, regions{};
+    std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
 };
 
 // The row whose name this is, if any.

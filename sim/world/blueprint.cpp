@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
+#include "sim/world/sound.h"
 
 namespace rollcage {
 
@@ -135,7 +136,12 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
             [&](const SetSetting& it) -> Result<void> {
                 if (it.setting.index >= blueprint.settings.size())
                     return Error{who + ": set needs a flag"};
-                return {};
+                return sound_rule(blueprint, it.rule, who);
+            },
+            [&](const PushConfig& it) -> Result<void> {
+                if (it.setting.index >= blueprint.settings.size())
+                    return Error{who + ": push_config needs a flag"};
+                return sound_rule(blueprint, it.rule, who);
             },
             [&](const LoseZone& it) -> Result<void> {
                 if (it.service.index >= blueprint.services.size() || it.zone < 1 ||
@@ -209,10 +215,6 @@ Result<void> sound_stores(const Blueprint& blueprint) {
     for (std::size_t b = 0; b < blueprint.builds.size(); ++b) {
         const std::string who = "build \"" + blueprint.names.builds[b] + "\"";
         for (const Change& change : blueprint.builds[b].changes) {
-            for (const Defect& defect : change.hides)
-                if ((defect.damages > none || defect.drops > none || defect.doubles > none) &&
-                    defect.store.index >= blueprint.stores.size())
-                    return Error{who + ": a defect harms a store that does not exist"};
             if (!change.schema) continue;
             if (change.schema->store.index >= blueprint.stores.size())
                 return Error{who + ": changes a store that does not exist"};
@@ -316,6 +318,9 @@ Result<Blueprint> checked(Blueprint blueprint) {
     }
     if (const auto sound = sound_lengths(blueprint); !sound) return sound.error();
     if (const auto sound = sound_stores(blueprint); !sound) return sound.error();
+    if (const auto sound = sound_changes(blueprint); !sound) return sound.error();
+    drop_removed_flags(blueprint);
+    if (const auto sound = sound_settings(blueprint); !sound) return sound.error();
     for (const Plan& plan : blueprint.plans) {
         if (plan.stages.empty() || plan.stages.size() > 32)
             return Error{"a plan needs from 1 to 32 stages"};

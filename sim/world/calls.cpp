@@ -22,8 +22,7 @@ double hold_at(const Service& service, const std::vector<Edge>& edges,
                const std::vector<CalleeState>& callees, double requests_per_us, double tick_us) {
     double hold = 0;
     for (std::size_t e = 0; e < service.calls.size(); ++e) {
-        const double calls =
-            service.calls[e].per_request.value() * miss_share(service.calls[e], edges[e]);
+        const double calls = calls_of_request(service.calls[e], edges[e]);
         hold += calls *
                 call_load(service.calls[e], callees[e], requests_per_us * calls, tick_us).hold_us;
     }
@@ -71,6 +70,10 @@ double miss_share(const Call& call, const Edge& edge) {
                    static_cast<double>(call.cache->keys);
 }
 
+double calls_of_request(const Call& call, const Edge& edge) {
+    return call.per_request.value() * edge.times * miss_share(call, edge);
+}
+
 CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
                        const std::vector<CalleeState>& callees, double work_us, double slots,
                        double demand_per_us, double tick_us) {
@@ -90,7 +93,7 @@ CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
     double ok = 1;
     for (std::size_t e = 0; e < service.calls.size(); ++e) {
         const Call& call = service.calls[e];
-        const double calls = call.per_request.value() * miss_share(call, edges[e]);
+        const double calls = calls_of_request(call, edges[e]);
         pace.loads.push_back(call_load(call, callees[e], rate * calls, tick_us));
         const CallLoad& load = pace.loads.back();
         pace.hold_us += calls * load.hold_us;
@@ -104,8 +107,9 @@ CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
 std::int64_t place_calls(const Call& call, Edge& edge, const CallLoad& load, std::int64_t served,
                          std::uint32_t row, Dice& dice) {
     const std::uint32_t first = row * 16;
-    const std::int64_t each = call.per_request.ppm / whole.ppm;
-    const double part = static_cast<double>(call.per_request.ppm % whole.ppm) * 1e-6;
+    const Share lookup = share_of(call.per_request.value() * edge.times);
+    const std::int64_t each = lookup.ppm / whole.ppm;
+    const double part = static_cast<double>(lookup.ppm % whole.ppm) * 1e-6;
     std::int64_t lookups = served * each + binomial(dice(Purpose::calls, first), served, part);
     std::int64_t calls = binomial(dice(Purpose::calls, first + 1), lookups, miss_share(call, edge));
     std::int64_t attempts = calls, trying = calls;

@@ -30,10 +30,13 @@ CallLoad call_load(const Call& call, const CalleeState& callee, double calls_per
 // The state of one edge at one pool: what is warm and what was placed last tick.
 struct Edge {
     std::int64_t warm = 0;
-    std::int64_t placed = 0;  // Attempts that reached the callee last tick.
-    double missed = 0;        // Of lookups in the cache that is a store. Derived: never folded.
+    std::int64_t placed = 0;                 // Attempts that reached the callee last tick.
+    std::int64_t lost_ppm = 0, hold_us = 0;  // Of calls: failed for good; how long one took.
+    double times = 1;  // Calls for one that is declared, as the pool's path has it. Derived.
+    double missed = 0;  // Of lookups in the cache that is a store. Derived.
 };
 double miss_share(const Call& call, const Edge& edge);
+double calls_of_request(const Call& call, const Edge& edge);  // On a miss.
 
 struct CallerPace {
     double hold_us = 0;  // A request, over all its calls.

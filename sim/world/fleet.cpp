@@ -4,7 +4,7 @@
 
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
-#include "sim/world/path.h"
+#include "sim/world/harm.h"
 
 namespace rollcage {
 
@@ -91,6 +91,11 @@ void end_process(World& world, std::uint32_t s, std::uint32_t slot, Phase into) 
     Instance& instance = service.instances[slot];
     if (instance.phase == Phase::ready || instance.phase == Phase::draining)
         lose_part(world, s, instance.build, holders(service, instance.build), slot);
+    const bool had_read = instance.phase == Phase::probing || instance.phase == Phase::ready ||
+                          instance.phase == Phase::draining;
+    if (had_read) instance.remembered = {instance.process, instance.booted, world.now};
+    if (into != Phase::crashed) instance.remembered = {};  // Another process, another disk.
+    instance.leaked_nb = instance.repeating = 0;
     turn(service, instance, into);
 }
 
@@ -126,17 +131,6 @@ Duration length_of(const World& world, const Service& declared, const Instance& 
     return {};
 }
 
-// The process reads its settings, and may not survive them.
-bool boots_badly(World& world, std::uint32_t s, std::uint32_t slot) {
-    Instance& instance = world.services[s].instances[slot];
-    instance.booted = world.now;
-    const double p = crashes_at_boot(world, s, slot);
-    if (p <= 0) return false;
-    const Lanes draws =
-        world.draw(Purpose::lifecycle, instance_entity + instance_key(s, slot), instance.process);
-    return draws[1].value() < p;
-}
-
 // Goes on from phase to phase as far as nothing takes time.
 void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
     ServiceState& service = world.services[s];
@@ -153,7 +147,8 @@ void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
             turn(service, instance, phase);
         }
         if (phase == Phase::ready || phase == Phase::gone) return;
-        const Duration takes = length_of(world, world.plan->services[s], instance, entity);
+        Duration takes = length_of(world, world.plan->services[s], instance, entity);
+        if (phase == Phase::booting) takes = takes + ask_at_boot(world, s, slot);
         if (takes == Duration{}) continue;
         world.due.push_back({Due::Kind::instance, takes, entity,
                              instance.process * 8 + static_cast<std::uint32_t>(phase)});
@@ -367,29 +362,15 @@ void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal) {
 }
 
 void pass_second(World& world, std::uint32_t s) {
-    if (travelling(world)) refresh_paths(world, s);
-    bool any = false;
-    ServiceState& service = world.services[s];
-    for (std::uint32_t slot = 0; slot < service.instances.size(); ++slot) {
-        Instance& instance = service.instances[slot];
-        if (instance.phase != Phase::ready) continue;
-        double per_hour = 0;
-        for (const Change& change : world.plan->builds[instance.build.index].changes)
-            for (const Defect& defect : change.hides)
-                if (defect.crashes_per_hour > 0)
-                    per_hour += defect.crashes_per_hour * at_work_in(world, s, slot, change);
-        if (per_hour <= 0) continue;
-        const auto second = static_cast<std::uint64_t>(world.now.us / 1'000'000);
-        const double dies = 1 - e_to(-std::min(700.0, per_hour / 3600));
-        if (world.draw(Purpose::crash, instance_entity + instance_key(s, slot), second)[0]
-                .value() >= dies)
-            continue;
+    if (travelling(world) || moving(world, s)) refresh_paths(world, s);
+    const std::vector<std::uint32_t> slots = dying(world, s);
+    for (const std::uint32_t slot : slots) {
+        Instance& instance = world.services[s].instances[slot];
         if (world.now - instance.booted >= healthy_after) instance.crashes = 0;
         ++instance.crashes;
         proceed(world, s, slot, Phase::crashed);
-        any = true;
     }
-    if (any) reconcile(world, s);
+    if (!slots.empty()) reconcile(world, s);
 }
 
 void stage_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
@@ -422,6 +403,11 @@ void fold(const ServiceState& service, Digest& digest) {
         digest.fold(std::uint64_t{static_cast<std::uint8_t>(it.phase)} << 56 |
                     std::uint64_t{it.crashes} << 32 | std::uint64_t{it.build.index} << 20 |
                     it.process);
+    for (const Instance& it : service.instances)
+        for (const std::int64_t number :
+             {it.booted.us, std::int64_t{it.remembered.process}, it.remembered.booted.us,
+              it.remembered.until.us, it.leaked_nb, it.repeating, std::int64_t{it.starved}})
+            digest.fold(number);
     digest.fold(std::uint64_t{service.current.index});
     digest.fold(std::uint64_t{service.rollouts});
     digest.fold(service.wanted);

@@ -73,6 +73,7 @@ Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick) {
     const Patience& patience = cohort.patience;
     Lane lane;
     lane.kind_work = kind.work;
+    lane.times = kind.work.value();
     lane.attempts = patience.attempts;
     lane.timeout_us = patience.timeout.us;
     lane.deadline = (patience.timeout.us + tick.us / 2) / tick.us;

@@ -80,7 +80,9 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     // Declared; the same in every life.
     std::uint32_t account = 0;  // Row of the ledger.
     std::uint32_t cohort = 0;
+    std::uint32_t slice = 0;  // Of the cohort's.
     Share kind_work = whole;
+    double times = 1, fails = 0;  // The station's work, and errors of its own path. Derived.
     std::int64_t timeout_us = 0;
     std::int64_t attempts = 1;
     bool guarded = false;                  // By bucket, throttle, breaker or a retry budget.

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "sim/base/samplers.h"
-#include "sim/world/path.h"
+#include "sim/world/harm.h"
 
 namespace rollcage {
 
@@ -19,13 +19,15 @@ const Change* change_of(const World& world, BuildId build, StoreId store) {
 
 struct Done {
     std::int64_t reads = 0, inserts = 0, updates = 0, late = 0;
-    std::int64_t logins = 0;  // Within reads; each begins a session.
+    std::int64_t logins = 0;           // Within reads; each begins a session.
+    std::vector<std::int64_t> writes;  // By lane.
 };
 
 // Takes what the pool's lanes did since the last second; writes and inserts are drawn and counted.
 Done take_done(World& world, Pool& pool) {
     Done done;
     for (Lane& lane : pool.station.lanes) {
+        std::int64_t& of_lane = done.writes.emplace_back(0);
         const Cohort& cohort = world.plan->cohorts[lane.cohort];
         const RequestKind& kind =
             cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]];
@@ -33,15 +35,15 @@ Done take_done(World& world, Pool& pool) {
                            wrong = std::exchange(lane.fold_wrong, 0),
                            late = std::exchange(lane.fold_late, 0);
         if (good + wrong + late == 0) continue;
-        done.reads += good + late +
-                      static_cast<std::int64_t>(
-                          static_cast<double>(wrong) *
-                              (pool.path.fails > 0 ? pool.path.rejected / pool.path.fails : 0) +
-                          0.5);
+        done.reads +=
+            good + late +
+            static_cast<std::int64_t>(static_cast<double>(wrong) *
+                                          (lane.fails > 0 ? pool.path.rejected / lane.fails : 0) +
+                                      0.5);
         if (kind.login) done.logins += good;
         if (kind.writes == none && pool.path.misled <= 0) continue;
-        const Lanes draws =
-            world.draw(Purpose::writes, lane.account * pools_max + pool.key, world.ticks);
+        const Lanes draws = world.draw(Purpose::writes, lane.account * pools_max + pool.key,
+                                       world.ticks | static_cast<std::uint64_t>(lane.slice) << 56);
         const std::int64_t writes = binomial(draws[0], good, kind.writes.value()),
                            inserts = binomial(draws[1], writes, kind.inserts.value());
         const std::int64_t misled = binomial(draws[3], good, pool.path.misled);
@@ -51,6 +53,7 @@ Done take_done(World& world, Pool& pool) {
         lane.minute_bad += misled;
         done.inserts += inserts;
         done.updates += writes - inserts;
+        of_lane = writes;
         done.late += binomial(draws[2], late, kind.writes.value());
     }
     return done;
@@ -70,19 +73,42 @@ Visit flows_into(const World& world, StoreId store, const Done& done) {
     return visit;
 }
 
-Visit visit_of(const World& world, std::uint32_t s, BuildId build, StoreId store,
+// The mean of what is `told` of each lane's clients, over what they wrote; over everybody where
+// nobody wrote.
+double over_writes(const World& world, const Pool& pool, const Done& done, double of_all,
+                   const auto& told) {
+    double sum = 0, all = 0, first = 0;
+    bool same = true;
+    for (std::size_t i = 0; i < done.writes.size(); ++i) {
+        if (done.writes[i] == 0) continue;
+        const Lane& lane = pool.station.lanes[i];
+        const double here =
+            told({CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]});
+        same &= all == 0 || here == first;
+        if (all == 0) first = here;
+        sum += static_cast<double>(done.writes[i]) * here;
+        all += static_cast<double>(done.writes[i]);
+    }
+    return all == 0 ? of_all : same ? first : sum / all;
+}
+
+Visit visit_of(const World& world, const Pool& pool, const View& view, StoreId store,
                const Done& done) {
     Visit visit = flows_into(world, store, done);
-    if (const Change* change = change_of(world, build, store)) {
+    if (const Change* change = change_of(world, pool.build, store)) {
         visit.knows = true;
-        visit.writes_after = share_at_work(world, s, build, *change);
+        visit.writes_after =
+            over_writes(world, pool, done, view.at_work(*change),
+                        [&](const Asker& asker) { return view.at_work(*change, asker); });
     }
     double sound = 1, kept = 1, single = 1;
-    for (const Change& change : world.plan->builds[build.index].changes) {
+    for (const Change& change : view.build().changes) {
         for (const Defect& defect : change.hides) {
-            if (defect.store != store) continue;
-            if (defect.damages == none && defect.drops == none && defect.doubles == none) continue;
-            const double met = share_at_work(world, s, build, change) * defect.rate.value();
+            if (defect.store != store || !defect.writes_wrong()) continue;
+            const double met =
+                defect.rate.value() * over_writes(world, pool, done, 0, [&](const Asker& asker) {
+                    return view.meets(change, defect, asker);
+                });
             sound *= 1 - met * defect.damages.value();
             kept *= 1 - met * defect.drops.value();
             single *= 1 - met * defect.doubles.value();
@@ -137,13 +163,18 @@ void log_in_again(World& world, std::uint32_t s, std::int64_t logged_out, Dice& 
 
 void visit_stores(World& world, std::uint32_t s, Pool& pool) {
     const Done done = take_done(world, pool);
+    if (world.plan->services[s].uses.empty()) return;
+    const View view(world, s, pool);
+    const std::int64_t jobs_wrote = pass_jobs(world, s, pool, view, done.writes);
     for (const StoreId store : world.plan->services[s].uses) {
         Dice dice(world.draw, visit_entity + (s * pools_max + pool.key) * 64 + store.index,
                   world.ticks);
+        Visit did = visit_of(world, pool, view, store, done);
+        const Defect* job = repeating(view.build());
+        if (job != nullptr && job->store == store) did.repeats = jobs_wrote;
         StoreState& state = world.stores[store.index].state;
         const std::int64_t before = state.accounts.logged_out;
-        visit(state, world.plan->stores[store.index], schema_of(*world.plan, store),
-              visit_of(world, s, pool.build, store, done), 0, dice);
+        visit(state, world.plan->stores[store.index], schema_of(*world.plan, store), did, 0, dice);
         log_in_again(world, s, state.accounts.logged_out - before, dice);
     }
 }
@@ -204,6 +235,7 @@ void fold_second(World& world) {
     for (std::uint32_t i = 0; i < world.stores.size(); ++i) pass_store(world, i);
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
         if (!world.plan->services[s].uses.empty()) refresh_paths(world, s);
+    if (world.now.us % 60'000'000 == 0) remind_of_flags(world);
 }
 
 }  // namespace rollcage

@@ -67,7 +67,7 @@ void draw_ahead(Pass& pass, std::uint32_t row) {
 }
 
 double lane_work_us(const Pass& pass, const Lane& lane) {
-    return static_cast<double>(pass.station.work_us) * lane.kind_work.value() + pass.at.hold_us;
+    return static_cast<double>(pass.station.work_us) * lane.times + pass.at.hold_us;
 }
 
 void find_pace(Pass& pass) {
@@ -197,10 +197,11 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
     const std::uint32_t ordinal = first_of(row) + 4 + static_cast<std::uint32_t>(age);
     const std::int64_t late =
         binomial(pass.dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
-    const std::int64_t wrong = pass.at.error_share <= 0
-                                   ? 0
-                                   : binomial(pass.dice(Purpose::serve, ordinal + ages_max),
-                                              served - late, pass.at.error_share);
+    const double error_share = 1 - (1 - pass.at.error_share) * (1 - lane.fails);
+    const std::int64_t wrong =
+        error_share <= 0
+            ? 0
+            : binomial(pass.dice(Purpose::serve, ordinal + ages_max), served - late, error_share);
     const std::int64_t good = served - late - wrong;
     lane.fold_late += late;
     if (wrong > 0) {
@@ -330,11 +331,10 @@ void settle(Pass& pass, Digest& digest) {
 bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
     if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0) return false;
     Lane& lane = station.lanes[0];
-    if (!lane.idle() || (station.dead | station.called | station.held) != 0 ||
+    if (lane.fails > 0 || !lane.idle() || (station.dead | station.called | station.held) != 0 ||
         station.shed > none || lane.guarded || !at.service->work_varies)
         return false;
-    const double work_us =
-        static_cast<double>(station.work_us) * lane.kind_work.value() + at.hold_us;
+    const double work_us = static_cast<double>(station.work_us) * lane.times + at.hold_us;
     CalmPace& calm = station.calm;
     if (calm.work_us != work_us || calm.slots != station.slots) {
         calm.work_us = work_us;

@@ -60,7 +60,7 @@ struct TickAt {
     const Service* service = nullptr;
     Philox first_serve;         // Block 0 of its serve draws, drawn for four pools at once.
     double hold_us = 0;         // Slot time spent waiting for calls, a request.
-    double error_share = 0;     // Of requests whose calls failed.
+    double error_share = 0;     // Of requests whose calls failed; a lane's own path comes besides.
     std::int64_t calls_in = 0;  // Calls that arrive here this tick.
 };
 

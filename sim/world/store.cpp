@@ -246,13 +246,16 @@ void insert_rows(const Scene& scene, std::int64_t count) {
     }
 }
 
-void write_again(const Scene& scene) {
-    if (scene.declared.idempotent) return;
-    const std::int64_t retried = scene.did.retried;
-    const std::int64_t newer = scene.some(from::retries, retried, scene.did.writes_after);
+void copy_writes(const Scene& scene, std::int64_t count, std::uint32_t ordinal) {
+    const std::int64_t newer = scene.some(ordinal, count, scene.did.writes_after);
     for (const bool after : {true, false})
         if (const auto form = form_stored(scene.declared, scene.change, scene.state.phase, after))
-            copy_rows(scene.state, *form, after ? newer : retried - newer);
+            copy_rows(scene.state, *form, after ? newer : count - newer);
+}
+
+void write_again(const Scene& scene) {
+    if (!scene.declared.idempotent) copy_writes(scene, scene.did.retried, from::retries);
+    copy_writes(scene, scene.did.repeats, from::retries + 1);  // Each of them is another one.
 }
 
 void take_out(const Scene& scene, Format format, std::int64_t count, std::int64_t& account) {

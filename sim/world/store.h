@@ -73,6 +73,7 @@ struct Visit {
     double writes_after = 0;  // Of its writes, those in the new form.
     std::int64_t reads = 0, inserts = 0, updates = 0;
     std::int64_t retried = 0;  // Writes committed though their client had left and tried again.
+    std::int64_t repeats = 0;  // Written by jobs that go on, whoever asked for them.
     double damages = 0, drops = 0, doubles = 0;  // Shares of its writes that come out so.
 };
 

@@ -59,6 +59,24 @@ std::int64_t logins_now(const World& world, CohortState& cohort) {
     return now;
 }
 
+// Those of one kind over the slices of the users, the last first: the first has what is left.
+template <class Give>
+void part_users(const CohortState& state, std::uint32_t kind, std::int64_t count, Dice& dice,
+                const Give& give) {
+    std::int64_t rest_ppm = whole.ppm;
+    for (auto slot = static_cast<std::uint32_t>(state.slices.size()); slot-- > 1;) {
+        const std::int64_t users_ppm = state.slices[slot].users.ppm;
+        if (users_ppm == 0) continue;
+        const std::int64_t here =
+            binomial(dice(Purpose::slices, kind * lanes_max + slot), count,
+                     static_cast<double>(users_ppm) / static_cast<double>(rest_ppm));
+        give(slot, here);
+        count -= here;
+        rest_ppm -= users_ppm;
+    }
+    give(0, count);
+}
+
 // Arrivals are keyed by cohort, never by pool: routing cannot change how many people show up.
 void arrive(World& world) {
     draw_first_blocks(world, Purpose::arrivals, cohort_entity, 1, world.cohorts.size(),
@@ -72,7 +90,7 @@ void arrive(World& world) {
                                   ? poisson(Lanes{world.scratch.arrivals[c]}[0], state.per_tick)
                                   : 0;
         std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
-        if (cohort.kinds.size() == 1 && pools.size() == 1) {
+        if (cohort.kinds.size() == 1 && pools.size() == 1 && state.slices.size() == 1) {
             pools[0].station.lanes[state.first_lane].fresh_now += people;
             continue;
         }
@@ -87,10 +105,14 @@ void arrive(World& world) {
                                static_cast<double>(part_ppm) / static_cast<double>(rest_ppm));
             people -= here;
             rest_ppm -= part_ppm;
-            spread(cohort.kinds[k].login ? logins : here, pools, Purpose::route, k * pools_max,
-                   dice, [&](std::size_t p, std::int64_t count) {
-                       pools[p].station.lanes[state.first_lane + k].fresh_now += count;
-                   });
+            part_users(state, k, cohort.kinds[k].login ? logins : here, dice,
+                       [&](std::uint32_t slot, std::int64_t count) {
+                           spread(count, pools, Purpose::route, (slot * lanes_max + k) * pools_max,
+                                  dice, [&](std::size_t p, std::int64_t some) {
+                                      pools[p].station.lanes[state.lanes[slot][k]].fresh_now +=
+                                          some;
+                                  });
+                       });
         }
     }
 }
@@ -198,11 +220,10 @@ std::vector<ServicePace> find_paces(const World& world) {
             pace.pools.push_back(
                 caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
                             static_cast<double>(pool.station.slots), there / tick_us, tick_us));
-            double& wrong = pace.pools.back().error_share;
-            wrong = 1 - (1 - wrong) * (1 - pool.path.fails);
             const auto weight = static_cast<double>(pool.station.slots);
             pace.hold_us += weight * pace.pools.back().hold_us;
-            pace.error_share += weight * pace.pools.back().error_share;
+            pace.error_share +=
+                weight * (1 - (1 - pace.pools.back().error_share) * (1 - pool.path.fails));
             slots += weight;
         }
         pace.hold_us = slots > 0 ? pace.hold_us / slots : 0;
@@ -216,6 +237,12 @@ void send_calls(World& world, ServiceId to, std::int64_t calls, Dice& dice, std:
     std::vector<Pool>& pools = world.services[to.index].pools;
     spread(calls, pools, Purpose::calls, called_from + row * pools_max, dice,
            [&](std::size_t p, std::int64_t count) { pools[p].calls_in += count; });
+}
+
+// What the callers found, for defects that hang on it.
+void note_answers(Edge& edge, const Call& call, const CallLoad& load) {
+    edge.lost_ppm = share_of(power(load.fail_share, static_cast<double>(call.attempts))).ppm;
+    edge.hold_us = static_cast<std::int64_t>(std::min(load.hold_us, 1e15));
 }
 
 void check_conserved(World& world) {
@@ -257,7 +284,6 @@ void tick(World& world) {
             if (pool.key > 0)
                 at.first_serve = world.draw(Purpose::serve, at.entity, world.ticks).block;
             at.calls_in = std::exchange(pool.calls_in, 0);
-            at.error_share = pool.path.fails;
             if (!service.calls.empty()) {
                 at.hold_us = paces[id.index].pools[p].hold_us;
                 at.error_share = paces[id.index].pools[p].error_share;
@@ -272,9 +298,10 @@ void tick(World& world) {
             if (service.calls.empty()) continue;
             Dice dice(world.draw, at.entity, world.ticks);
             for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
+                const CallLoad& load = paces[id.index].pools[p].loads[e];
                 const std::int64_t placed =
-                    place_calls(service.calls[e], pool.edges[e], paces[id.index].pools[p].loads[e],
-                                done.served, e, dice);
+                    place_calls(service.calls[e], pool.edges[e], load, done.served, e, dice);
+                note_answers(pool.edges[e], service.calls[e], load);
                 send_calls(world, service.calls[e].to, placed, dice, e);
             }
         }

@@ -1,5 +1,6 @@
 #include "sim/world/fleet.h"
 #include "sim/world/path.h"
+#include "sim/world/slices.h"
 
 #include <algorithm>
 #include <span>
@@ -25,15 +26,17 @@ void refresh_demand(World& world, std::uint32_t c) {
                     1e-6 / 60 * state.surge.value() * world.tick_length.seconds());
 }
 
-// Impacted user-minutes by route slice: a user who makes r requests a minute, each failing with p,
-// is impacted with 1 - (1 - p)^r. Where users do not stick, all pools are one slice.
-void fold_impact(World& world, std::span<const Pool> slice, std::uint32_t c, std::int64_t minute) {
+// Impacted user-minutes of one slice of the users at some pools: a user who makes r requests a
+// minute, each failing with p, is impacted with 1 - (1 - p)^r. Where users do not stick to a pool,
+// all pools are taken together.
+void fold_impact(World& world, std::span<const Pool> pools, std::uint32_t c, std::uint32_t slot,
+                 std::int64_t minute) {
     const Cohort& cohort = world.plan->cohorts[c];
     std::int64_t fresh = 0, bad = 0, users_ppm = 0;
-    for (const Pool& pool : slice) {
+    for (const Pool& pool : pools) {
         users_ppm += pool.users.ppm;
         for (const Lane& lane : pool.station.lanes) {
-            if (lane.cohort != c) continue;
+            if (lane.cohort != c || lane.slice != slot) continue;
             fresh += lane.minute_fresh;
             bad += lane.minute_bad;
         }
@@ -44,7 +47,8 @@ void fold_impact(World& world, std::span<const Pool> slice, std::uint32_t c, std
     const double rate = cohort.requests_per_minute.value();
     const double users =
         rate > 0 ? static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6 / rate : 0;
-    const double hit = users * Share{users_ppm}.value() * (1 - power(1 - p, rate));
+    const double hit = users * Share{users_ppm}.value() *
+                       world.cohorts[c].slices[slot].users.value() * (1 - power(1 - p, rate));
     world.impacted_ppm += static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
 }
 
@@ -96,7 +100,8 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     world.tick_length = tick_for(*plan);
     world.order = callers_first(*plan);
     for (const Setting& setting : plan->settings)
-        world.settings.push_back({{SimTime{}, setting.initially}});
+        world.settings.push_back({{SimTime{}, setting.initially, setting.poll}});
+    world.origins = find_origins(*plan);
     world.cohorts.resize(plan->cohorts.size());
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         const Service& declared = plan->services[s];
@@ -118,18 +123,23 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
         const Cohort& cohort = plan->cohorts[c];
         world.cohorts[c].first_lane = static_cast<std::uint32_t>(
             world.services[cohort.serves.index].pools[0].station.lanes.size());
+        world.cohorts[c].lanes.push_back({});
         for (const RequestKind& kind : cohort.kinds) {
+            world.cohorts[c].lanes[0].push_back(
+                world.cohorts[c].first_lane +
+                static_cast<std::uint32_t>(world.cohorts[c].accounts.size()));
             Lane lane = make_lane(cohort, kind, world.tick_length);
             lane.cohort = c;
             lane.account = static_cast<std::uint32_t>(world.ledger.size());
             if (cohort.patience.retry_budget_flag)
                 lane.retry_budget =
-                    world.settings[cohort.patience.retry_budget_flag->index].back().value;
+                    world.settings[cohort.patience.retry_budget_flag->index].back().rule.value;
             world.cohorts[c].accounts.push_back(lane.account);
             world.ledger.push_back({});
             world.services[cohort.serves.index].pools[0].station.lanes.push_back(lane);
         }
     }
+    for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) split_users(world, c);
     for (std::uint32_t i = 0; i < plan->stores.size(); ++i)
         world.stores.emplace_back().state =
             start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
@@ -145,16 +155,18 @@ void fold_minute(World& world) {
         static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
         const std::span<Pool> pools = world.services[s].pools;
-        const std::size_t slice = world.services[s].sticky ? 1 : pools.size();
+        const std::size_t together = world.services[s].sticky ? 1 : pools.size();
         for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
             if (world.plan->cohorts[c].serves.index != s) continue;
-            for (std::size_t p = 0; p < pools.size(); p += slice)
-                fold_impact(world, pools.subspan(p, slice), c,
-                            std::max<std::int64_t>(0, minute - 1));
+            for (std::uint32_t slot = 0; slot < world.cohorts[c].slices.size(); ++slot)
+                for (std::size_t p = 0; p < pools.size(); p += together)
+                    fold_impact(world, pools.subspan(p, together), c, slot,
+                                std::max<std::int64_t>(0, minute - 1));
         }
         for (Pool& pool : pools)
             for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
     }
+    drop_empty_slices(world);
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) refresh_demand(world, c);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i)
         keep_image(world.stores[i].state, world.stores[i].copies, world.plan->stores[i], world.now);
@@ -163,8 +175,10 @@ void fold_minute(World& world) {
 void fold_state(const World& world, Digest& digest) {
     digest.fold(world.flow.value());
     digest.fold(world.ticks);
-    for (const CohortState& cohort : world.cohorts)
+    for (const CohortState& cohort : world.cohorts) {
         digest.fold(cohort.surge.ppm), digest.fold(cohort.logins_due);
+        for (const Slice& slice : cohort.slices) fold(slice, digest);
+    }
     for (const ServiceState& service : world.services) {
         for (const std::int64_t count :
              {service.slow.ppm, service.slow_sixteenths, std::int64_t{service.sticky}})
@@ -177,13 +191,19 @@ void fold_state(const World& world, Digest& digest) {
                  {std::int64_t{pool.build.index}, std::int64_t{pool.key}, pool.users.ppm,
                   pool.calls_in, pool.own_served, pool.calls_served, pool.hold_us})
                 digest.fold(count);
-            for (const Edge& edge : pool.edges) digest.fold(edge.warm), digest.fold(edge.placed);
+            for (const Edge& edge : pool.edges)
+                for (const std::int64_t count :
+                     {edge.warm, edge.placed, edge.lost_ppm, edge.hold_us})
+                    digest.fold(count);
             fold(pool.station, digest);
         }
     }
     for (const std::vector<Epoch>& epochs : world.settings)
         for (const Epoch& it : epochs)
-            digest.fold(it.at.us), digest.fold(it.value ? it.value->ppm : -1);
+            digest.fold(it.at.us), digest.fold(it.within.us), fold(it.rule, digest);
+    for (const Undo& change : world.undo)
+        for (const auto& [setting, rule] : change.before)
+            digest.fold(std::int64_t{setting.index}), fold(rule, digest);
     for (const Kept& it : world.stores) {
         fold(it.state, digest);
         fold(it.copies, digest);
@@ -221,8 +241,12 @@ void begin(World& world, const Inject& inject) {
                 world.setting_outages.push_back({world.now, world.now + it.lasts});
             },
             [&](const SetSetting& it) {
-                set_setting(world, it.setting, it.value);
-                world.news.push_back(FlagChanged{it.setting, it.value});
+                set_settings(world, {{it.setting, it.rule}});
+                world.news.push_back(FlagChanged{it.setting, it.rule});
+            },
+            [&](const PushConfig& it) {
+                set_settings(world, {{it.setting, it.rule}}, it.within);
+                world.news.push_back(FlagChanged{it.setting, it.rule});
             },
             [&](const SlowReplica& it) {
                 StoreState& state = world.stores[it.store.index].state;

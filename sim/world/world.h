@@ -11,12 +11,19 @@
 #include "sim/words/injects.h"
 #include "sim/world/calls.h"
 #include "sim/world/copies.h"
+#include "sim/world/target.h"
 
 namespace rollcage {
 
 inline constexpr std::uint32_t pools_max = 8;  // At one service at one time.
 
 enum class Phase : std::uint8_t { gone, pulling, booting, probing, ready, draining, crashed, lost };
+
+// Which process of a slot last read its settings, and until when: what the next finds on its disk.
+struct Remembered {
+    std::uint32_t process = 0;  // None: nothing.
+    SimTime booted, until;
+};
 
 // One process, by its slot of the service: "checkout-7".
 struct Instance {
@@ -25,6 +32,10 @@ struct Instance {
     std::uint32_t process = 0;  // How many this slot has had.
     SimTime booted;             // When the process read its settings.
     std::uint32_t crashes = 0;  // In a row.
+    Remembered remembered;
+    std::int64_t leaked_nb = 0;  // In thousand millionths of a megabyte.
+    std::int64_t repeating = 0;  // Jobs that go on writing until the process ends.
+    bool starved = false;        // What its boot asks for comes too late.
 };
 
 // A build on its way to its targets, stage by stage; a rollback is one too.
@@ -38,12 +49,14 @@ struct Rollout {
     bool switched = false;  // Blue-green: users are on the new side.
 };
 
-// What requests meet at a pool's processes, in the mean over them. Derived: never folded.
+// What requests meet at a pool's processes, in the mean over all of them; each lane has its own.
+// Derived: never folded.
 struct Path {
     double work = 1;      // Times the service's own work.
     double fails = 0;     // Share of requests.
     double rejected = 0;  // Share of requests that meet a record they cannot read.
     double misled = 0;    // Share of good answers that stand on a damaged record.
+    double asks = 1;      // Times the calls to other services.
 };
 
 struct Kept {  // A store, and what is being done to it.
@@ -55,9 +68,14 @@ struct Kept {  // A store, and what is being done to it.
     std::int64_t unmatched = 0;  // Effects whose record a restore or a fail-back has taken back.
 };
 
-struct Epoch {  // A value that a setting was given, and when.
+struct Epoch {  // A rule that a setting was given, and when.
     SimTime at;
-    std::optional<Share> value;
+    Rule rule;
+    Duration within;  // Every process that can hear has heard by then.
+};
+struct Undo {  // What one change of settings put an end to.
+    SimTime at;
+    std::vector<std::pair<SettingId, Rule>> before;
 };
 struct Outage {
     SimTime from, until;
@@ -102,6 +120,8 @@ struct CohortState {
     PoissonMean per_tick;                 // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
     std::uint32_t first_lane = 0;         // Of its kinds', at every pool of its service.
+    std::vector<Slice> slices{Slice{}};   // Of its users; the first is always there.
+    std::vector<std::vector<std::uint32_t>> lanes;  // By slice and kind, at every pool.
 };
 
 // Room that every tick uses afresh; not part of the state.
@@ -129,7 +149,9 @@ struct World {
     std::vector<ServiceId> order;  // Callers first.
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
+    std::vector<std::vector<double>> origins;  // By service and cohort: of what comes. Derived.
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
+    std::vector<Undo> undo;                    // Of the changes that stand, latest last.
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
