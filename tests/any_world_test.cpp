@@ -73,6 +73,7 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             case T::build:
             case T::handle: return declared[field.of].empty() ? "" : one_of(field.of);
             case T::handles: {
+                if (field.of == HandleKind::trigger) return "{ " + trigger() + " }";
                 if (declared[field.of].empty()) return "";
                 return "{ " + one_of(field.of) + " }";
             }
@@ -93,6 +94,20 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             if (!said.empty()) text += std::string(field.name) + " = " + said + ", ";
         }
         return text;
+    }
+
+    std::string trigger() {
+        std::vector<Word> all;
+        for (const Word& it : words())
+            if (is_trigger(it) && can_be_said(it)) all.push_back(it);
+        const Word& it = all[upto(all.size())];
+        if (it.braces) return std::string(it.name) + " { " + fields(it) + "}";
+        std::string said;
+        for (const Field& field : it.fields) {
+            const std::string one = value(field);
+            if (!one.empty()) said += (said.empty() ? "" : ", ") + one;
+        }
+        return std::string(it.name) + "(" + said + ")";
     }
 
     std::string declare(const std::string& what, HandleKind kind,
@@ -118,9 +133,16 @@ struct Author {  // Writes a scenario from the loader's own table of words.
     }
 
     std::string change() {
-        const std::string hides =
-            "defect { " + fields(word("defect"), {{"store", one_of(HandleKind::store)}}) + "}";
+        std::map<std::string, std::string> harm{{"store", one_of(HandleKind::store)}};
+        if (chance(.95)) harm["amplifies"] = "";  // Most services call nobody,
+        if (chance(.95)) harm["repeats"] = "";    // and most use other stores.
+        if (chance(.7)) harm["when"] = "";
+        const std::string hides = "defect { " + fields(word("defect"), harm) + "}";
         std::map<std::string, std::string> given{{"hides", hides}};
+        if (chance(.5))
+            given["behind"] = one_of(HandleKind::flag);
+        else
+            given["fallback"] = "";
         if (chance(.5)) given["schema"] = schema_of(one_of(HandleKind::store));
         return "change { \"c\", " + fields(word("change"), given) + "}, ";
     }
@@ -132,7 +154,11 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         for (std::uint32_t i = 0; i <= upto(3); ++i)  // Only a table has replicas.
             text += declare("store", HandleKind::store, {{"replicas", ""}});
         for (std::uint32_t i = 0; i <= upto(2); ++i)
-            text += declare("flag", HandleKind::flag, {{"guards", ""}});
+            text += declare("flag", HandleKind::flag,
+                            {{"guards", ""},
+                             {"users", ""},
+                             {"initially", ""},
+                             chance(.5) ? std::pair{"missed", ""} : std::pair{"push", "3"}});
         const std::uint32_t services = 1 + upto(3);
         for (std::uint32_t i = 0; i < services; ++i) {
             text += declare("cohort", HandleKind::cohort,
@@ -142,11 +168,13 @@ struct Author {  // Writes a scenario from the loader's own table of words.
                              {"kinds", ""},
                              {"timeout", number(.4, 8, 2, false)},
                              {"backoff", ""}});
-            text += declare("service", HandleKind::service,
-                            {{"serves", declared[HandleKind::cohort].back()},
-                             {"uses", "{ " + one_of(HandleKind::store) + " }"},
-                             {"instances", number(1, 60, 12, true)},
-                             {"slots", number(1, 20, 5, true)}});
+            std::map<std::string, std::string> given{
+                {"serves", declared[HandleKind::cohort].back()},
+                {"uses", "{ " + one_of(HandleKind::store) + " }"},
+                {"instances", number(1, 60, 12, true)},
+                {"slots", number(1, 20, 5, true)}};
+            if (i == 0) given["boot_calls"] = "";  // There is nobody to ask.
+            text += declare("service", HandleKind::service, given);
             for (std::uint32_t b = 0; b <= upto(2); ++b)
                 text += declare("build", HandleKind::build,
                                 {{"of", declared[HandleKind::service].back()}, {"after", ""}},
@@ -175,12 +203,9 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             if (std::string_view(form.name) == "release" || chance(.6)) continue;
             const bool of_copies =
                 std::string_view(form.name) == "lag" || std::string_view(form.name) == "bad_backup";
-            const std::string& first = declared[HandleKind::store].front();
-            text += at() + form.name + " { " +
-                    fields(word(form.name),
-                           of_copies ? std::map<std::string, std::string>{{"store", first}}
-                                     : std::map<std::string, std::string>{}) +
-                    "})\n";
+            std::map<std::string, std::string> given{{"users", ""}, {"to", "\"40%\""}};
+            if (of_copies) given["store"] = declared[HandleKind::store].front();
+            text += at() + form.name + " { " + fields(word(form.name), given) + "})\n";
         }
         return text;
     }

@@ -37,8 +37,13 @@ Result<Value> Declarations::flag(const Value& record) {
     const std::string& name = record.items[0].text;
     if (find_name(world.names.settings, name)) return twice("flag", name);
     Setting setting;
-    setting.initially = {flag_value(at_of(record, "initially")), traits(record), {}};
-    if (has(record, "users")) setting.initially.users = whole_of(record, "users");
+    Rule& rule = setting.initially;
+    rule.named = traits(record);
+    if (has(record, "users")) rule.users = whole_of(record, "users");
+    if (has(record, "initially"))
+        rule.value = flag_value(at_of(record, "initially"));
+    else if (!(rule.named == Traits{}))
+        rule.value = whole;
     setting.fallback.value = flag_value(at_of(record, "fallback"));
     setting.poll = length_of(record, has(record, "push") ? "push" : "poll");
     setting.missed = part_of(record, "missed");
@@ -64,7 +69,7 @@ Atom Declarations::atom(const std::string& what, const Value& record) {
                           static_cast<Trouble>(whole_of(record, "is"))};
     if (what == "cohort_is") return CohortIs{traits(record)};
     if (what == "during")
-        return During{length_of(record, "from"), length_of(record, "until"),
+        return During{length_of(record, "from"), length_of(record, "to"),
                       at_of(record, "daily").yes};
     if (what == "age_above") return AgeAbove{length_of(record, "age")};
     if (what == "peer_is") return PeerIs{{row_of(record, "build")}};
