@@ -34,7 +34,7 @@ Store table(std::int64_t records = 100'000) {
 void knows(Blueprint& plan, SchemaKind kind) {
     SchemaChange change{{0}, kind};
     change.old_reader = SchemaVerdict::reject;
-    plan.builds[1].changes = {Change{std::nullopt, {}, change}};
+    plan.builds[1].changes = {Change{{}, {}, change}};
 }
 
 void play_to(Day& day, Duration since_start) {
@@ -242,7 +242,7 @@ TEST_CASE("who is logged out logs in again: once, with more work, and has a sess
     // Every session is of a form that nobody reads any more.
     SchemaChange change{{0}, SchemaKind::retype};
     Blueprint changed = *day.world.plan;
-    changed.builds[1].changes = {Change{std::nullopt, {}, change}};
+    changed.builds[1].changes = {Change{{}, {}, change}};
     day.world.plan = sound(changed);
     StoreState& sessions = day.world.stores[0].state;
     sessions.stored[1] = sessions.stored[0];

@@ -69,9 +69,12 @@ Word word_of_form(const Form& form, bool of_actor) {
                     : std::string(slot.key) + " = " + (known ? word.fields.back().fallback : "...");
     }
     if (of_actor) word.name = kept(std::string("me:") + form.name);
-    word.form =
-        kept(of_actor ? word.name + ("(" + given) + (more.empty() ? "" : ", { " + more + " }") + ")"
-                      : form.name + (" { " + given) + " }");
+    word.form = kept(of_actor ? word.name + ("(" + given) +
+                                    (more.empty()    ? ""
+                                     : given.empty() ? "{ " + more + " }"
+                                                     : ", { " + more + " }") +
+                                    ")"
+                              : form.name + (" { " + given) + " }");
     return word;
 }
 
