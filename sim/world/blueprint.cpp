@@ -76,9 +76,11 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
         if (call.to.index >= blueprint.services.size())
             return Error{who + ": calls a service that does not exist"};
         if (call.attempts < 1 || call.attempts > attempts_max || call.per_request.ppm < 0 ||
-            call.timeout < Duration{1'000} || call.rtt < Duration{})
+            call.timeout < Duration{1'000} || call.rtt < Duration{} || call.writes.ppm < 0 ||
+            call.writes > whole || call.inserts.ppm < 0 || call.inserts > whole)
             return Error{who + ": a call needs 1 to " + std::to_string(attempts_max) +
-                         " attempts, a timeout of at least 1ms and no negative number"};
+                         " attempts, a timeout of at least 1ms, shares up to 100% and no "
+                         "negative number"};
         if (call.cache && (call.cache->keys < 1 || call.cache->hits.ppm < 0 ||
                            call.cache->hits > whole || call.cache->initially > whole))
             return Error{who + ": a cache needs at least one key and shares up to 100%"};
@@ -134,6 +136,24 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
         timed.inject);
 }
 
+// Who changes the form of calls answers them or makes them, and all mean the same change.
+Result<void> sound_wire(const Blueprint& blueprint, ServiceId of, const SchemaChange& change,
+                        const std::string& who) {
+    if (change.of.index >= blueprint.services.size())
+        return Error{who + ": changes the calls to a service that does not exist"};
+    const std::string wire =
+        std::string(change.on == Carries::requests ? "requests to \"" : "answers of \"") +
+        blueprint.names.services[change.of.index] + "\"";
+    const bool calls = std::ranges::any_of(blueprint.services[of.index].calls,
+                                           [&](const Call& it) { return it.to == change.of; });
+    if (of != change.of && !calls)
+        return Error{who + ": changes the " + wire + ", which it neither answers nor makes; give " +
+                     "its service a call to it, or the change to another build"};
+    if (*schema_of(blueprint, change.of, change.on) != change)
+        return Error{"the " + wire + " are in two changes of form; finish one before the next"};
+    return {};
+}
+
 // Every store has at most one change of form, and everything named exists.
 Result<void> sound_stores(const Blueprint& blueprint) {
     if (blueprint.stores.size() > 64) return Error{"at most 64 stores"};
@@ -154,6 +174,13 @@ Result<void> sound_stores(const Blueprint& blueprint) {
                     defect.store.index >= blueprint.stores.size())
                     return Error{who + ": a defect harms a store that does not exist"};
             if (!change.schema) continue;
+            if (change.schema->on != Carries::records) {
+                if (const auto sound =
+                        sound_wire(blueprint, blueprint.builds[b].of, *change.schema, who);
+                    !sound)
+                    return sound.error();
+                continue;
+            }
             if (change.schema->store.index >= blueprint.stores.size())
                 return Error{who + ": changes a store that does not exist"};
             const SchemaChange*& first = changes[change.schema->store.index];
@@ -268,7 +295,14 @@ Result<Blueprint> checked(Blueprint blueprint) {
 const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store) {
     for (const Build& build : blueprint.builds)
         for (const Change& change : build.changes)
-            if (change.schema && change.schema->store == store) return &*change.schema;
+            if (change.schema && change.schema->is_on(store)) return &*change.schema;
+    return nullptr;
+}
+
+const SchemaChange* schema_of(const Blueprint& blueprint, ServiceId service, Carries what) {
+    for (const Build& build : blueprint.builds)
+        for (const Change& change : build.changes)
+            if (change.schema && change.schema->is_on(service, what)) return &*change.schema;
     return nullptr;
 }
 

@@ -51,6 +51,20 @@ std::optional<Share> seen_by(const World& world, SettingId setting, std::uint32_
     return epochs[0].value;
 }
 
+// A build that holds the change reads the new form, and writes it where the change is at work.
+WireEnd end_of(const World& world, std::uint32_t s, BuildId build, ServiceId of, Carries what) {
+    for (const Change& change : world.plan->builds[build.index].changes)
+        if (change.schema && change.schema->is_on(of, what))
+            return {true, share_at_work(world, s, build, change)};
+    return {};
+}
+
+WireEnds ends_of(const World& world, std::uint32_t s, BuildId build, ServiceId of) {
+    if (!world.wires[of.index].changing()) return {};
+    return {end_of(world, s, build, of, Carries::requests),
+            end_of(world, s, build, of, Carries::answers)};
+}
+
 Path path_of(const World& world, std::uint32_t s, const Pool& pool) {
     Path path;
     double well = 1;
@@ -66,13 +80,16 @@ Path path_of(const World& world, std::uint32_t s, const Pool& pool) {
     for (const StoreId store : world.plan->services[s].uses) {
         const std::vector<Change>& changes = world.plan->builds[pool.build.index].changes;
         const bool knows = std::ranges::any_of(
-            changes, [&](const Change& it) { return it.schema && it.schema->store == store; });
+            changes, [&](const Change& it) { return it.schema && it.schema->is_on(store); });
         readable *=
             1 - rejected_share(world.stores[store.index].state, world.plan->stores[store.index],
                                schema_of(*world.plan, store), knows);
     }
     path.rejected = 1 - readable;
     path.fails = 1 - well * readable;
+    path.own = ends_of(world, s, pool.build, {s});
+    for (const Call& call : world.plan->services[s].calls)
+        path.calls.push_back(ends_of(world, s, pool.build, call.to));
     return path;
 }
 

@@ -68,12 +68,23 @@ struct Store {
     std::int64_t applies_per_second = 20'000;  // What a replica keeps up with. default: design
 };
 
+// What has the form: the records of a store, or what passes on the calls to a service. A caller
+// writes requests and reads answers; the service that is called does the reverse.
+enum class Carries : std::uint8_t { records, requests, answers };
+
 struct SchemaChange {
-    StoreId store;
+    StoreId store;  // Whose records.
     SchemaKind kind = SchemaKind::add_optional;
     bool preserves_unknown = false;             // Old code keeps fields that it does not know.
     bool reads_both = true;                     // New code still reads the old form (re-encoding).
     std::optional<SchemaVerdict> old_reader{};  // An enum value: old code rejects or misreads it.
+    Carries on = Carries::records;
+    ServiceId of{};           // Whose requests or answers.
+    bool sends_both = false;  // On a call new code sends the old form beside the new.
+
+    bool is_on(StoreId of_store) const { return on == Carries::records && store == of_store; }
+    bool is_on(ServiceId service, Carries what) const { return on == what && of == service; }
+    friend bool operator==(const SchemaChange&, const SchemaChange&) = default;
 };
 
 // `knows`: the reader's build contains the change.

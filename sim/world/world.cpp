@@ -99,6 +99,8 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
                      call.cache ? call.cache->keys * call.cache->initially.ppm / whole.ppm : 0});
         state.pools.push_back(pool);
         world.services.push_back(state);
+        world.wires.push_back(
+            {schema_of(*plan, {s}, Carries::requests), schema_of(*plan, {s}, Carries::answers)});
         start_fleet(world, s);
     }
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) {
@@ -157,9 +159,14 @@ void fold_state(const World& world, Digest& digest) {
             for (const Lane& lane : pool.station.lanes) check_sums(lane);
             for (const std::int64_t count :
                  {std::int64_t{pool.build.index}, std::int64_t{pool.key}, pool.users.ppm,
-                  pool.calls_in, pool.own_served, pool.calls_served, pool.hold_us})
+                  pool.calls_in, pool.own_served, pool.calls_served, pool.hold_us, pool.again_ppm})
                 digest.fold(count);
-            for (const Edge& edge : pool.edges) digest.fold(edge.warm), digest.fold(edge.placed);
+            const Inbound& in = pool.inbound;
+            for (const std::int64_t count : {in.served, in.calls, in.writes, in.inserts,
+                                             in.rejected, in.misread, in.lossy, in.doubled})
+                digest.fold(count);
+            for (const Edge& edge : pool.edges)
+                digest.fold(edge.warm), digest.fold(edge.placed), digest.fold(edge.doubled_ppm);
             fold(pool.station, digest);
         }
     }

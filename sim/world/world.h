@@ -40,9 +40,19 @@ struct Rollout {
 
 // What requests meet at a pool's processes, in the mean over them. Derived: never folded.
 struct Path {
-    double work = 1;      // Times the service's own work.
-    double fails = 0;     // Share of requests.
-    double rejected = 0;  // Share of requests that meet a record they cannot read.
+    double work = 1;              // Times the service's own work.
+    double fails = 0;             // Share of requests.
+    double rejected = 0;          // Share of requests that meet a record they cannot read.
+    WireEnds own;                 // Towards those who call it; where some form there changes.
+    std::vector<WireEnds> calls;  // Parallel to the service's calls.
+};
+
+// Calls that came to a pool and were not counted yet, and what they are like in the mean.
+struct Inbound {
+    std::int64_t served = 0;  // Since the last second.
+    std::int64_t calls = 0;
+    // Sums over these calls, in millionths: of shares of calls, of writes, and the like.
+    std::int64_t writes = 0, inserts = 0, rejected = 0, misread = 0, lossy = 0, doubled = 0;
 };
 
 struct Kept {  // A store, and what is being done to it.
@@ -73,6 +83,10 @@ struct Pool {
     std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
+    Inbound inbound;
+    std::int64_t again_ppm = 0;  // Of what it serves, work whose client tries again; last second.
+    // Of its requests: failed, misled by answers of others. Derived each tick.
+    double fails = 0, misread = 0, lossy = 0;
     Path path;
     std::vector<Edge> edges;  // Parallel to the service's calls.
     Station station;
@@ -124,6 +138,7 @@ struct World {
     std::vector<ServiceId> order;  // Callers first.
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
+    std::vector<Wires> wires;                  // By service that is called. Derived from the plan.
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
