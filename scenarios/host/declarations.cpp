@@ -95,7 +95,9 @@ Call call_of(const Value& record) {
               .timeout = length_of(record, "timeout"),
               .attempts = whole_of(record, "attempts"),
               .rtt = length_of(record, "rtt"),
-              .cache = {}};
+              .cache = {},
+              .writes = part_of(record, "writes"),
+              .inserts = part_of(record, "inserts")};
     if (has(record, "cache")) {
         const Value& it = at_of(record, "cache");
         call.cache = Cache{whole_of(it, "keys"), part_of(it, "hits"), part_of(it, "initially")};
@@ -199,11 +201,13 @@ Result<Value> Declarations::defect(const Value& record) {
                   .crashes_per_hour = at_of(record, "crashes_per_hour").number,
                   .damages = part_of(record, "damages"),
                   .drops = part_of(record, "drops"),
-                  .doubles = part_of(record, "doubles")};
+                  .doubles = part_of(record, "doubles"),
+                  .repeats_per_minute = at_of(record, "repeats_per_minute").number};
     if (has(record, "store"))
         defect.store = {row_of(record, "store")};
-    else if (defect.damages > none || defect.drops > none || defect.doubles > none)
-        return Error{"defect: damages, drops and doubles need store = ..."};
+    else if (defect.damages > none || defect.drops > none || defect.doubles > none ||
+             defect.repeats_per_minute > 0)
+        return Error{"defect: damages, drops, doubles and repeats_per_minute need store = ..."};
     defects_.push_back(defect);
     return handle(HandleKind::defect, defects_.size() - 1);
 }
@@ -330,6 +334,7 @@ Result<Value> Declarations::service(const Value& record) {
     service.drop_expired = at_of(record, "drop_expired").yes;
     for (const Value& used : at_of(record, "uses").items)
         service.uses.push_back({used.handle.index});
+    for (const Value& run : at_of(record, "runs").items) service.runs.push_back({run.handle.index});
     for (const Value& call : at_of(record, "calls").items) service.calls.push_back(call_of(call));
     service.pull = length_of(record, "pull");
     service.start = length_of(record, "start");
@@ -378,7 +383,12 @@ Result<Value> Declarations::store(const Value& record) {
     store.idempotent = at_of(record, "idempotent").yes;
     if (has(record, "lives")) store.lives = length_of(record, "lives");
     store.receives = whole_of(record, "receives");
-    store.runs = length_of(record, "runs");
+    store.takes = length_of(record, "takes");
+    store.parts = whole_of(record, "parts");
+    store.checkpoint_every = whole_of(record, "checkpoint_every");
+    store.at_once = whole_of(record, "at_once");
+    if (has(record, "sends")) store.sends = StoreId{row_of(record, "sends")};
+    store.sends_per_part = whole_of(record, "sends_per_part");
     store.event_log = at_of(record, "event_log").yes;
     store.migrates_per_second = whole_of(record, "migrates_per_second");
     store.repairs_per_second = whole_of(record, "repairs_per_second");
@@ -388,7 +398,24 @@ Result<Value> Declarations::store(const Value& record) {
 }
 
 Result<Value> Declarations::schema(SchemaKind kind, const Value& record) {
-    SchemaChange change{.store = {row_of(record, "store")}, .kind = kind};
+    SchemaChange change{.store = {}, .kind = kind};
+    int places = 0;
+    if (has(record, "store")) change.store = {row_of(record, "store")}, ++places;
+    for (const auto& [field, on] :
+         {std::pair{"requests_to", Carries::requests}, {"answers_of", Carries::answers}}) {
+        if (!has(record, field)) continue;
+        change.on = on;
+        change.of = {row_of(record, field)};
+        ++places;
+    }
+    if (places != 1)
+        return Error{std::string(name(kind)) +
+                     ": give one place: store = ..., requests_to = ... or answers_of = ..."};
+    change.sends_both = at_of(record, "sends_both").yes;
+    if (change.sends_both && change.on == Carries::records)
+        return Error{std::string(name(kind)) +
+                     ": sends_both is for requests_to and answers_of; a table keeps both halves "
+                     "by migrate"};
     // Each kind has those of these fields that mean something to it.
     if (const Value* it = find(record, "preserves_unknown")) change.preserves_unknown = it->yes;
     if (const Value* it = find(record, "reads_both")) change.reads_both = it->yes;

@@ -154,6 +154,26 @@ Result<void> sound_wire(const Blueprint& blueprint, ServiceId of, const SchemaCh
     return {};
 }
 
+Result<void> sound_jobs(const Blueprint& blueprint, const Store& store, const std::string& who) {
+    if (store.kind != StoreKind::jobs) {
+        if (store.sends) return Error{who + ": only jobs send effects; make its kind jobs"};
+        return {};
+    }
+    if (store.parts < 1 || store.parts > job_parts_max || store.checkpoint_every < 1 ||
+        store.checkpoint_every > store.parts || store.at_once < 1 || store.sends_per_part < 0)
+        return Error{who + ": a job has 1 to " + std::to_string(job_parts_max) +
+                     " parts, a checkpoint after 1 to all of them, and at_once above 0"};
+    if (store.takes < Duration{store.parts * 1'000'000})
+        return Error{who + ": each of a job's " + std::to_string(store.parts) +
+                     " parts takes a second at least; takes must be " +
+                     std::to_string(store.parts) + "s or more, not " + length_text(store.takes)};
+    if (store.lives) return Error{who + ": jobs do not expire; leave out lives"};
+    if (store.sends && (store.sends->index >= blueprint.stores.size() ||
+                        blueprint.stores[store.sends->index].kind != StoreKind::effects))
+        return Error{who + ": sends must name a store whose kind is effects"};
+    return {};
+}
+
 // Every store has at most one change of form, and everything named exists.
 Result<void> sound_stores(const Blueprint& blueprint) {
     if (blueprint.stores.size() > 64) return Error{"at most 64 stores"};
@@ -161,9 +181,10 @@ Result<void> sound_stores(const Blueprint& blueprint) {
         const Store& store = blueprint.stores[i];
         const std::string who = "store \"" + blueprint.names.stores[i] + "\"";
         if (store.records < 0 || store.receives < 1 || store.receives > receives_max ||
-            store.runs <= Duration{} || (store.lives && *store.lives <= Duration{}))
+            (store.lives && *store.lives <= Duration{}))
             return Error{who + ": records, receives (1 to " + std::to_string(receives_max) +
-                         "), runs and lives must be above 0"};
+                         ") and lives must be above 0"};
+        if (const auto sound = sound_jobs(blueprint, store, who); !sound) return sound.error();
     }
     std::vector<const SchemaChange*> changes(blueprint.stores.size(), nullptr);
     for (std::size_t b = 0; b < blueprint.builds.size(); ++b) {
@@ -173,6 +194,14 @@ Result<void> sound_stores(const Blueprint& blueprint) {
                 if ((defect.damages > none || defect.drops > none || defect.doubles > none) &&
                     defect.store.index >= blueprint.stores.size())
                     return Error{who + ": a defect harms a store that does not exist"};
+            for (const Defect& defect : change.hides)
+                if (defect.repeats_per_minute != 0 &&
+                    !(defect.repeats_per_minute > 0 && defect.repeats_per_minute <= 1e6 &&
+                      defect.store.index < blueprint.stores.size() &&
+                      blueprint.stores[defect.store.index].kind == StoreKind::effects))
+                    return Error{who +
+                                 ": repeats_per_minute needs store = ... of kind effects and a "
+                                 "number from 0 to 1000000"};
             if (!change.schema) continue;
             if (change.schema->on != Carries::records) {
                 if (const auto sound =
@@ -190,10 +219,17 @@ Result<void> sound_stores(const Blueprint& blueprint) {
             first = &*change.schema;
         }
     }
-    for (const Service& service : blueprint.services)
+    for (std::size_t s = 0; s < blueprint.services.size(); ++s) {
+        const Service& service = blueprint.services[s];
+        const std::string who = "service \"" + blueprint.names.services[s] + "\"";
         for (const StoreId used : service.uses)
             if (used.index >= blueprint.stores.size())
-                return Error{"a service uses a store that does not exist"};
+                return Error{who + ": uses a store that does not exist"};
+        for (const StoreId run : service.runs)
+            if (run.index >= blueprint.stores.size() ||
+                blueprint.stores[run.index].kind != StoreKind::jobs)
+                return Error{who + ": runs must name stores whose kind is jobs"};
+    }
     return {};
 }
 

@@ -95,6 +95,7 @@ struct Service {
     bool drop_expired = false;
     std::vector<Call> calls;
     std::vector<StoreId> uses{};     // Every good request, and call, reads one record of each.
+    std::vector<StoreId> runs{};     // Jobs that its processes run, besides what they answer.
     Duration pull{20'000'000};       // An image that the nodes do not hold. default: MODEL 3.1
     Duration start{5'000'000};       // From process start to answering probes. default: design
     Duration probe{10'000'000};      // Ready at its next readiness probe.
@@ -116,6 +117,9 @@ struct Defect {
     double crashes_per_hour = 0;                         // Of a process that runs.
     StoreId store{};                                     // What the next three happen to.
     Share damages = none, drops = none, doubles = none;  // Of its writes.
+    // Each write that meets it leaves a job that goes on sending so many effects, until its process
+    // ends or the change's flag is off.
+    double repeats_per_minute = 0;
 };
 struct Change {
     std::optional<SettingId> behind;  // Only while this flag is on.

@@ -219,8 +219,10 @@ void visit_by(World& world, std::uint32_t s, const Pool& pool, StoreId store, co
 double share_knowing(const World& world, StoreId store) {
     double all = 0, knowing = 0;
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        const std::vector<StoreId>& uses = world.plan->services[s].uses;
-        if (std::ranges::find(uses, store) == uses.end()) continue;
+        const Service& service = world.plan->services[s];
+        const std::vector<StoreId>& has =
+            world.plan->stores[store.index].kind == StoreKind::jobs ? service.runs : service.uses;
+        if (std::ranges::find(has, store) == has.end()) continue;
         for (const Pool& pool : world.services[s].pools) {
             if (pool.station.slots == 0) continue;
             all += pool.users.value();
@@ -228,6 +230,15 @@ double share_knowing(const World& world, StoreId store) {
         }
     }
     return all > 0 ? knowing / all : 0;
+}
+
+double unreadable_now(const World& world, StoreId store) {
+    const Kept& kept = world.stores[store.index];
+    const SchemaChange* change = schema_of(*world.plan, store);
+    const double knowing = share_knowing(world, store);
+    return world.plan->stores[store.index].kind == StoreKind::jobs
+               ? unreadable(kept.jobs, change, knowing)
+               : unreadable(kept.state, change, knowing);
 }
 
 void fold_second(World& world) {
@@ -240,7 +251,9 @@ void fold_second(World& world) {
                 visit_by(world, s, pool, store, done, 0, dice);
                 if (called.reads > 0) visit_by(world, s, pool, store, called, visit_ordinals, dice);
             }
+            run_wild(world, s, pool, done.inserts + done.updates + called.inserts + called.updates);
         }
+    run_jobs(world);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i) {
         Kept& kept = world.stores[i];
         const Store& declared = world.plan->stores[i];
@@ -249,10 +262,10 @@ void fold_second(World& world) {
         const SchemaPhase before = kept.state.phase;
         pass_second(kept.state, declared, change, dice);
         if (kept.state.phase != before) world.news.push_back(Migrated{{i}, kept.state.phase});
-        if (kept.repairing && repair_second(kept.state, declared, dice) == 0)
+        if (kept.repairing && repair_second(kept.state, declared, dice) == 0 &&
+            requeue_jobs(world, {i}) == 0)
             kept.repairing = false;
-        kept.unreadable_seconds += static_cast<std::int64_t>(
-            unreadable(kept.state, change, share_knowing(world, {i})) + 0.5);
+        kept.unreadable_seconds += static_cast<std::int64_t>(unreadable_now(world, {i}) + 0.5);
         check_conserved(kept.state);
     }
     for (std::uint32_t s = 0; s < world.services.size(); ++s)

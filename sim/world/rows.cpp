@@ -80,6 +80,12 @@ void move_rows(StoreState& state, Cell from, Cell to, std::int64_t count) {
     change_rows(state, to, count);
 }
 
+void come_back(StoreState& state, Format format, std::int64_t count, std::int64_t& account) {
+    check(count <= account, "only what left comes back");
+    account -= count;
+    change_rows(state, {format, Health::sound, Age::recent}, count);
+}
+
 void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account) {
     check(count >= 0 && count <= rows_of(state, from), "only rows that are there leave");
     if (counted(from.health)) account += count;

@@ -35,6 +35,8 @@ std::int64_t recent_rows(const StoreState& state);
 void accept_rows(StoreState& state, Format format, Health health, std::int64_t count);
 void copy_rows(StoreState& state, Format format, std::int64_t count);
 void move_rows(StoreState& state, Cell from, Cell to, std::int64_t count);
+// What left returns, sound.
+void come_back(StoreState& state, Format format, std::int64_t count, std::int64_t& account);
 // `account` gains those that were whole.
 void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account);
 

@@ -119,7 +119,10 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
             world.services[cohort.serves.index].pools[0].station.lanes.push_back(lane);
         }
     }
-    for (const Store& store : plan->stores) world.stores.push_back({start_store(store)});
+    for (const Store& store : plan->stores) {
+        world.stores.push_back({start_store(store)});
+        world.stores.back().jobs = start_jobs(store);
+    }
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         refresh_paths(world, s);
         world.services[s].pools[0].station.held = 0;  // Nobody is at work yet.
@@ -165,6 +168,7 @@ void fold_state(const World& world, Digest& digest) {
             for (const std::int64_t count : {in.served, in.calls, in.writes, in.inserts,
                                              in.rejected, in.misread, in.lossy, in.doubled})
                 digest.fold(count);
+            for (const Wild& it : pool.wild) digest.fold(it.running), digest.fold(it.at_work_ppm);
             for (const Edge& edge : pool.edges)
                 digest.fold(edge.warm), digest.fold(edge.placed), digest.fold(edge.doubled_ppm);
             fold(pool.station, digest);
@@ -177,6 +181,7 @@ void fold_state(const World& world, Digest& digest) {
         fold(it.state, digest);
         digest.fold(std::int64_t{it.repairing});
         digest.fold(it.unreadable_seconds);
+        fold(it.jobs, digest);
     }
     for (const Outage& it : world.setting_outages)
         digest.fold(it.from.us), digest.fold(it.until.us);

@@ -10,6 +10,7 @@
 #include "sim/words/facts.h"
 #include "sim/words/injects.h"
 #include "sim/world/calls.h"
+#include "sim/world/jobs.h"
 #include "sim/world/store.h"
 
 namespace rollcage {
@@ -59,6 +60,7 @@ struct Kept {  // A store, and what is being done to it.
     StoreState state;
     bool repairing = false;
     std::int64_t unreadable_seconds = 0;  // Record-seconds.
+    JobList jobs{};                       // Where each of a store of jobs is.
 };
 
 struct Epoch {  // A value that a setting was given, and when.
@@ -67,6 +69,11 @@ struct Epoch {  // A value that a setting was given, and when.
 };
 struct Outage {
     SimTime from, until;
+};
+
+// Jobs that a defect left behind in a pool's processes, and for whom it was at work.
+struct Wild {
+    std::int64_t running = 0, at_work_ppm = 0;
 };
 
 struct BuildCount {
@@ -84,6 +91,7 @@ struct Pool {
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
     Inbound inbound;
+    std::vector<Wild> wild;      // By defect of the build that leaves some.
     std::int64_t again_ppm = 0;  // Of what it serves, work whose client tries again; last second.
     // Of its requests: failed, misled by answers of others. Derived each tick.
     double fails = 0, misread = 0, lossy = 0;
@@ -186,6 +194,14 @@ inline std::uint32_t instance_key(std::uint32_t service, std::uint32_t slot) {
 void pass_second(World& world, std::uint32_t service);  // Crashes, and settings that travel.
 // What the second that passed wrote and read: writes are counted, stores visited and aged.
 void fold_second(World& world);
+void run_jobs(World& world);  // A second of every job; what requests put there is admitted.
+std::int64_t requeue_jobs(World& world, StoreId store);  // A second of repair; returns how many.
+// Jobs of a defect that were left by so many writes more, and go on for a second.
+void run_wild(World& world, std::uint32_t service, Pool& pool, std::int64_t writes);
+// A ready process begins to drain, or a ready or draining one ends: before its phase turns.
+void process_drains(World& world, std::uint32_t service, std::uint32_t slot);
+void process_ends(World& world, std::uint32_t service, std::uint32_t slot);
+double unreadable_now(const World& world, StoreId store);  // Records, by share of the readers.
 // Of the readers of a store, by users, those that know its new form.
 double share_knowing(const World& world, StoreId store);
 std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool);
