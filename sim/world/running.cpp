@@ -96,6 +96,19 @@ void run_jobs(World& world) {
     }
 }
 
+JobsThere jobs_there(const World& world, ServiceId service) {
+    JobsThere there;
+    for (const StoreId store : world.plan->services[service.index].runs) {
+        const JobList& jobs = world.stores[store.index].jobs;
+        there.waiting += jobs.waiting.total();
+        there.orphaned += jobs.orphans.total();
+        for (const JobHolder& it : jobs.holders)
+            if (it.key / pools_max == service.index)
+                there.running += it.at_work.total() + it.leaving.total();
+    }
+    return there;
+}
+
 std::int64_t requeue_jobs(World& world, StoreId store) {
     Kept& kept = world.stores[store.index];
     Dice dice(world.draw, list_entity + store.index, world.ticks);

@@ -196,6 +196,10 @@ void pass_second(World& world, std::uint32_t service);  // Crashes, and settings
 void fold_second(World& world);
 void run_jobs(World& world);  // A second of every job; what requests put there is admitted.
 std::int64_t requeue_jobs(World& world, StoreId store);  // A second of repair; returns how many.
+struct JobsThere {
+    std::int64_t waiting = 0, running = 0, orphaned = 0;
+};
+JobsThere jobs_there(const World& world, ServiceId service);  // As its own console shows.
 // Jobs of a defect that were left by so many writes more, and go on for a second.
 void run_wild(World& world, std::uint32_t service, Pool& pool, std::int64_t writes);
 // A ready process begins to drain, or a ready or draining one ends: before its phase turns.
