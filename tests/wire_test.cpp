@@ -401,3 +401,30 @@ TEST_CASE("a call that is done too late is done again", "[wire]") {
               Approx(idempotent ? 0 : 2 * sum.offered).epsilon(.02));
     }
 }
+
+TEST_CASE("a request that is sent again makes its calls again", "[wire]") {
+    // The bank charges, then the stock fails, so the shop's client tries again: three charges.
+    for (const std::int64_t attempts : {1, 3}) {
+        Blueprint plan = two_services(change_of(SchemaKind::add_optional));
+        plan.names.services.push_back("bank");
+        plan.names.builds.push_back("1");
+        plan.names.build_of.push_back({2});
+        plan.services.push_back(plan.services[1]);
+        plan.services[2].first_build = {4};
+        plan.builds.push_back({{2}, {}});
+        plan.builds[old_stock.index].changes = {{{}, {{.fails = whole}}, {}}};
+        plan.stores = {{.kind = StoreKind::effects, .idempotent = false}};
+        plan.names.stores = {"charges"};
+        plan.services[2].uses = {{0}};
+        plan.services[0].calls.push_back({.to = {2}, .writes = whole, .inserts = whole});
+        plan.cohorts[0].patience.attempts = attempts;
+        plan.lasts = 600_s;
+        Day day = start_day(sound(plan), 1);
+        play_until(day, day_end(day));
+        const Outcome sum = outcome(day);
+        CHECK(sum.good == 0);
+        CHECK(static_cast<double>(effects(day).sent) == Approx(sum.offered).epsilon(.02));
+        CHECK(static_cast<double>(effects(day).doubled) ==
+              Approx((attempts - 1) * sum.offered).epsilon(.02));
+    }
+}

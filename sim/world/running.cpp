@@ -70,6 +70,24 @@ void send_effects(World& world, const Store& jobs, const PartsDone& done, const 
     copy_rows(effects, Format::before, copies + done.again * jobs.sends_per_part);
 }
 
+void run_wild(World& world, std::uint32_t s, Pool& pool, std::uint32_t nth, const Change& change,
+              const Defect& defect, std::int64_t writes) {
+    if (pool.wild.size() <= nth) pool.wild.resize(nth + 1);
+    Wild& jobs = pool.wild[nth];
+    const double met = share_at_work(world, s, pool.build, change);
+    const std::int64_t now = share_of(met).ppm;
+    Dice dice(world.draw, wild_entity + s * pools_max + pool.key, world.ticks);
+    if (now < jobs.at_work_ppm)  // Some processes have seen that the flag is off.
+        jobs.running -= thin(dice, nth * 4, jobs.running,
+                             1 - static_cast<double>(now) / static_cast<double>(jobs.at_work_ppm));
+    jobs.at_work_ppm = now;
+    jobs.running += thin(dice, nth * 4 + 1, writes, met * defect.rate.value());
+    if (jobs.running == 0) return;
+    const double mean = static_cast<double>(jobs.running) * defect.repeats_per_minute / 60;
+    copy_rows(world.stores[defect.store.index].state, Format::before,
+              poisson(dice(Purpose::stores, nth * 4 + 2), mean));
+}
+
 }  // namespace
 
 void run_jobs(World& world) {
@@ -117,28 +135,11 @@ std::int64_t requeue_jobs(World& world, StoreId store) {
 }
 
 void run_wild(World& world, std::uint32_t s, Pool& pool, std::int64_t writes) {
-    std::size_t nth = 0;
-    Dice dice(world.draw, wild_entity + s * pools_max + pool.key, world.ticks);
-    for (const Change& change : world.plan->builds[pool.build.index].changes) {
-        for (const Defect& defect : change.hides) {
-            if (defect.repeats_per_minute <= 0) continue;
-            if (pool.wild.size() == nth) pool.wild.push_back({});
-            Wild& jobs = pool.wild[nth];
-            const auto ordinal = static_cast<std::uint32_t>(nth++) * 4;
-            const std::int64_t now = share_of(share_at_work(world, s, pool.build, change)).ppm;
-            if (now < jobs.at_work_ppm)  // Some processes have seen that the flag is off.
-                jobs.running -=
-                    thin(dice, ordinal, jobs.running,
-                         1 - static_cast<double>(now) / static_cast<double>(jobs.at_work_ppm));
-            jobs.at_work_ppm = now;
-            jobs.running += thin(dice, ordinal + 1, writes,
-                                 static_cast<double>(now) * 1e-6 * defect.rate.value());
-            if (jobs.running == 0) continue;
-            const double mean = static_cast<double>(jobs.running) * defect.repeats_per_minute / 60;
-            copy_rows(world.stores[defect.store.index].state, Format::before,
-                      poisson(dice(Purpose::stores, ordinal + 2), mean));
-        }
-    }
+    std::uint32_t nth = 0;
+    for (const Change& change : world.plan->builds[pool.build.index].changes)
+        for (const Defect& defect : change.hides)
+            if (defect.repeats_per_minute > 0)
+                run_wild(world, s, pool, nth++, change, defect, writes);
 }
 
 void process_drains(World& world, std::uint32_t s, std::uint32_t slot) {
