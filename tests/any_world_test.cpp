@@ -18,7 +18,8 @@ namespace {
 struct Author {  // Writes a scenario from the loader's own table of words.
     DrawEngine dice;
     std::map<HandleKind, std::vector<std::string>> declared;
-    std::map<std::string, std::string> schemas;  // One a store.
+    std::map<std::string, std::string> schemas;  // One a store, and one a wire.
+    std::string jobs, effects;                   // The last store of that kind.
 
     explicit Author(std::uint64_t seed) : dice(Draw{seed}, Purpose::test, 7) {}
 
@@ -120,14 +121,40 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         return text;
     }
 
-    std::string schema_of(const std::string& store) {
+    // Only a table has replicas, only jobs have parts, and they do not expire.
+    std::string another_store() {
+        static const std::vector<std::string> kinds{"table",   "topic", "cache",
+                                                    "session", "jobs",  "effects"};
+        const std::string kind = kinds[upto(kinds.size())];
+        std::map<std::string, std::string> given{
+            {"kind", '"' + kind + '"'}, {"replicas", ""}, {"sends", ""}};
+        if (kind == "jobs") {
+            const std::uint32_t parts = 1 + upto(16);
+            given["lives"] = "";
+            given["parts"] = std::to_string(parts);
+            given["checkpoint_every"] = std::to_string(1 + upto(parts));
+            given["takes"] = number(parts, 6000, 120, false);
+            if (!effects.empty() && chance(.8)) given["sends"] = effects;
+        }
+        const std::string text = declare("store", HandleKind::store, given);
+        if (kind == "jobs") jobs = declared[HandleKind::store].back();
+        if (kind == "effects") effects = declared[HandleKind::store].back();
+        return text;
+    }
+
+    // Of a store's records, or of what passes on the calls to a service.
+    std::string schema_of(const std::string& field, const std::string& of) {
         static const std::vector<std::string> kinds{
             "add_optional", "add_required",   "remove_optional", "remove_required",
             "rename_field", "new_enum_value", "retype",          "new_meaning"};
-        std::string& said = schemas[store];
+        std::string& said = schemas[field + of];
         if (said.empty()) {
             const std::string kind = kinds[upto(kinds.size())];
-            said = kind + " { " + fields(word(kind), {{"store", store}}) + "}";
+            std::map<std::string, std::string> given{
+                {"store", ""}, {"requests_to", ""}, {"answers_of", ""}};
+            if (field == "store") given["sends_both"] = "";
+            given[field] = of;
+            said = kind + " { " + fields(word(kind), given) + "}";
         }
         return said;
     }
@@ -143,7 +170,11 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             given["behind"] = one_of(HandleKind::flag);
         else
             given["fallback"] = "";
-        if (chance(.5)) given["schema"] = schema_of(one_of(HandleKind::store));
+        static const std::vector<std::string> wires{"requests_to", "answers_of"};
+        given["schema"] = chance(.4) ? schema_of("store", one_of(HandleKind::store))
+                          : chance(.3)
+                              ? schema_of(wires[upto(2)], declared[HandleKind::service].back())
+                              : "";
         return "change { \"c\", " + fields(word("change"), given) + "}, ";
     }
 
@@ -151,8 +182,7 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         std::string text =
             "local drill = scenario { title = \"any\", lasts = \"30m\", judged_after = \"10m\" }\n";
         text += declare("store", HandleKind::store, {{"kind", "\"table\""}, {"replicas", "2"}});
-        for (std::uint32_t i = 0; i <= upto(3); ++i)  // Only a table has replicas.
-            text += declare("store", HandleKind::store, {{"replicas", ""}});
+        for (std::uint32_t i = 0; i <= upto(4); ++i) text += another_store();
         for (std::uint32_t i = 0; i <= upto(2); ++i)
             text += declare("flag", HandleKind::flag,
                             {{"guards", ""},
@@ -172,7 +202,8 @@ struct Author {  // Writes a scenario from the loader's own table of words.
                 {"serves", declared[HandleKind::cohort].back()},
                 {"uses", "{ " + one_of(HandleKind::store) + " }"},
                 {"instances", number(1, 60, 12, true)},
-                {"slots", number(1, 20, 5, true)}};
+                {"slots", number(1, 20, 5, true)},
+                {"runs", jobs.empty() || chance(.5) ? "" : "{ " + jobs + " }"}};
             if (i == 0) given["boot_calls"] = "";  // There is nobody to ask.
             text += declare("service", HandleKind::service, given);
             for (std::uint32_t b = 0; b <= upto(2); ++b)

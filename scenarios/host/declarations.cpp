@@ -62,7 +62,9 @@ Call call_of(const Value& record) {
               .timeout = length_of(record, "timeout"),
               .attempts = whole_of(record, "attempts"),
               .rtt = length_of(record, "rtt"),
-              .cache = {}};
+              .cache = {},
+              .writes = part_of(record, "writes"),
+              .inserts = part_of(record, "inserts")};
     if (has(record, "cached_in")) call.cached_in = StoreId{row_of(record, "cached_in")};
     if (has(record, "cache")) {
         const Value& it = at_of(record, "cache");
@@ -272,6 +274,7 @@ Result<Value> Declarations::service(const Value& record) {
     service.drop_expired = at_of(record, "drop_expired").yes;
     for (const Value& used : at_of(record, "uses").items)
         service.uses.push_back({used.handle.index});
+    for (const Value& run : at_of(record, "runs").items) service.runs.push_back({run.handle.index});
     for (const Value& it : at_of(record, "calls").items) {
         const Call call = call_of(it);
         service.calls.push_back(call);
@@ -340,7 +343,12 @@ Result<Value> Declarations::store(const Value& record) {
     store.idempotent = at_of(record, "idempotent").yes;
     if (has(record, "lives")) store.lives = length_of(record, "lives");
     store.receives = whole_of(record, "receives");
-    store.runs = length_of(record, "runs");
+    store.takes = length_of(record, "takes");
+    store.parts = whole_of(record, "parts");
+    store.checkpoint_every = whole_of(record, "checkpoint_every");
+    store.at_once = whole_of(record, "at_once");
+    if (has(record, "sends")) store.sends = StoreId{row_of(record, "sends")};
+    store.sends_per_part = whole_of(record, "sends_per_part");
     store.event_log = at_of(record, "event_log").yes;
     store.migrates_per_second = whole_of(record, "migrates_per_second");
     store.repairs_per_second = whole_of(record, "repairs_per_second");
@@ -351,7 +359,24 @@ Result<Value> Declarations::store(const Value& record) {
 }
 
 Result<Value> Declarations::schema(SchemaKind kind, const Value& record) {
-    SchemaChange change{.store = {row_of(record, "store")}, .kind = kind};
+    SchemaChange change{.store = {}, .kind = kind};
+    int places = 0;
+    if (has(record, "store")) change.store = {row_of(record, "store")}, ++places;
+    for (const auto& [field, on] :
+         {std::pair{"requests_to", Carries::requests}, {"answers_of", Carries::answers}}) {
+        if (!has(record, field)) continue;
+        change.on = on;
+        change.of = {row_of(record, field)};
+        ++places;
+    }
+    if (places != 1)
+        return Error{std::string(name(kind)) +
+                     ": give one place: store = ..., requests_to = ... or answers_of = ..."};
+    change.sends_both = at_of(record, "sends_both").yes;
+    if (change.sends_both && change.on == Carries::records)
+        return Error{std::string(name(kind)) +
+                     ": sends_both is for requests_to and answers_of; a table keeps both halves "
+                     "by migrate"};
     // Each kind has those of these fields that mean something to it.
     if (const Value* it = find(record, "preserves_unknown")) change.preserves_unknown = it->yes;
     if (const Value* it = find(record, "reads_both")) change.reads_both = it->yes;

@@ -31,10 +31,11 @@ const std::vector<Form>& command_forms() {
          "one step of a column's way",
          {{"store", S::store, "which"}, {"step", S::choice, "the way", "up", 0, 0, "up|down"}}},
         {"repair",
-         "rebuilds damaged, lost or stranded records from what a source still holds",
+         "rebuilds damaged, lost or stranded records from what a source still holds; puts orphaned "
+         "jobs back",
          {{"store", S::store, "which"}}},
         {"pause_consumers",
-         "a topic's messages or a list's jobs wait",
+         "a topic's messages or a list's jobs wait; what runs goes on",
          {{"store", S::store, "which"}, {"paused", S::choice, "or go on", "yes", 0, 0, "no|yes"}}},
         {"failover",
          "a replica takes over; what it had not applied stays on the old primary",

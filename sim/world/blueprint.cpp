@@ -77,9 +77,11 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
         if (call.to.index >= blueprint.services.size())
             return Error{who + ": calls a service that does not exist"};
         if (call.attempts < 1 || call.attempts > attempts_max || call.per_request.ppm < 0 ||
-            call.timeout < Duration{1'000} || call.rtt < Duration{})
+            call.timeout < Duration{1'000} || call.rtt < Duration{} || call.writes.ppm < 0 ||
+            call.writes > whole || call.inserts.ppm < 0 || call.inserts > whole)
             return Error{who + ": a call needs 1 to " + std::to_string(attempts_max) +
-                         " attempts, a timeout of at least 1ms and no negative number"};
+                         " attempts, a timeout of at least 1ms, shares up to 100% and no "
+                         "negative number"};
         if (call.cache && (call.cache->keys < 1 || call.cache->hits.ppm < 0 ||
                            call.cache->hits > whole || call.cache->initially > whole))
             return Error{who + ": a cache needs at least one key and shares up to 100%"};
@@ -178,6 +180,44 @@ Result<void> sound_lookups(const Blueprint& blueprint) {
     return {};
 }
 
+// Who changes the form of calls answers them or makes them, and all mean the same change.
+Result<void> sound_wire(const Blueprint& blueprint, ServiceId of, const SchemaChange& change,
+                        const std::string& who) {
+    if (change.of.index >= blueprint.services.size())
+        return Error{who + ": changes the calls to a service that does not exist"};
+    const std::string wire =
+        std::string(change.on == Carries::requests ? "requests to \"" : "answers of \"") +
+        blueprint.names.services[change.of.index] + "\"";
+    const bool calls = std::ranges::any_of(blueprint.services[of.index].calls,
+                                           [&](const Call& it) { return it.to == change.of; });
+    if (of != change.of && !calls)
+        return Error{who + ": changes the " + wire + ", which it neither answers nor makes; give " +
+                     "its service a call to it, or the change to another build"};
+    if (*schema_of(blueprint, change.of, change.on) != change)
+        return Error{"the " + wire + " are in two changes of form; finish one before the next"};
+    return {};
+}
+
+Result<void> sound_jobs(const Blueprint& blueprint, const Store& store, const std::string& who) {
+    if (store.kind != StoreKind::jobs) {
+        if (store.sends) return Error{who + ": only jobs send effects; make its kind jobs"};
+        return {};
+    }
+    if (store.parts < 1 || store.parts > job_parts_max || store.checkpoint_every < 1 ||
+        store.checkpoint_every > store.parts || store.at_once < 1 || store.sends_per_part < 0)
+        return Error{who + ": a job has 1 to " + std::to_string(job_parts_max) +
+                     " parts, a checkpoint after 1 to all of them, and at_once above 0"};
+    if (store.takes < Duration{store.parts * 1'000'000})
+        return Error{who + ": each of a job's " + std::to_string(store.parts) +
+                     " parts takes a second at least; takes must be " +
+                     std::to_string(store.parts) + "s or more, not " + length_text(store.takes)};
+    if (store.lives) return Error{who + ": jobs do not expire; leave out lives"};
+    if (store.sends && (store.sends->index >= blueprint.stores.size() ||
+                        blueprint.stores[store.sends->index].kind != StoreKind::effects))
+        return Error{who + ": sends must name a store whose kind is effects"};
+    return {};
+}
+
 // Every store has at most one change of form, and everything named exists.
 Result<void> sound_stores(const Blueprint& blueprint) {
     if (blueprint.stores.size() > 64) return Error{"at most 64 stores"};
@@ -185,16 +225,24 @@ Result<void> sound_stores(const Blueprint& blueprint) {
         const Store& store = blueprint.stores[i];
         const std::string who = "store \"" + blueprint.names.stores[i] + "\"";
         if (store.records < 0 || store.receives < 1 || store.receives > receives_max ||
-            store.runs <= Duration{} || (store.lives && *store.lives <= Duration{}))
+            (store.lives && *store.lives <= Duration{}))
             return Error{who + ": records, receives (1 to " + std::to_string(receives_max) +
-                         "), runs and lives must be above 0"};
+                         ") and lives must be above 0"};
         if (const auto sound = sound_copies(store, who); !sound) return sound.error();
+        if (const auto sound = sound_jobs(blueprint, store, who); !sound) return sound.error();
     }
     std::vector<const SchemaChange*> changes(blueprint.stores.size(), nullptr);
     for (std::size_t b = 0; b < blueprint.builds.size(); ++b) {
         const std::string who = "build \"" + blueprint.names.builds[b] + "\"";
         for (const Change& change : blueprint.builds[b].changes) {
             if (!change.schema) continue;
+            if (change.schema->on != Carries::records) {
+                if (const auto sound =
+                        sound_wire(blueprint, blueprint.builds[b].of, *change.schema, who);
+                    !sound)
+                    return sound.error();
+                continue;
+            }
             if (change.schema->store.index >= blueprint.stores.size())
                 return Error{who + ": changes a store that does not exist"};
             const SchemaChange*& first = changes[change.schema->store.index];
@@ -204,10 +252,17 @@ Result<void> sound_stores(const Blueprint& blueprint) {
             first = &*change.schema;
         }
     }
-    for (const Service& service : blueprint.services)
+    for (std::size_t s = 0; s < blueprint.services.size(); ++s) {
+        const Service& service = blueprint.services[s];
+        const std::string who = "service \"" + blueprint.names.services[s] + "\"";
         for (const StoreId used : service.uses)
             if (used.index >= blueprint.stores.size())
-                return Error{"a service uses a store that does not exist"};
+                return Error{who + ": uses a store that does not exist"};
+        for (const StoreId run : service.runs)
+            if (run.index >= blueprint.stores.size() ||
+                blueprint.stores[run.index].kind != StoreKind::jobs)
+                return Error{who + ": runs must name stores whose kind is jobs"};
+    }
     return sound_lookups(blueprint);
 }
 
@@ -333,7 +388,14 @@ Result<Blueprint> checked(Blueprint blueprint) {
 const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store) {
     for (const Build& build : blueprint.builds)
         for (const Change& change : build.changes)
-            if (change.schema && change.schema->store == store) return &*change.schema;
+            if (change.schema && change.schema->is_on(store)) return &*change.schema;
+    return nullptr;
+}
+
+const SchemaChange* schema_of(const Blueprint& blueprint, ServiceId service, Carries what) {
+    for (const Build& build : blueprint.builds)
+        for (const Change& change : build.changes)
+            if (change.schema && change.schema->is_on(service, what)) return &*change.schema;
     return nullptr;
 }
 

@@ -88,6 +88,8 @@ struct Call {
     Duration rtt{1'000};
     std::optional<Cache> cache{};
     std::optional<StoreId> cached_in{};  // Or a store of that kind: called where it misses.
+    Share writes = none;   // Of calls, those that write to each store that the service uses.
+    Share inserts = none;  // Of its writes.
 };
 
 // Whether a process reads its settings before the point at which it may crash when it boots. One
@@ -108,7 +110,8 @@ struct Service {
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
-    std::vector<StoreId> uses{};     // Every good request reads one record of each.
+    std::vector<StoreId> uses{};     // Every good request, and call, reads one record of each.
+    std::vector<StoreId> runs{};     // Jobs that its processes run, besides what they answer.
     Duration pull{20'000'000};       // An image that the nodes do not hold. default: MODEL 3.1
     Duration start{5'000'000};       // From process start to answering probes. default: design
     Duration probe{10'000'000};      // Ready at its next readiness probe.
@@ -177,8 +180,9 @@ struct Blueprint {
 Duration tick_for(const Blueprint& blueprint);
 // Says what cannot be (a cycle of calls, a negative number, a tick too long) or returns it sound.
 Result<Blueprint> checked(Blueprint blueprint);
-// The change of form under way at a store; at most one.
+// The change of form under way at a store, or on the calls to a service; at most one each.
 const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store);
+const SchemaChange* schema_of(const Blueprint& blueprint, ServiceId service, Carries what);
 // Services so that every caller stands before what it calls; only for a checked blueprint.
 std::vector<ServiceId> callers_first(const Blueprint& blueprint);
 

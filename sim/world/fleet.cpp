@@ -89,8 +89,10 @@ std::int64_t holders(const ServiceState& service, BuildId build) {
 void end_process(World& world, std::uint32_t s, std::uint32_t slot, Phase into) {
     ServiceState& service = world.services[s];
     Instance& instance = service.instances[slot];
-    if (instance.phase == Phase::ready || instance.phase == Phase::draining)
+    if (instance.phase == Phase::ready || instance.phase == Phase::draining) {
+        process_ends(world, s, slot);
         lose_part(world, s, instance.build, holders(service, instance.build), slot);
+    }
     const bool had_read = instance.phase == Phase::probing || instance.phase == Phase::ready ||
                           instance.phase == Phase::draining;
     if (had_read) instance.remembered = {instance.process, instance.booted, world.now};
@@ -137,6 +139,7 @@ void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
     const std::uint32_t entity = instance_key(s, slot);
     for (;; phase = after(phase)) {
         Instance& instance = service.instances[slot];
+        if (phase == Phase::draining) process_drains(world, s, slot);
         if (phase == Phase::gone || phase == Phase::crashed)
             end_process(world, s, slot, phase);
         else

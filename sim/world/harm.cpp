@@ -163,7 +163,7 @@ const Defect* repeating(const Build& build, const Change** of) {
 }
 
 std::int64_t pass_jobs(World& world, std::uint32_t s, const Pool& pool, const View& view,
-                       const std::vector<std::int64_t>& writes) {
+                       const std::vector<std::int64_t>& writes, std::int64_t called) {
     const Change* change = nullptr;
     const Defect* defect = repeating(view.build(), &change);
     if (defect == nullptr) return 0;
@@ -180,6 +180,9 @@ std::int64_t pass_jobs(World& world, std::uint32_t s, const Pool& pool, const Vi
     const std::int64_t wrote =
         poisson(dice(Purpose::harm, 0), static_cast<double>(at_it) * defect->repeats_per_s);
     std::int64_t fresh = 0;
+    if (called > 0)
+        fresh += binomial(dice(Purpose::harm, 1), called,
+                          view.meets(*change, *defect) * defect->rate.value());
     for (std::uint32_t i = 0; i < writes.size(); ++i) {
         const Lane& lane = pool.station.lanes[i];
         const Asker asker{CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]};

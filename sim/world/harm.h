@@ -15,9 +15,9 @@ bool boots_badly(World& world, std::uint32_t service, std::uint32_t slot);
 std::vector<std::uint32_t> dying(World& world, std::uint32_t service);
 
 // One second of the jobs that a pool's processes were left with. `writes`: of each lane, since the
-// last; returns what the jobs wrote beside it.
+// last, and of calls; returns what the jobs wrote beside them.
 std::int64_t pass_jobs(World& world, std::uint32_t service, const Pool& pool, const View& view,
-                       const std::vector<std::int64_t>& writes);
+                       const std::vector<std::int64_t>& writes, std::int64_t called);
 const Defect* repeating(const Build& build, const Change** of = nullptr);
 
 }  // namespace rollcage

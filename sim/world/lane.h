@@ -62,6 +62,15 @@ private:
     std::array<Philox, 32> blocks_;
 };
 
+// What else ended since the last fold of writes. Work that is done though its client left commits.
+struct Ended {
+    std::int64_t wrong = 0, wrong_again = 0;  // Failed by what they met; of these, tried again.
+    std::int64_t turned_away = 0;             // Never begun.
+    std::int64_t left = 0, left_again = 0;    // Clients who had waited long enough.
+    std::int64_t late = 0;                    // Of these, answered too late.
+    friend bool operator==(const Ended&, const Ended&) = default;
+};
+
 // Local rejection by clients: a window of eight parts, oldest overwritten.
 struct Guard {
     std::array<std::int64_t, 8> asked{}, accepted{};
@@ -74,8 +83,7 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     std::int64_t waiting = 0, returning_total = 0, queued = 0;
     std::int64_t fresh_now = 0;  // Arrivals of the tick under way.
     std::int64_t minute_fresh = 0, minute_bad = 0;
-    std::int64_t fold_good = 0;                  // Since the last fold of writes: good,
-    std::int64_t fold_wrong = 0, fold_late = 0;  // failed by what they met, done too late.
+    std::int64_t fold_good = 0;  // Since the last fold of writes.
 
     // Declared; the same in every life.
     std::uint32_t account = 0;  // Row of the ledger.
@@ -102,7 +110,9 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     std::vector<std::int64_t> returning;  // [slot][attempt]
     PerAttempt dropped{};                 // Lost their place in a dropped queue; give up next tick.
     std::int64_t dropped_total = 0;       // Within waiting.
-    std::optional<Share> retry_budget;    // As the flag or the cohort has it now.
+    Ended ended;
+    std::int64_t dead = 0, dead_again = 0;  // Of the station's as last folded; their client tries.
+    std::optional<Share> retry_budget;      // As the flag or the cohort has it now.
     std::int64_t budget_thousandths = 0, bucket_thousandths = 0;
     Guard throttled, broken;
 
@@ -141,6 +151,7 @@ void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice);
 std::int64_t drop_part(Lane& lane, double share, std::uint32_t lane_row, Dice& dice);
 // Moves a share of the clients that back off to another lane of the same kind.
 void move_returning(Lane& from, Lane& to, Share share, std::uint32_t lane_row, Dice& dice);
+void take_over(Lane& heir, const Lane& gone);  // What was not yet folded.
 void fold(const Lane& lane, Digest& digest);
 // Recounts the rings: waiting, queued and returning_total are what they hold.
 void check_sums(const Lane& lane);

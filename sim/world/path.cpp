@@ -71,8 +71,20 @@ std::int32_t epoch_seen(const World& world, SettingId setting, const Reader& rea
 
 bool knows_form(const World& world, BuildId build, StoreId store) {
     return std::ranges::any_of(world.plan->builds[build.index].changes, [&](const Change& it) {
-        return it.schema && it.schema->store == store;
+        return it.schema && it.schema->is_on(store);
     });
+}
+
+// A build that holds the change reads the new form, and writes it where the change is at work.
+WireEnd end_of(const View& view, ServiceId of, Carries what) {
+    for (const Change& change : view.build().changes)
+        if (change.schema && change.schema->is_on(of, what)) return {true, view.at_work(change)};
+    return {};
+}
+
+WireEnds ends_of(const World& world, const View& view, ServiceId of) {
+    if (!world.wires[of.index].changing()) return {};
+    return {end_of(view, of, Carries::requests), end_of(view, of, Carries::answers)};
 }
 
 const Rule& rule_of(const World& world, SettingId setting, std::int32_t epoch,
@@ -162,7 +174,10 @@ void refresh_path(World& world, std::uint32_t s, Pool& pool) {
                  .fails = 1 - mean.well * found.readable,
                  .rejected = found.served ? 1 - found.readable : 0,
                  .misled = 1 - found.right,
-                 .asks = mean.asks};
+                 .asks = mean.asks,
+                 .own = ends_of(world, view, {s})};
+    for (const Call& call : world.plan->services[s].calls)
+        pool.path.calls.push_back(ends_of(world, view, call.to));
     for (Lane& lane : pool.station.lanes) {
         const Met met =
             met_by(view, {CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]});

@@ -35,6 +35,7 @@ void open_pool(World& world, std::uint32_t s, BuildId build) {
                       world.tick_length);
         fresh.cohort = lane.cohort;
         fresh.account = lane.account;
+        fresh.slice = lane.slice;
         fresh.retry_budget = lane.retry_budget;
         pool.station.lanes.push_back(fresh);
     }
@@ -60,10 +61,14 @@ void close_pool(World& world, std::uint32_t s, std::size_t row) {
         to.waiting += from.dropped_total;
         to.minute_fresh += from.minute_fresh;
         to.minute_bad += from.minute_bad;
-        to.fold_good += from.fold_good;
-        to.fold_wrong += from.fold_wrong;
-        to.fold_late += from.fold_late;
+        take_over(to, from);
     }
+    heir.station.burnt += gone.station.burnt;
+    Inbound& in = heir.inbound;
+    const Inbound& rest = gone.inbound;
+    in.served += rest.served, in.calls += rest.calls, in.writes += rest.writes;
+    in.inserts += rest.inserts, in.rejected += rest.rejected, in.misread += rest.misread;
+    in.lossy += rest.lossy, in.doubled += rest.doubled;
     heir.station.attempts += gone.station.attempts;
     heir.station.answered += gone.station.answered;
     heir.station.errors += gone.station.errors;

@@ -49,6 +49,8 @@ void take_back(StoreState& state, Cell cell, std::int64_t count, std::int64_t& a
 // Hollow rows get their content back, those of `format` first; returns how many there were.
 std::int64_t refill(StoreState& state, Format format, Health health, std::int64_t count,
                     std::int64_t& account);
+// What left returns, sound.
+void come_back(StoreState& state, Format format, std::int64_t count, std::int64_t& account);
 // `account` gains those that were whole.
 void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account);
 

@@ -103,7 +103,8 @@ void move_clients(World& world, std::uint32_t c, Pool& pool, std::size_t kind,
 bool empty(const Lane& lane) {
     return lane.idle() &&
            (lane.dropped_total | lane.fresh_now | lane.minute_fresh | lane.minute_bad |
-            lane.fold_good | lane.fold_wrong | lane.fold_late) == 0;
+            lane.fold_good | lane.dead) == 0 &&
+           lane.ended == Ended{};
 }
 
 // The cohort's last slice goes, where its lanes stand last and hold nothing.

@@ -203,12 +203,11 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
             ? 0
             : binomial(pass.dice(Purpose::serve, ordinal + ages_max), served - late, error_share);
     const std::int64_t good = served - late - wrong;
-    lane.fold_late += late;
     if (wrong > 0) {
         pick_leaving(lane, slot, wrong, pass.flows[row].errored,
                      first_of(row) + 8 + static_cast<std::uint32_t>(age) * 8, pass.dice);
         lane.waiting -= wrong;
-        lane.fold_wrong += wrong;
+        lane.ended.wrong += wrong;
     }
     lane.good[slot] += good;
     lane.waiting -= good;
@@ -244,6 +243,7 @@ std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
 std::int64_t burn_dead(Pass& pass, std::int64_t left) {
     const std::int64_t burnt = std::min(left, pass.station.dead);
     pass.station.dead -= burnt;
+    pass.station.burnt += burnt;
     pass.used += static_cast<double>(burnt);
     return burnt;
 }
@@ -293,7 +293,12 @@ void let_leave(Pass& pass) {
         pick_leaving(lane, s, clients, pass.flows[i].timed_out, first_of(i), pass.dice);
         lane.waiting -= clients;
         lane.queued -= lane.work[s];
-        if (!pass.at.service->drop_expired) pass.station.dead += lane.work[s];
+        lane.ended.left += clients;
+        lane.ended.late += clients - lane.work[s];
+        if (!pass.at.service->drop_expired) {
+            pass.station.dead += lane.work[s];
+            lane.dead += lane.work[s];
+        }
         for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
             lane.asked[row + a] = 0;
         lane.pushed[s] = lane.work[s] = lane.good[s] = 0;
@@ -442,8 +447,8 @@ void lose_part(Station& station, double share, Dice& dice) {
 void fold(const Station& station, Digest& digest) {
     for (const Lane& lane : station.lanes) fold(lane, digest);
     for (const std::int64_t count :
-         {station.slots, station.work_us, station.dead, station.called, station.busy, station.held,
-          station.held_work_us, station.spare_us, station.shed.ppm,
+         {station.slots, station.work_us, station.dead, station.burnt, station.called, station.busy,
+          station.held, station.held_work_us, station.spare_us, station.shed.ppm,
           std::int64_t{station.shed_final}, station.attempts, station.answered, station.errors,
           station.busy_sum})
         digest.fold(count);

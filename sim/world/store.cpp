@@ -17,6 +17,8 @@ struct Scene {
     const Visit& did;
     std::uint32_t first;
     Dice& dice;
+    // Of its writes; a job that nobody has begun has no checkpoint, and so no form.
+    double writes_after() const { return declared.kind == StoreKind::jobs ? 0 : did.writes_after; }
     std::int64_t some(std::uint32_t ordinal, std::int64_t count, double chance) const {
         return thin(dice, first + ordinal, count, chance);
     }
@@ -36,7 +38,7 @@ bool may_be_damaged(Health health) {
 }
 
 bool appends_only(StoreKind kind) {
-    return kind == StoreKind::topic || kind == StoreKind::effects;
+    return kind == StoreKind::topic || kind == StoreKind::jobs || kind == StoreKind::effects;
 }
 
 // What a reader makes of a form as the columns stand: old code finds its half dropped.
@@ -92,9 +94,9 @@ std::int64_t turn_out(const Scene& scene, Cell cell, std::int64_t touched) {
             leave(scene.state, cell, touched, accounts.retired);
             accounts.logged_out += touched;
             return 0;
-        case StoreKind::jobs: leave(scene.state, cell, touched, accounts.orphaned); return 0;
         case StoreKind::table:
         case StoreKind::topic:
+        case StoreKind::jobs:
         case StoreKind::effects: break;
     }
     return 0;
@@ -224,7 +226,7 @@ void update_rows(const Scene& scene) {
 void insert_rows(const Scene& scene, std::int64_t count) {
     StoreState& state = scene.state;
     const Visit& did = scene.did;
-    const std::int64_t newer = scene.some(from::inserts, count, did.writes_after);
+    const std::int64_t newer = scene.some(from::inserts, count, scene.writes_after());
     for (const bool after : {true, false}) {
         const std::int64_t written = after ? newer : count - newer;
         const auto form = form_stored(scene.declared, scene.change, state.phase, after);
@@ -247,7 +249,7 @@ void insert_rows(const Scene& scene, std::int64_t count) {
 }
 
 void copy_writes(const Scene& scene, std::int64_t count, std::uint32_t ordinal) {
-    const std::int64_t newer = scene.some(ordinal, count, scene.did.writes_after);
+    const std::int64_t newer = scene.some(ordinal, count, scene.writes_after());
     for (const bool after : {true, false})
         if (const auto form = form_stored(scene.declared, scene.change, scene.state.phase, after))
             copy_rows(scene.state, *form, after ? newer : count - newer);
@@ -354,7 +356,7 @@ void visit(StoreState& state, const Store& declared, const SchemaChange* change,
     std::int64_t inserts = visit.inserts;
     if (declared.kind == StoreKind::topic)
         consume(scene);
-    else
+    else if (declared.kind != StoreKind::jobs)
         inserts += read_rows(scene);
     if (appends_only(declared.kind))
         inserts += visit.updates;

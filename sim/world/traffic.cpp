@@ -142,9 +142,17 @@ void mix_returning(World& world, std::uint32_t s) {
     }
 }
 
-CalleeState callee_state(const World& world, const Service& service, ServiceId caller_of,
-                         std::int64_t placed, double hold_us, double error_share) {
-    const ServiceState& state = world.services[caller_of.index];
+// A service as those who call it find it, and each of its pools.
+struct ServicePace {
+    std::vector<CallerPace> pools;  // Empty where it calls nobody.
+    std::vector<CalleePool> as_callee;
+    double hold_us = 0;  // Over the pools, by slots.
+};
+
+CalleeState callee_state(const World& world, ServiceId to, const ServicePace& pace,
+                         std::int64_t placed) {
+    const Service& service = world.plan->services[to.index];
+    const ServiceState& state = world.services[to.index];
     CalleeState callee;
     double slots = 0, queue = 0, others = 0, weighted = 0;
     for (const Pool& pool : state.pools) {
@@ -154,13 +162,13 @@ CalleeState callee_state(const World& world, const Service& service, ServiceId c
         queue += static_cast<double>(pool.station.queue());
         others += static_cast<double>(pool.own_served + pool.calls_served);
     }
-    callee.work_us = weighted / slots + hold_us;
+    callee.work_us =
+        (slots > 0 ? weighted / slots : static_cast<double>(service.work.us)) + pace.hold_us;
     const double used = std::max(0.0, others - static_cast<double>(placed));
     const double whole_rate = slots / callee.work_us;
     callee.rate =
         std::max(whole_rate * 0.001, whole_rate - used / static_cast<double>(world.tick_length.us));
     callee.queue = queue;
-    callee.error_share = error_share;
     callee.bound_us = service.queue ? static_cast<double>(service.queue->us) : -1;
     callee.varies = service.work_varies;
     return callee;
@@ -184,59 +192,76 @@ std::int64_t due_back(const World& world, const Pool& pool) {
     return back;
 }
 
-struct ServicePace {
-    std::vector<CallerPace> pools;
-    double hold_us = 0, error_share = 0;  // Over the pools, by slots.
-};
+// What a pool's requests wait for and meet at those it calls.
+CallerPace pace_of_pool(const World& world, ServiceId id, const Pool& pool,
+                        const std::vector<ServicePace>& paces) {
+    const Service& service = world.plan->services[id.index];
+    const auto tick_us = static_cast<double>(world.tick_length.us);
+    std::vector<CalleeState> callees;
+    for (std::size_t e = 0; e < service.calls.size(); ++e) {
+        const ServiceId to = service.calls[e].to;
+        const ServicePace& callee = paces[to.index];
+        callees.push_back(callee_state(world, to, callee, pool.edges[e].placed));
+        callees.back().fates =
+            fates_of(world.wires[to.index], pool.path.calls[e], callee.as_callee);
+    }
+    const double there = demand(pool) + static_cast<double>(due_back(world, pool));
+    return caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
+                       static_cast<double>(pool.station.slots), there / tick_us, tick_us);
+}
 
 // Callees before callers: a caller's hold needs what its callees can do.
 std::vector<ServicePace> find_paces(const World& world) {
     std::vector<ServicePace> paces(world.services.size());
-    const auto tick_us = static_cast<double>(world.tick_length.us);
     for (std::size_t n = world.order.size(); n-- > 0;) {
         const ServiceId id = world.order[n];
-        const Service& service = world.plan->services[id.index];
         ServicePace& pace = paces[id.index];
-        if (service.calls.empty()) {
-            double all = 0;
-            for (const Pool& pool : world.services[id.index].pools) {
-                const auto weight = static_cast<double>(pool.station.slots);
-                pace.error_share += weight * pool.path.fails;
-                all += weight;
-            }
-            pace.error_share = all > 0 ? pace.error_share / all : 1;
-            continue;
-        }
         double slots = 0;
         for (const Pool& pool : world.services[id.index].pools) {
-            std::vector<CalleeState> callees;
-            for (std::size_t e = 0; e < service.calls.size(); ++e) {
-                const ServiceId to = service.calls[e].to;
-                callees.push_back(callee_state(world, world.plan->services[to.index], to,
-                                               pool.edges[e].placed, paces[to.index].hold_us,
-                                               paces[to.index].error_share));
+            double fails = pool.path.fails;
+            if (!world.plan->services[id.index].calls.empty()) {
+                pace.pools.push_back(pace_of_pool(world, id, pool, paces));
+                fails = 1 - (1 - pace.pools.back().error_share) * (1 - fails);
+                const auto weight = static_cast<double>(pool.station.slots);
+                pace.hold_us += weight * pace.pools.back().hold_us;
+                slots += weight;
             }
-            const double there = demand(pool) + static_cast<double>(due_back(world, pool));
-            pace.pools.push_back(
-                caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
-                            static_cast<double>(pool.station.slots), there / tick_us, tick_us));
-            const auto weight = static_cast<double>(pool.station.slots);
-            pace.hold_us += weight * pace.pools.back().hold_us;
-            pace.error_share +=
-                weight * (1 - (1 - pace.pools.back().error_share) * (1 - pool.path.fails));
-            slots += weight;
+            pace.as_callee.push_back({pool.users.value(), fails, pool.path.own});
         }
         pace.hold_us = slots > 0 ? pace.hold_us / slots : 0;
-        pace.error_share = slots > 0 ? pace.error_share / slots : 1;
     }
     return paces;
 }
 
+// What calls of a caller's end are like for the pool that they come to.
+void note(Inbound& inbound, const Call& call, const Hearing& heard, std::int64_t doubled_ppm,
+          std::int64_t count) {
+    inbound.calls += count;
+    inbound.writes += count * call.writes.ppm;
+    inbound.inserts += count * (call.writes.ppm * call.inserts.ppm / whole.ppm);
+    inbound.rejected += count * share_of(heard.rejected).ppm;
+    inbound.misread += count * share_of(heard.misread).ppm;
+    inbound.lossy += count * share_of(heard.lossy).ppm;
+    inbound.doubled += count * doubled_ppm;
+}
+
 // Calls spread over the callee's pools by their users, as its requests do.
-void send_calls(World& world, ServiceId to, std::int64_t calls, Dice& dice, std::uint32_t row) {
-    std::vector<Pool>& pools = world.services[to.index].pools;
+void send_calls(World& world, const Call& call, const Pool& from, std::uint32_t row,
+                std::int64_t calls, Dice& dice) {
+    std::vector<Pool>& pools = world.services[call.to.index].pools;
+    // Done twice by this caller, or for a request that its own client sends again.
+    const std::int64_t doubled_ppm = whole.ppm - (whole.ppm - from.edges[row].doubled_ppm) *
+                                                     (whole.ppm - from.again_ppm) / whole.ppm;
+    const bool remembers = !world.plan->services[call.to.index].uses.empty();
     spread(calls, pools, Purpose::calls, called_from + row * pools_max, dice,
-           [&](std::size_t p, std::int64_t count) { pools[p].calls_in += count; });
+           [&](std::size_t p, std::int64_t count) {
+               pools[p].calls_in += count;
+               if (count == 0 || !remembers) return;
+               note(pools[p].inbound, call,
+                    hearing(world.wires[call.to.index].requests,
+                            from.path.calls[row].requests.after, pools[p].path.own.requests.knows),
+                    doubled_ppm, count);
+           });
 }
 
 // What the callers found, for defects that hang on it.
@@ -285,16 +310,21 @@ void tick(World& world) {
                 at.first_serve = world.draw(Purpose::serve, at.entity, world.ticks).block;
             at.calls_in = std::exchange(pool.calls_in, 0);
             if (!service.calls.empty()) {
-                at.hold_us = paces[id.index].pools[p].hold_us;
-                at.error_share = paces[id.index].pools[p].error_share;
+                const CallerPace& pace = paces[id.index].pools[p];
+                at.hold_us = pace.hold_us;
+                at.error_share = pace.error_share;
                 pool.hold_us = static_cast<std::int64_t>(std::min(at.hold_us, 1e15));
+                pool.misread = pace.misread;
+                pool.lossy = pace.lossy;
             }
+            pool.fails = at.error_share;
             const std::int64_t answered_before = pool.station.answered;
             TickDone done = run_tick(pool.station, at, world.ledger, world.flow);
             if (done.served == 0)
                 done.served = pool.station.answered - answered_before;  // A calm tick.
             pool.own_served = done.served - done.served_called;
             pool.calls_served = done.served_called;
+            pool.inbound.served += done.served_called;
             if (service.calls.empty()) continue;
             Dice dice(world.draw, at.entity, world.ticks);
             for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
@@ -302,7 +332,7 @@ void tick(World& world) {
                 const std::int64_t placed =
                     place_calls(service.calls[e], pool.edges[e], load, done.served, e, dice);
                 note_answers(pool.edges[e], service.calls[e], load);
-                send_calls(world, service.calls[e].to, placed, dice, e);
+                send_calls(world, service.calls[e], pool, e, placed, dice);
             }
         }
     }

@@ -117,6 +117,8 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
                      call.cache ? call.cache->keys * call.cache->initially.ppm / whole.ppm : 0});
         state.pools.push_back(pool);
         world.services.push_back(state);
+        world.wires.push_back(
+            {schema_of(*plan, {s}, Carries::requests), schema_of(*plan, {s}, Carries::answers)});
         start_fleet(world, s);
     }
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) {
@@ -140,9 +142,11 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
         }
     }
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) split_users(world, c);
-    for (std::uint32_t i = 0; i < plan->stores.size(); ++i)
-        world.stores.emplace_back().state =
-            start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
+    for (std::uint32_t i = 0; i < plan->stores.size(); ++i) {
+        Kept& kept = world.stores.emplace_back();
+        kept.state = start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
+        kept.jobs = start_jobs(plan->stores[i]);
+    }
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         refresh_paths(world, s);
         world.services[s].pools[0].station.held = 0;  // Nobody is at work yet.
@@ -189,11 +193,15 @@ void fold_state(const World& world, Digest& digest) {
             for (const Lane& lane : pool.station.lanes) check_sums(lane);
             for (const std::int64_t count :
                  {std::int64_t{pool.build.index}, std::int64_t{pool.key}, pool.users.ppm,
-                  pool.calls_in, pool.own_served, pool.calls_served, pool.hold_us})
+                  pool.calls_in, pool.own_served, pool.calls_served, pool.hold_us, pool.again_ppm})
+                digest.fold(count);
+            const Inbound& in = pool.inbound;
+            for (const std::int64_t count : {in.served, in.calls, in.writes, in.inserts,
+                                             in.rejected, in.misread, in.lossy, in.doubled})
                 digest.fold(count);
             for (const Edge& edge : pool.edges)
                 for (const std::int64_t count :
-                     {edge.warm, edge.placed, edge.lost_ppm, edge.hold_us})
+                     {edge.warm, edge.placed, edge.doubled_ppm, edge.lost_ppm, edge.hold_us})
                     digest.fold(count);
             fold(pool.station, digest);
         }
@@ -210,6 +218,7 @@ void fold_state(const World& world, Digest& digest) {
         for (const std::int64_t count :
              {std::int64_t{it.repairing}, it.rebuilt, it.unreadable_seconds, it.unmatched})
             digest.fold(count);
+        fold(it.jobs, digest);
     }
     for (const Outage& it : world.setting_outages)
         digest.fold(it.from.us), digest.fold(it.until.us);

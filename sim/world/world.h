@@ -11,6 +11,7 @@
 #include "sim/words/injects.h"
 #include "sim/world/calls.h"
 #include "sim/world/copies.h"
+#include "sim/world/jobs.h"
 #include "sim/world/target.h"
 
 namespace rollcage {
@@ -52,11 +53,21 @@ struct Rollout {
 // What requests meet at a pool's processes, in the mean over all of them; each lane has its own.
 // Derived: never folded.
 struct Path {
-    double work = 1;      // Times the service's own work.
-    double fails = 0;     // Share of requests.
-    double rejected = 0;  // Share of requests that meet a record they cannot read.
-    double misled = 0;    // Share of good answers that stand on a damaged record.
-    double asks = 1;      // Times the calls to other services.
+    double work = 1;                // Times the service's own work.
+    double fails = 0;               // Share of requests.
+    double rejected = 0;            // Share of requests that meet a record they cannot read.
+    double misled = 0;              // Share of good answers that stand on a damaged record.
+    double asks = 1;                // Times the calls to other services.
+    WireEnds own{};                 // Towards those who call it; where some form there changes.
+    std::vector<WireEnds> calls{};  // Parallel to the service's calls.
+};
+
+// Calls that came to a pool and were not counted yet, and what they are like in the mean.
+struct Inbound {
+    std::int64_t served = 0;  // Since the last second.
+    std::int64_t calls = 0;
+    // Sums over these calls, in millionths: of shares of calls, of writes, and the like.
+    std::int64_t writes = 0, inserts = 0, rejected = 0, misread = 0, lossy = 0, doubled = 0;
 };
 
 struct Kept {  // A store, and what is being done to it.
@@ -66,6 +77,7 @@ struct Kept {  // A store, and what is being done to it.
     std::int64_t rebuilt = 0;             // Since repair was last ordered.
     std::int64_t unreadable_seconds = 0;  // Record-seconds.
     std::int64_t unmatched = 0;  // Effects whose record a restore or a fail-back has taken back.
+    JobList jobs{};              // Where each of a store of jobs is.
 };
 
 struct Epoch {  // A rule that a setting was given, and when.
@@ -95,6 +107,10 @@ struct Pool {
     std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
+    Inbound inbound;
+    std::int64_t again_ppm = 0;  // Of what it serves, work whose client tries again; last second.
+    // Of its requests: failed, gone wrong by answers of others. Derived each tick.
+    double fails = 0, misread = 0, lossy = 0;
     Path path;
     std::vector<Edge> edges;  // Parallel to the service's calls.
     Station station;
@@ -150,6 +166,7 @@ struct World {
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
     std::vector<std::vector<double>> origins;  // By service and cohort: of what comes. Derived.
+    std::vector<Wires> wires;                  // By service that is called. Derived from the plan.
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
     std::vector<Undo> undo;                    // Of the changes that stand, latest last.
     std::vector<Outage> setting_outages;
@@ -198,6 +215,16 @@ inline std::uint32_t instance_key(std::uint32_t service, std::uint32_t slot) {
 void pass_second(World& world, std::uint32_t service);  // Crashes, and settings that travel.
 // What the second that passed wrote and read: writes are counted, stores visited and aged.
 void fold_second(World& world);
+void run_jobs(World& world);  // A second of every job; what requests put there is admitted.
+std::int64_t requeue_jobs(World& world, StoreId store);  // A second of repair; returns how many.
+struct JobsThere {
+    std::int64_t waiting = 0, running = 0, orphaned = 0;
+};
+JobsThere jobs_there(const World& world, ServiceId service);  // As its own console shows.
+// A ready process begins to drain, or a ready or draining one ends: before its phase turns.
+void process_drains(World& world, std::uint32_t service, std::uint32_t slot);
+void process_ends(World& world, std::uint32_t service, std::uint32_t slot);
+double unreadable_now(const World& world, StoreId store);  // Records, by share of the readers.
 // Of the readers of a store, by users, those that know its new form.
 double share_knowing(const World& world, StoreId store);
 std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool);
