@@ -301,8 +301,8 @@ double unreadable_now(const World& world, StoreId store) {
 
 namespace {
 
-// Who was logged out is there and logs in again: a request more, of another kind. Spread over the
-// cohorts that have sessions here by what they ask.
+// Who asks and has no session, or has just lost it, logs in: a request more, of another kind.
+// Spread over the cohorts that have sessions here by what they ask.
 void log_in_again(World& world, std::uint32_t s, std::int64_t logged_out, Dice& dice) {
     std::vector<std::uint32_t> here;
     double demand = 0;
@@ -339,12 +339,14 @@ void visit_stores(World& world, std::uint32_t s, Pool& pool) {
         StoreState& state = world.stores[store.index].state;
         const Store& declared = world.plan->stores[store.index];
         const SchemaChange* change = schema_of(*world.plan, store);
-        const std::int64_t before = state.accounts.logged_out;
+        const StoreAccounts& a = state.accounts;
+        const std::int64_t before = a.logged_out + a.misses;
         visit(state, declared, change, did, 0, dice);
         if (called.reads > 0)
             visit(state, declared, change, visit_of(world, pool, view, store, called),
                   visit_ordinals, dice);
-        log_in_again(world, s, state.accounts.logged_out - before, dice);
+        if (declared.kind == StoreKind::session)
+            log_in_again(world, s, a.logged_out + a.misses - before, dice);
     }
 }
 

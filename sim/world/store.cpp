@@ -111,11 +111,13 @@ void write_back(const Scene& scene, Cell cell, SchemaVerdict v, std::int64_t cou
         scene.state.accounts.spoiled += count;
 }
 
-// Reads of the form that is not the reader's own; returns the cache entries to be filled again.
-std::int64_t read_foreign(const Scene& scene) {
+// Reads that hit a form which is not the reader's own; returns the cache entries to be filled
+// again.
+std::int64_t read_foreign(const Scene& scene, std::int64_t hits) {
+    if (!scene.change || hits == 0) return 0;  // Nothing is foreign, or nobody reads.
     const StoreState was = scene.state;
     const Visit& did = scene.did;
-    const auto reads = static_cast<double>(did.reads);
+    const auto reads = static_cast<double>(hits);
     const Reach read = reach(was, scene.declared, reads);
     const Reach written = reach(was, scene.declared, reads * scene.declared.writes_back.value());
     std::int64_t to_fill = 0;
@@ -134,10 +136,11 @@ std::int64_t read_foreign(const Scene& scene) {
     return to_fill;
 }
 
+// Values that a cache should hold, users who should have a session, and have none.
 std::int64_t absent_of(const StoreState& state, const Store& declared) {
-    return declared.kind == StoreKind::cache
-               ? std::max<std::int64_t>(0, declared.records - all_rows(state))
-               : 0;
+    const bool has_places =
+        declared.kind == StoreKind::cache || declared.kind == StoreKind::session;
+    return has_places ? std::max<std::int64_t>(0, declared.records - all_rows(state)) : 0;
 }
 
 std::int64_t read_rows(const Scene& scene) {
@@ -150,11 +153,13 @@ std::int64_t read_rows(const Scene& scene) {
         scene.state.asked_replica +=
             scene.some(from::reads + 3, did.reads, scene.declared.replica_reads.value());
     const double share = share_rejected(scene.state, scene.declared, scene.change, did.knows);
-    const std::int64_t rejected = scene.some(from::reads + 1, did.reads - absent_reads, share);
+    const std::int64_t hits = did.reads - absent_reads,
+                       rejected = scene.some(from::reads + 1, hits, share);
     accounts.rejected += rejected;
-    const std::int64_t to_fill = read_foreign(scene);
+    accounts.misses += absent_reads;
+    const std::int64_t to_fill = read_foreign(scene, hits);
     if (scene.declared.kind != StoreKind::cache) return 0;
-    accounts.misses += absent_reads + rejected;
+    accounts.misses += rejected;
     const double filled = hit_at_least_once(part(absent_reads, absent));
     return to_fill + scene.some(from::reads + 2, absent, filled);
 }
@@ -206,6 +211,7 @@ std::int64_t update_cell(const Scene& scene, Cell cell, bool after, std::int64_t
 }
 
 void update_rows(const Scene& scene) {
+    if (scene.did.updates == 0) return;
     const StoreState was = scene.state;
     const Reach hit = reach(was, scene.declared, static_cast<double>(scene.did.updates));
     std::int64_t all = 0, accepted = 0;

@@ -28,7 +28,8 @@ struct StoreAccounts {
     std::int64_t copies = 0, copies_gone = 0;
     std::int64_t rejected = 0;         // Reads that met a form they cannot read.
     std::int64_t rejected_writes = 0;  // Of a form that cannot be stored, or onto one unreadable.
-    std::int64_t misses = 0, repaired = 0, logged_out = 0, redelivered = 0;
+    std::int64_t misses = 0;  // Reads of what a cache does not hold, or by who has no session.
+    std::int64_t repaired = 0, logged_out = 0, redelivered = 0;
     std::int64_t updated = 0;      // Accepted writes onto rows that were there.
     std::int64_t undone = 0;       // Accepted writes that a restore or a fail-back took back.
     std::int64_t stale_reads = 0;  // Of a replica that had not applied the row's last write.
