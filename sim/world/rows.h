@@ -13,6 +13,7 @@ struct Cell {
     Health health = Health::sound;
     Age age = Age::recent;
 };
+inline constexpr double met_units = 1e11;  // Of StoreState::met_any.
 inline constexpr std::size_t cells = formats * healths * 2;
 Cell cell_at(std::size_t place);
 using PerCell = std::array<std::int64_t, cells>;

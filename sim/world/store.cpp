@@ -31,8 +31,6 @@ constexpr std::uint32_t updates = 0, foreign = 240, reads = 272, inserts = 280, 
 }
 static_assert(from::times + formats * receives_max <= visit_ordinals && cells * 8 <= from::foreign);
 
-constexpr double met_units = 1e12;  // Of StoreState::met_any.
-
 bool may_be_damaged(Health health) {
     return health == Health::sound || health == Health::diverged;
 }
@@ -210,6 +208,12 @@ std::int64_t update_cell(const Scene& scene, Cell cell, bool after, std::int64_t
     return count;
 }
 
+// Beyond twenty a second every row is hit; the sum stops before it is full.
+void meet(std::int64_t& met, double times) {
+    constexpr std::int64_t full = 8'000'000'000'000'000'000;
+    met = std::min(full, met + static_cast<std::int64_t>(std::min(times, 20.0) * met_units + 0.5));
+}
+
 void update_rows(const Scene& scene) {
     if (scene.did.updates == 0) return;
     const StoreState was = scene.state;
@@ -224,9 +228,8 @@ void update_rows(const Scene& scene) {
         accepted += update_cell(scene, cell, false, touched - after, ordinal + 5);
         all += touched;
     }
-    const double kept = part(accepted, all) * met_units;
-    scene.state.met_any += static_cast<std::int64_t>(hit.each * kept + 0.5);
-    scene.state.met_recent += static_cast<std::int64_t>(hit.more * kept + 0.5);
+    meet(scene.state.met_any, hit.each * part(accepted, all));
+    meet(scene.state.met_recent, hit.more * part(accepted, all));
 }
 
 void insert_rows(const Scene& scene, std::int64_t count) {

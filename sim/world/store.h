@@ -55,7 +55,7 @@ struct StoreState {
     Share applies = whole;           // Of its rate, what a replica applies now.
     bool cut_off = false;            // The primary is lost: what it has not shipped stays there.
     std::int64_t asked_replica = 0;  // Reads since the last second.
-    // Updates that a row met so far, in the mean and in 1e-12; a recent row met the second besides.
+    // Updates that a row met so far, in the mean and in 1e-11; a recent row met the second besides.
     std::int64_t met_any = 0, met_recent = 0;
     std::int64_t beyond_repair = 0;  // Tried and not rebuilt; within damaged.
     std::int64_t lost_for_good = 0;  // The same within lost.
