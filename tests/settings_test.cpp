@@ -473,3 +473,20 @@ TEST_CASE("whatever rules come and go, every request is accounted for and every 
         RC_ASSERT(it.offered == it.good + it.failed + it.refused + it.pending);
     }));
 }
+
+TEST_CASE("users whom a flag keeps apart stay apart at a new build, and its share goes by users") {
+    Blueprint plan = shop({fails({one})}, {part(.25)}, 3);
+    plan.builds[1].changes = plan.builds[0].changes;
+    plan.plans[0].stages = {Stage{.kind = StageKind::canary, .share = share_of(.5)}};
+    plan.injects = {{SimTime{} + 100_s, Release{{1}, {0}}}};
+    Day day = played(plan, 300_s);
+    REQUIRE(day.world.services[0].pools.size() == 2);
+    CHECK(failing_now(day) == Approx(.25).epsilon(.05));
+    for (const Pool& pool : day.world.services[0].pools) {
+        CHECK(pool.station.lanes[0].fails == 0);
+        CHECK(pool.station.lanes[1].fails == 1);
+    }
+    plan.builds[1].changes = {};  // Only who is at the old build and in the quarter: 1/8.
+    Day half = played(plan, 300_s);
+    CHECK(failing_now(half) == Approx(.125).epsilon(.06));
+}

@@ -45,8 +45,8 @@ void try_fates(CallLoad& load, const CalleeState& callee, std::int64_t most, dou
     }
     load.fail_share = std::min(1.0, failed / load.attempts);
     load.done_twice = load.attempts > 1 ? std::min(1.0, twice / (load.attempts - 1)) : 0;
-    load.misread = load.lost < 1 ? misread / (1 - load.lost) : 0;
-    load.lossy = load.lost < 1 ? lossy / (1 - load.lost) : 0;
+    load.misread = load.lost < 1 ? std::min(1.0, misread / (1 - load.lost)) : 0;
+    load.lossy = load.lost < 1 ? std::min(1.0, lossy / (1 - load.lost)) : 0;
     for (std::size_t k = 0; k + 1 < static_cast<std::size_t>(most); ++k)
         load.again[k] = made[k] > 0 ? std::min(1.0, made[k + 1] / made[k]) : 0;
 }

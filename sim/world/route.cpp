@@ -138,8 +138,12 @@ void sync_pools(World& world, std::uint32_t s) {
     for (const BuildCount& count : service.counts)
         if (count.ready > 0 && pool_of(service, count.build) == nullptr)
             open_pool(world, s, count.build);
-    for (Pool& pool : service.pools)
+    for (Pool& pool : service.pools) {
         pool.station.slots = holders(pool.build) * world.plan->services[s].slots;
+        // What ended took its part by the die, which may be less than the slots that are gone.
+        pool.station.held = std::min(pool.station.held, pool.station.slots);
+        pool.station.busy = std::min(pool.station.busy, pool.station.slots);
+    }
     for (std::size_t row = service.pools.size(); row-- > 0;)
         if (service.pools.size() > 1 && holders(service.pools[row].build) == 0)
             close_pool(world, s, row);
