@@ -55,7 +55,7 @@ Blueprint office(const Office& it) {
                     .sends_per_part = 100,
                     .event_log = it.event_log},
                    {.kind = StoreKind::effects, .idempotent = it.idempotent}};
-    plan.settings = {{.initially = whole, .poll = 2_s}};
+    plan.settings = {{.initially = {whole}, .poll = 2_s}};
     Change change{{}, {}, SchemaChange{campaigns, it.kind}};
     change.schema->old_reader = it.old_reader;
     if (it.behind_flag) change.behind = {SettingId{0}};
