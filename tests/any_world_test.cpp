@@ -127,7 +127,9 @@ struct Author {  // Writes a scenario from the loader's own table of words.
 
     std::string world() {
         std::string text =
-            "local drill = scenario { title = \"any\", lasts = \"30m\", judged_after = \"10m\" }\n";
+            "local drill = scenario { title = \"any\", lasts = \"30m\", judged_after = \"10m\", "
+            "regions = { \"east\", \"west\", \"north\" } }\n";
+        if (chance(.3)) text += "drill.registry { " + fields(word("registry")) + "}\n";
         text += declare("store", HandleKind::store, {{"kind", "\"table\""}, {"replicas", "2"}});
         for (std::uint32_t i = 0; i <= upto(3); ++i)  // Only a table has replicas.
             text += declare("store", HandleKind::store, {{"replicas", ""}});
@@ -141,27 +143,55 @@ struct Author {  // Writes a scenario from the loader's own table of words.
                              {"per_minute", ""},
                              {"kinds", ""},
                              {"timeout", number(.4, 8, 2, false)},
+                             {"region", region()},
+                             {"ring", i == 0 || chance(.5) ? "\"inner\"" : "\"outer\""},
                              {"backoff", ""}});
             text += declare("service", HandleKind::service,
                             {{"serves", declared[HandleKind::cohort].back()},
                              {"uses", "{ " + one_of(HandleKind::store) + " }"},
                              {"instances", number(1, 60, 12, true)},
+                             {"regions", regions()},
+                             {"synced", chance(.2) ? "180" : ""},
                              {"slots", number(1, 20, 5, true)}});
             for (std::uint32_t b = 0; b <= upto(2); ++b)
                 text += declare("build", HandleKind::build,
                                 {{"of", declared[HandleKind::service].back()}, {"after", ""}},
                                 change() + (chance(.5) ? change() : ""));
         }
-        text += plan() + injects();
+        text += plan();
+        if (chance(.5))
+            text += "drill.hotfix { of = service0, build = build0, plan = \"usual\", lead = " +
+                    number(30, 1200, 300, true) + (chance(.5) ? ", bad = build0" : "") + " }\n";
+        text += injects();
         return text;
     }
 
+    std::string region() {
+        static const std::vector<std::string> names{"east", "west", "north"};
+        return "\"" + names[upto(names.size())] + "\"";
+    }
+    std::string regions() {
+        static const std::vector<std::string> sets{"", "{ \"east\" }", "{ \"west\", \"east\" }",
+                                                   "{ \"north\", \"west\", \"east\" }"};
+        return sets[upto(sets.size())];
+    }
+
     std::string plan() {
-        static const std::vector<std::string> kinds{"everyone", "canary", "blue_green", "recreate"};
+        static const std::vector<std::string> kinds{"everyone",   "canary",  "ring \"inner\"",
+                                                    "blue_green", "by_hand", "recreate"};
         std::string stages;
         for (std::uint32_t i = 0; i <= upto(3); ++i) {
             const std::string kind = kinds[upto(kinds.size())];
-            stages += kind + " { " + fields(word(kind)) + "}, ";
+            const bool part = kind == "everyone" || kind == "canary";
+            stages +=
+                kind + " { " +
+                fields(word(kind.substr(0, kind.find(' '))),
+                       {{"share",
+                         kind == "canary" || kind[0] == 'r' ? number(.01, .5, .2, false) : ""},
+                        {"each", number(.1, 60, 5, false)},
+                        {"regions", part && chance(.3) ? "{ " + region() + " }" : ""}}) +
+                "}, ";
+            if (kind == "everyone" && chance(.3)) stages += "stable {}, ";
         }
         return "drill.plan \"usual\" { " + stages + "}\n";
     }
@@ -172,15 +202,14 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         for (std::uint32_t i = 0; i <= upto(4); ++i)
             text += at() + "release(" + one_of(HandleKind::build) + ", \"usual\"))\n";
         for (const Form& form : inject_forms()) {
-            if (std::string_view(form.name) == "release" || chance(.6)) continue;
-            const bool of_copies =
-                std::string_view(form.name) == "lag" || std::string_view(form.name) == "bad_backup";
-            const std::string& first = declared[HandleKind::store].front();
-            text += at() + form.name + " { " +
-                    fields(word(form.name),
-                           of_copies ? std::map<std::string, std::string>{{"store", first}}
-                                     : std::map<std::string, std::string>{}) +
-                    "})\n";
+            const std::string_view name = form.name;
+            if (name == "release" || chance(.6)) continue;
+            std::map<std::string, std::string> given{
+                {"build", one_of(HandleKind::build)},
+                {"region", name == "lose_region" ? region() : ""}};
+            if (name == "lag" || name == "bad_backup")
+                given["store"] = declared[HandleKind::store].front();
+            text += at() + form.name + " { " + fields(word(form.name), given) + "})\n";
         }
         return text;
     }

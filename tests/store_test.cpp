@@ -308,7 +308,7 @@ TEST_CASE("poison burns the consumers' capacity, and a pause burns nothing", "[s
     CHECK(rejected_share(topic.state, topic.declared, topic.schema(), false) == 0);
 }
 
-TEST_CASE("an old reader orphans the jobs it cannot resume; drained first, they finish",
+TEST_CASE("who cannot read its checkpoint orphans an interrupted job; drained first, they finish",
           "[store]") {
     Shelf jobs{.declared = {.kind = StoreKind::jobs, .runs = 100_s},
                .change = of(SchemaKind::retype)};
@@ -316,6 +316,11 @@ TEST_CASE("an old reader orphans the jobs it cannot resume; drained first, they 
     jobs.visited(old_writers(10'000), 1);
     Shelf drained = jobs;
     jobs.visited(readers(false, 1'000'000), 2);
+    CHECK(jobs.state.accounts.orphaned == 0);  // Looking at it is not taking it up.
+    // A fifth of the processes end, and of those that go on half know the new form.
+    jobs.interrupted(.2, .5);
+    check_near(jobs.state.accounts.orphaned, 10'000 * .2 * .5);
+    jobs.interrupted(1, 0);
     CHECK(jobs.state.accounts.orphaned == 10'000);
     CHECK(jobs.rows(Format::before, Health::sound) == 10'000);
     Shelf paused = drained;

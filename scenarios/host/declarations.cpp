@@ -162,13 +162,19 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "change") return change(record);
     if (what == "defect") return defect(record);
     if (what == "at") return at(record);
+    if (what == "registry") return registry(record);
+    if (what == "hotfix") return hotfix(record);
     for (const SchemaKind kind : schema_kinds)
         if (what == name(kind)) return schema(kind, record);
     for (const auto& [name, kind] : {std::pair{"everyone", StageKind::everyone},
                                      {"canary", StageKind::canary},
+                                     {"ring", StageKind::canary},
+                                     {"tier", StageKind::canary},
                                      {"blue_green", StageKind::blue_green},
-                                     {"recreate", StageKind::recreate}})
-        if (what == name) return one_stage(kind, record);
+                                     {"recreate", StageKind::recreate},
+                                     {"by_hand", StageKind::by_hand},
+                                     {"stable", StageKind::mark_stable}})
+        if (what == name) return one_stage(kind, what, record);
     return say_inject(what, record);
 }
 
@@ -182,14 +188,75 @@ Result<Value> Declarations::say_inject(const std::string& what, const Value& rec
     return inject(word_at<Inject>(static_cast<std::size_t>(form - forms.begin()), *numbers));
 }
 
-Result<Value> Declarations::one_stage(StageKind kind, const Value& record) {
+// Each kind of stage has those of these fields that mean something to it.
+Result<Value> Declarations::one_stage(StageKind kind, const std::string& what,
+                                      const Value& record) {
     Stage stage{.kind = kind, .soak = length_of(record, "soak")};
+    const auto yes = [&](const char* field) {
+        const Value* value = find(record, field);
+        return value != nullptr && value->yes;
+    };
     if (kind == StageKind::canary) {
         stage.share = part_of(record, "share");
-        stage.sticky = at_of(record, "sticky").yes;
+        stage.sticky = yes("sticky");
+        stage.baseline = yes("baseline");
+    } else if (kind == StageKind::blue_green) {
+        stage.dark = length_of(record, "dark");
+        stage.mirror = yes("mirror");
+        stage.keeps_warm = yes("keeps_warm");
+    } else if (kind == StageKind::by_hand) {
+        stage.each = length_of(record, "each");
+        stage.misses = part_of(record, "misses");
+    }
+    if (what == "ring" || what == "tier") {
+        const std::string& wanted = record.items[0].text;
+        const std::vector<std::string>& known = what == "ring" ? rings_ : tiers_;
+        for (std::uint32_t c = 0; c < known.size(); ++c)
+            if (known[c] == wanted) stage.audience.push_back({c});
+        const std::string near = nearest_word(wanted, known);
+        if (stage.audience.empty())
+            return Error{what + ": no cohort declared so far has " + what + " = \"" + wanted +
+                         "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    } else if (find(record, "regions") != nullptr) {
+        const auto regions = regions_of(what, at_of(record, "regions"));
+        if (!regions) return regions.error();
+        stage.regions = *regions;
     }
     stages_.push_back(stage);
     return handle(HandleKind::stage, stages_.size() - 1);
+}
+
+Result<std::vector<RegionId>> Declarations::regions_of(const std::string& who,
+                                                       const Value& names) const {
+    std::vector<RegionId> regions;
+    for (const Value& name : names.items) {
+        const auto row = find_name(world.names.regions, name.text);
+        const std::string near = nearest_word(name.text, world.names.regions);
+        if (!row)
+            return Error{who + ": no region is called \"" + name.text +
+                         "\"; name it in scenario { regions = { ... } }" +
+                         (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+        regions.push_back({*row});
+    }
+    return regions;
+}
+
+Result<Value> Declarations::registry(const Value& record) {
+    world.registry.bandwidth = whole_of(record, "mb_per_second") * 1000;
+    world.registry.node_bandwidth = whole_of(record, "node_mb_per_second") * 1000;
+    return Value{};
+}
+
+Result<Value> Declarations::hotfix(const Value& record) {
+    const auto plan = plan_of("hotfix", at_of(record, "plan").text);
+    if (!plan) return plan.error();
+    Hotfix fix{.build = {row_of(record, "build")},
+               .plan = *plan,
+               .lead = length_of(record, "lead"),
+               .bad_share = part_of(record, "bad_share")};
+    if (has(record, "bad")) fix.bad = BuildId{row_of(record, "bad")};
+    world.services[row_of(record, "of")].hotfix = fix;
+    return Value{};
 }
 
 Result<Value> Declarations::defect(const Value& record) {
@@ -230,6 +297,10 @@ Result<Value> Declarations::scenario(const Value& record) {
     world.lasts = length_of(record, "lasts");
     world.judged_after = length_of(record, "judged_after");
     if (has(record, "tick")) world.tick = length_of(record, "tick");
+    for (const Value& region : at_of(record, "regions").items) {
+        if (find_name(world.names.regions, region.text)) return twice("region", region.text);
+        world.names.regions.push_back(region.text);
+    }
     return Value{};
 }
 
@@ -285,6 +356,15 @@ Result<Value> Declarations::cohort(const Value& record) {
     cohort.users = whole_of(record, "users");
     cohort.requests_per_minute = times_of(record, "requests_per_minute");
     cohort.serves = {unserved};
+    if (has(record, "region")) {
+        Value one;
+        one.items = {at_of(record, "region")};
+        const auto region = regions_of("cohort \"" + name + "\"", one);
+        if (!region) return region.error();
+        cohort.region = (*region)[0];
+    }
+    rings_.push_back(at_of(record, "ring").text);
+    tiers_.push_back(at_of(record, "tier").text);
     cohort.patience = patience_of(record);
     cohort.kinds = {
         RequestKind{whole, whole, part_of(record, "writes"), part_of(record, "inserts")}};
@@ -337,7 +417,18 @@ Result<Value> Declarations::service(const Value& record) {
         if (call.cached_in && !std::ranges::count(service.uses, *call.cached_in))
             service.uses.push_back(*call.cached_in);
     }
-    service.pull = length_of(record, "pull");
+    service.image_kb = whole_of(record, "image_mb") * 1000;
+    service.keeps_images = whole_of(record, "keeps_images");
+    const auto regions = regions_of(who, at_of(record, "regions"));
+    if (!regions) return regions.error();
+    if (!regions->empty()) service.regions = *regions;
+    for (std::uint32_t r = 1; regions->empty() && r < world.names.regions.size(); ++r)
+        service.regions.push_back({r});
+    service.per_node = whole_of(record, "per_node");
+    service.fails_over = at_of(record, "fails_over").yes;
+    service.runs_latest = at_of(record, "runs_latest").yes;
+    if (has(record, "synced")) service.synced = length_of(record, "synced");
+    service.reviewed = length_of(record, "reviewed");
     service.start = length_of(record, "start");
     service.probe = length_of(record, "probe");
     service.grace = length_of(record, "grace");
@@ -453,15 +544,19 @@ Result<Value> Declarations::inject(Inject what) {
     return handle(HandleKind::inject, injects_.size() - 1);
 }
 
-Result<Value> Declarations::release(const Value& record) {
-    const std::string& wanted = choices_.plan ? *choices_.plan : at_of(record, "plan").text;
+Result<PlanId> Declarations::plan_of(const std::string& who, const std::string& wanted) const {
     const auto found = find_name(world.names.plans, wanted);
-    if (!found) {
-        const std::string near = nearest_word(wanted, world.names.plans);
-        return Error{"release: no plan declared so far is called \"" + wanted + "\"" +
-                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
-    }
-    return inject(Release{{row_of(record, "build")}, {*found}});
+    if (found) return PlanId{*found};
+    const std::string near = nearest_word(wanted, world.names.plans);
+    return Error{who + ": no plan declared so far is called \"" + wanted + "\"" +
+                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+}
+
+Result<Value> Declarations::release(const Value& record) {
+    const auto plan =
+        plan_of("release", choices_.plan ? *choices_.plan : at_of(record, "plan").text);
+    if (!plan) return plan.error();
+    return inject(Release{{row_of(record, "build")}, *plan});
 }
 
 Result<Value> Declarations::at(const Value& record) {

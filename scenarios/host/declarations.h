@@ -36,7 +36,11 @@ private:
     Result<Value> store(const Value& record);
     Result<Value> change(const Value& record);
     Result<Value> defect(const Value& record);
-    Result<Value> one_stage(StageKind kind, const Value& record);
+    Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
+    Result<Value> registry(const Value& record);
+    Result<Value> hotfix(const Value& record);
+    Result<std::vector<RegionId>> regions_of(const std::string& who, const Value& names) const;
+    Result<PlanId> plan_of(const std::string& who, const std::string& wanted) const;
     Result<Value> say_inject(const std::string& what, const Value& record);
     Result<Value> schema(SchemaKind kind, const Value& record);
     Result<Value> release(const Value& record);
@@ -52,6 +56,7 @@ private:
     std::vector<Change> changes_;
     std::vector<Defect> defects_;
     std::vector<Stage> stages_;
+    std::vector<std::string> rings_, tiers_;  // By cohort.
     std::vector<SchemaChange> schemas_;
     std::vector<Inject> injects_;
 };

@@ -36,7 +36,8 @@ Field field_of(const Slot& slot) {
         case SlotType::store: handle(HandleKind::store); break;
         case SlotType::flag: handle(HandleKind::flag); break;
         case SlotType::build: field.type = T::build; break;
-        case SlotType::plan: field.type = T::text; break;
+        case SlotType::plan:
+        case SlotType::region: field.type = T::text; break;
         case SlotType::share: field.type = T::share; break;
         case SlotType::times: field.type = T::number; break;
         case SlotType::count: field.type = T::integer; break;
@@ -107,6 +108,14 @@ Result<Numbers> numbers_said(const Form& form, const Value& said, const Names& n
             number = *build;
         } else if (value.type == Value::Type::handle) {
             number = value.handle.index;
+        } else if (const auto* known = names_of(slot.type, names)) {
+            const auto row = find_name(*known, value.text);
+            const std::string near = nearest_word(value.text, *known);
+            if (!row)
+                return Error{std::string(form.name) + ": no " + slot.key + " is called " +
+                             shown(value) +
+                             (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+            number = *row;
         } else if (slot.type == SlotType::times) {
             number = share_of(value.number).ppm;
         } else if (value.type == Value::Type::boolean) {

@@ -89,6 +89,7 @@ const char* type_name(SlotType type) {
         case SlotType::flag: return "flag";
         case SlotType::build: return "build";
         case SlotType::plan: return "plan";
+        case SlotType::region: return "region";
         case SlotType::share: return "share";
         case SlotType::times: return "times";
         case SlotType::count: return "n";
@@ -231,6 +232,7 @@ const std::vector<std::string>* names_of(SlotType type, const Names& names) {
         case SlotType::flag: return &names.settings;
         case SlotType::build: return &names.builds;
         case SlotType::plan: return &names.plans;
+        case SlotType::region: return &names.regions;
         default: return nullptr;
     }
 }

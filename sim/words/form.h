@@ -25,6 +25,7 @@ enum class SlotType : std::uint8_t {
     flag,
     build,  // Of the service in the same word, where there is one.
     plan,
+    region,
     share,
     times,  // A share that may exceed one.
     count,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,11 @@ struct Names {
     std::vector<std::string> settings;
     std::vector<std::string> plans;
     std::vector<std::string> stores{};
+    std::vector<std::string> regions{};
 };
+
+// Names of a service's registry that are resolved each time an instance begins, and that move.
+enum class MovingName : std::uint8_t { stable, latest };
 
 // The row whose name this is, if any.
 inline std::optional<std::uint32_t> find_name(const std::vector<std::string>& names,

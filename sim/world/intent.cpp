@@ -3,8 +3,8 @@
 #include "sim/base/match.h"
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
-#include "sim/world/fleet.h"
 #include "sim/world/path.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
@@ -133,21 +133,91 @@ Command resolve(const World& world, const Command& command) {
         return Restore{
             restore->store, order_of(world, *restore).to - SimTime{}, {}, restore->aside};
     const auto* order = std::get_if<Rollback>(&command);
-    if (!order || order->to) return command;
+    if (!order || order->to || order->name) return command;
     const ServiceState& service = world.services[order->service.index];
-    const bool under_way = service.rollout && service.rollout->to != service.current;
-    return Rollback{order->service, under_way ? service.current : service.before.back()};
+    const bool under_way = service.rollout && service.rollout->build != service.current;
+    return Rollback{
+        order->service, under_way ? service.current : service.before.back(), {}, order->committed};
 }
 
 namespace {
 
+using Why = std::optional<std::string>;
+// In the first region where none is said.
+std::optional<Place> place_to_drain(const World& world, const Drain& order) {
+    Place place{.site = 0};
+    if (order.region) {
+        const std::vector<RegionId>& regions = world.plan->services[order.service.index].regions;
+        const auto found = std::ranges::find(regions, *order.region);
+        if (found == regions.end()) return std::nullopt;
+        place.site = static_cast<std::uint32_t>(found - regions.begin());
+    }
+    if (order.zone) place.zone = static_cast<std::uint32_t>(*order.zone - 1);
+    return place;
+}
+
+constexpr auto none_here = "no rollout is under way there";
+constexpr auto not_kept = "no repository keeps that service";
+
+Why drain_refusal(const World& world, const Drain& order) {
+    const ServiceState& service = world.services[order.service.index];
+    const Service& declared = world.plan->services[order.service.index];
+    if (order.instances.has_value() == (order.zone || order.region))
+        return "say either instances=, or zone= and region=";
+    if (order.instances)
+        return order.back                             ? Why{"instances that ended do not come back"}
+               : *order.instances > ready_in(service) ? Why{"it has not so many that are ready"}
+                                                      : std::nullopt;
+    if (order.zone && *order.zone > declared.zones) return "it has not so many zones";
+    const auto place = place_to_drain(world, order);
+    if (!place) return "it is not in that region";
+    const bool drained = std::ranges::any_of(
+        service.closed, [&](const Closed& it) { return it.place == *place && !it.lost; });
+    if (drained != order.back)
+        return order.back ? "that is not drained" : "that is drained already";
+    return std::nullopt;
+}
+
+Why weight_refusal(const World& world, const SetWeight& order) {
+    const ServiceState& service = world.services[order.service.index];
+    if (!service.rollout) return none_here;
+    if (service.rollout->build == service.current) return "there is no new side";
+    if (ready_of(service, service.rollout->build) == 0) return "the new side has nothing ready";
+    return std::nullopt;
+}
+
+Why hotfix_refusal(const World& world, const OrderHotfix& order) {
+    const ServiceState& service = world.services[order.service.index];
+    const auto& fix = world.plan->services[order.service.index].hotfix;
+    if (!fix) return "nobody knows a fix for it";
+    if (service.hotfix_coming) return "the fix is being made already";
+    if (service.rollout ? service.rollout->build == fix->build : service.current == fix->build)
+        return "the fix is out already";
+    return std::nullopt;
+}
+
+// A rollout, or somebody who goes over the instances; both may be under way.
+Why halt_refusal(const World& world, ServiceId id, bool halts) {
+    const ServiceState& service = world.services[id.index];
+    if (!service.rollout && !service.pass) return none_here;
+    const bool changes = (service.rollout && service.rollout->halted != halts) ||
+                         (service.pass && service.pass->halted != halts);
+    if (changes) return std::nullopt;
+    return halts ? "it is halted already" : "it is not halted";
+}
+
 std::optional<std::string> rollback_refusal(const World& world, const Rollback& order) {
     const ServiceState& service = world.services[order.service.index];
-    const bool under_way = service.rollout && service.rollout->to != service.current;
+    const bool under_way = service.rollout && service.rollout->build != service.current;
+    if (order.committed && !world.plan->services[order.service.index].synced) return not_kept;
+    if (order.name) {
+        const bool again = service.rollout && service.rollout->to.name == order.name;
+        return again ? Why{"that name is on its way"} : std::nullopt;
+    }
     if (!order.to && !under_way && service.before.empty())
         return "no earlier build has served here; nothing to go back to";
     const BuildId to = *std::get<Rollback>(resolve(world, order)).to;
-    if (service.rollout ? service.rollout->to == to : service.current == to)
+    if (service.rollout ? service.rollout->build == to : service.current == to)
         return "that build serves already, or is on its way";
     return std::nullopt;
 }
@@ -158,20 +228,30 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
     const auto rollout_of = [&](ServiceId id) -> const std::optional<Rollout>& {
         return world.services[id.index].rollout;
     };
-    const auto none_here = "no rollout is under way there";
-    using Why = std::optional<std::string>;
+    const auto kept = [&](ServiceId id) {
+        return world.plan->services[id.index].synced.has_value();
+    };
     return std::visit(
         match{
             [&](const Rollback& it) { return rollback_refusal(world, it); },
-            [&](const Halt& it) -> Why {
-                if (!rollout_of(it.service)) return none_here;
-                if (rollout_of(it.service)->halted) return "it is halted already";
+            [&](const Halt& it) { return halt_refusal(world, it.service, true); },
+            [&](const Resume& it) { return halt_refusal(world, it.service, false); },
+            [&](const Scale& it) -> Why {
+                if (it.committed && !kept(it.service)) return not_kept;
                 return std::nullopt;
             },
-            [&](const Resume& it) -> Why {
-                if (!rollout_of(it.service)) return none_here;
-                if (!rollout_of(it.service)->halted) return "it is not halted";
+            [&](const SetWeight& it) { return weight_refusal(world, it); },
+            [&](const Drain& it) { return drain_refusal(world, it); },
+            [&](const Restart& it) -> Why {
+                if (world.services[it.service.index].pass)
+                    return "somebody is going over its instances already";
                 return std::nullopt;
+            },
+            [&](const OrderHotfix& it) { return hotfix_refusal(world, it); },
+            [&](const PauseSync& it) -> Why {
+                if (!kept(it.service)) return not_kept;
+                if (world.services[it.service.index].repository.paused != it.paused) return {};
+                return it.paused ? "it is paused already" : "it is not paused";
             },
             [&](const Promote& it) -> Why {
                 if (!rollout_of(it.service)) return none_here;
@@ -180,10 +260,10 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
             },
             [&](const SwitchRoute& it) -> Why {
                 const auto& rollout = rollout_of(it.service);
-                if (!rollout || stage_now(world, it.service).kind != StageKind::blue_green)
+                if (!rollout || stage_now(world, it.service.index).kind != StageKind::blue_green)
                     return "there is no second side to switch to";
                 const ServiceState& service = world.services[it.service.index];
-                const BuildId other = rollout->switched ? service.current : rollout->to;
+                const BuildId other = rollout->switched ? service.current : rollout->build;
                 if (ready_of(service, other) == 0) return "the other side has nothing ready";
                 return std::nullopt;
             },
@@ -227,48 +307,82 @@ std::optional<std::string> step_schema(World& world, StoreId store, bool down) {
     return std::nullopt;
 }
 
+namespace {
+
+void drain(World& world, const Drain& order) {
+    if (order.instances) return drain_some(world, order.service.index, *order.instances);
+    const Place place = *place_to_drain(world, order);
+    if (order.back)
+        open_place(world, order.service.index, place);
+    else
+        drain_place(world, order.service.index, place);
+}
+
+}  // namespace
+
 void take_effect(World& world, const Command& command) {
-    std::visit(match{
-                   [&](const Shed& it) {
-                       for (Pool& pool : world.services[it.service.index].pools) {
-                           pool.station.shed = it.share;
-                           pool.station.shed_final = it.final;
-                       }
-                   },
-                   [&](const Scale& it) {
-                       world.services[it.service.index].wanted = it.instances;
-                       reconcile(world, it.service.index);
-                   },
-                   [&](const SetFlag& it) { set_setting(world, it.setting, it.value); },
-                   [&](const Rollback& it) {
-                       begin_rollout(world, it.service.index,
-                                     {.to = *it.to, .plan = {}, .back = true});
-                   },
-                   [&](const Halt& it) { world.services[it.service.index].rollout->halted = true; },
-                   [&](const Resume& it) {
-                       world.services[it.service.index].rollout->halted = false;
-                       reconcile(world, it.service.index);
-                   },
-                   [&](const Promote& it) { promote(world, it.service.index); },
-                   [&](const Migrate& it) { (void)step_schema(world, it.store, it.down); },
-                   [&](const Repair& it) { world.stores[it.store.index].repairing = true; },
-                   [&](const Failover& it) { begin_copies(world, it.store, {CopyWork::failover}); },
-                   [&](const Failback& it) { begin_copies(world, it.store, {CopyWork::failback}); },
-                   [&](const Restore& it) { begin_copies(world, it.store, order_of(world, it)); },
-                   [&](const Reconcile& it) {
-                       Kept& kept = world.stores[it.store.index];
-                       begin_reconciling(kept.state, kept.copies, world.now);
-                   },
-                   [&](const PauseConsumers& it) {
-                       world.stores[it.store.index].state.paused = it.paused;
-                   },
-                   [&](const SwitchRoute& it) {
-                       Rollout& rollout = *world.services[it.service.index].rollout;
-                       rollout.switched = !rollout.switched;
-                       sync_pools(world, it.service.index);
-                   },
-               },
-               command);
+    std::visit(
+        match{
+            [&](const Shed& it) {
+                for (Pool& pool : world.services[it.service.index].pools) {
+                    pool.station.shed = it.share;
+                    pool.station.shed_final = it.final;
+                }
+            },
+            [&](const Scale& it) {
+                ServiceState& service = world.services[it.service.index];
+                if (it.committed) {  // The next sync sees to it.
+                    service.repository.instances = it.instances;
+                    return;
+                }
+                service.wanted = it.instances;
+                reconcile(world, it.service.index);
+            },
+            [&](const SetFlag& it) { set_setting(world, it.setting, it.value); },
+            [&](const Rollback& it) {
+                Spec to;
+                if (it.name)
+                    to.name = it.name;
+                else
+                    to.build = *it.to;
+                if (it.committed) {
+                    Repository& says = world.services[it.service.index].repository;
+                    says.spec = to;
+                    says.plan.reset();
+                    return;
+                }
+                begin_rollout(world, it.service.index, {.to = to, .plan = {}, .back = true});
+            },
+            [&](const Halt& it) { halt(world, it.service.index); },
+            [&](const Resume& it) { resume(world, it.service.index); },
+            [&](const Promote& it) { promote(world, it.service.index); },
+            [&](const Migrate& it) { (void)step_schema(world, it.store, it.down); },
+            [&](const Repair& it) { world.stores[it.store.index].repairing = true; },
+            [&](const Failover& it) { begin_copies(world, it.store, {CopyWork::failover}); },
+            [&](const Failback& it) { begin_copies(world, it.store, {CopyWork::failback}); },
+            [&](const Restore& it) { begin_copies(world, it.store, order_of(world, it)); },
+            [&](const Reconcile& it) {
+                Kept& kept = world.stores[it.store.index];
+                begin_reconciling(kept.state, kept.copies, world.now);
+            },
+            [&](const PauseConsumers& it) {
+                world.stores[it.store.index].state.paused = it.paused;
+            },
+            [&](const SwitchRoute& it) { turn_over(world, it.service.index); },
+            [&](const SetWeight& it) {
+                world.services[it.service.index].rollout->weight = it.share;
+                sync_pools(world, it.service.index);
+            },
+            [&](const Drain& it) { drain(world, it); },
+            [&](const Restart& it) {
+                begin_pass(world, it.service.index, {.each = {60'000'000 / it.rate}});
+            },
+            [&](const OrderHotfix& it) { order_hotfix(world, it.service.index, it.express); },
+            [&](const PauseSync& it) {
+                world.services[it.service.index].repository.paused = it.paused;
+            },
+        },
+        command);
 }
 
 }  // namespace rollcage

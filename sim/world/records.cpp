@@ -3,11 +3,13 @@
 
 #include "sim/base/samplers.h"
 #include "sim/world/path.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
 namespace {
 
+constexpr std::uint32_t copy_entity = 0x0900'0000;
 constexpr std::uint32_t visit_entity = 0x0700'0000, store_entity = 0x0800'0000;
 constexpr Duration nightly_at{10'800'000'000}, day{86'400'000'000};  // default: MODEL 4.7
 
@@ -20,11 +22,38 @@ const Change* change_of(const World& world, BuildId build, StoreId store) {
 struct Done {
     std::int64_t reads = 0, inserts = 0, updates = 0, late = 0;
     std::int64_t logins = 0;  // Within reads; each begins a session.
+    std::int64_t copied_inserts = 0, copied_updates = 0;  // By a side that has no users.
 };
 
+// What a side without users copied: every read, and where it is told to the writes as well.
+void take_copied(World& world, std::uint32_t s, Pool& pool, Done& done) {
+    const std::int64_t copied = std::exchange(pool.copied, 0);
+    if (copied == 0) return;
+    done.reads += copied;
+    if (!pool.copies_writes) return;
+    double all = 0, writes = 0, inserts = 0;
+    for (const Cohort& cohort : world.plan->cohorts) {
+        if (cohort.serves.index != s) continue;
+        for (const RequestKind& kind : cohort.kinds) {
+            const double here = static_cast<double>(cohort.users) *
+                                cohort.requests_per_minute.value() * kind.share.value();
+            all += here;
+            writes += here * kind.writes.value();
+            inserts += here * kind.writes.value() * kind.inserts.value();
+        }
+    }
+    if (writes <= 0) return;
+    const Lanes draws =
+        world.draw(Purpose::writes, copy_entity + s * pools_max + pool.key, world.ticks);
+    const std::int64_t written = binomial(draws[0], copied, std::min(1.0, writes / all));
+    const std::int64_t inserted = binomial(draws[1], written, std::min(1.0, inserts / writes));
+    done.copied_inserts += inserted;
+    done.copied_updates += written - inserted;
+}
+
 // Takes what the pool's lanes did since the last second; writes and inserts are drawn and counted.
-Done take_done(World& world, Pool& pool) {
-    Done done;
+void take_done(World& world, std::uint32_t s, Pool& pool, Done& done) {
+    take_copied(world, s, pool, done);
     for (Lane& lane : pool.station.lanes) {
         const Cohort& cohort = world.plan->cohorts[lane.cohort];
         const RequestKind& kind =
@@ -53,7 +82,6 @@ Done take_done(World& world, Pool& pool) {
         done.updates += writes - inserts;
         done.late += binomial(draws[2], late, kind.writes.value());
     }
-    return done;
 }
 
 // What the requests did to this one of the stores: only a login begins a session, and whatever else
@@ -63,7 +91,14 @@ Visit flows_into(const World& world, StoreId store, const Done& done) {
                 .inserts = done.inserts,
                 .updates = done.updates,
                 .retried = serves(world.stores[store.index].copies) ? done.late : 0};
-    if (world.plan->stores[store.index].kind != StoreKind::session) return visit;
+    // A write that is made twice is the same record twice, or writes the record once more.
+    const Store& declared = world.plan->stores[store.index];
+    const bool again = declared.idempotent && declared.kind != StoreKind::topic &&
+                       declared.kind != StoreKind::effects;
+    if (!serves(world.stores[store.index].copies)) return visit;
+    visit.updates += done.copied_updates + (again ? done.copied_inserts : 0);
+    visit.retried += again ? 0 : done.copied_inserts;
+    if (declared.kind != StoreKind::session) return visit;
     visit.reads -= done.logins;
     visit.updates += visit.inserts;
     visit.inserts = done.logins;
@@ -135,15 +170,22 @@ void log_in_again(World& world, std::uint32_t s, std::int64_t logged_out, Dice& 
     }
 }
 
-void visit_stores(World& world, std::uint32_t s, Pool& pool) {
-    const Done done = take_done(world, pool);
+// What the pools of a build did is one visit.
+void visit_stores(World& world, std::uint32_t s, std::size_t p) {
+    std::vector<Pool>& pools = world.services[s].pools;
+    const BuildId build = pools[p].build;
+    const auto same = [&](const Pool& pool) { return pool.build == build; };
+    if (std::any_of(pools.begin(), pools.begin() + static_cast<std::ptrdiff_t>(p), same)) return;
+    Done done;
+    for (std::size_t other = p; other < pools.size(); ++other)
+        if (same(pools[other])) take_done(world, s, pools[other], done);
     for (const StoreId store : world.plan->services[s].uses) {
-        Dice dice(world.draw, visit_entity + (s * pools_max + pool.key) * 64 + store.index,
+        Dice dice(world.draw, visit_entity + (s * pools_max + pools[p].key) * 64 + store.index,
                   world.ticks);
         StoreState& state = world.stores[store.index].state;
         const std::int64_t before = state.accounts.logged_out;
         visit(state, world.plan->stores[store.index], schema_of(*world.plan, store),
-              visit_of(world, s, pool.build, store, done), 0, dice);
+              visit_of(world, s, build, store, done), 0, dice);
         log_in_again(world, s, state.accounts.logged_out - before, dice);
     }
 }
@@ -200,7 +242,7 @@ void pass_store(World& world, std::uint32_t i) {
 
 void fold_second(World& world) {
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
-        for (Pool& pool : world.services[s].pools) visit_stores(world, s, pool);
+        for (std::size_t p = 0; p < world.services[s].pools.size(); ++p) visit_stores(world, s, p);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i) pass_store(world, i);
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
         if (!world.plan->services[s].uses.empty()) refresh_paths(world, s);

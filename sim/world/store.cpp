@@ -92,7 +92,7 @@ std::int64_t turn_out(const Scene& scene, Cell cell, std::int64_t touched) {
             leave(scene.state, cell, touched, accounts.retired);
             accounts.logged_out += touched;
             return 0;
-        case StoreKind::jobs: leave(scene.state, cell, touched, accounts.orphaned); return 0;
+        case StoreKind::jobs:  // Only who resumes one needs its checkpoint: `interrupt_jobs`.
         case StoreKind::table:
         case StoreKind::topic:
         case StoreKind::effects: break;

@@ -105,6 +105,11 @@ double missed_share(const StoreState& state, const Store& declared, const Schema
 std::int64_t lag_rows(const StoreState& state);  // Accepted, and not applied at the replica.
 std::int64_t applied_per_second(const StoreState& state, const Store& declared);
 
+// Of the jobs, the part `here` loses the process that runs them. Readers go on from their
+// checkpoints; where a reader rejects the form the job is orphaned. Takes 128 ordinals.
+void interrupt_jobs(StoreState& state, const SchemaChange* change, double here, double share_knows,
+                    std::uint32_t first, Dice& dice);
+
 // How many records cannot be read, in the mean over the readers: share_knows of them know the form.
 double unreadable(const StoreState& state, const SchemaChange* change, double share_knows);
 

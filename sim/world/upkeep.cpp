@@ -210,4 +210,18 @@ std::optional<std::string> migrate(StoreState& state, const Store& declared,
     return std::nullopt;
 }
 
+void interrupt_jobs(StoreState& state, const SchemaChange* change, double here, double share_knows,
+                    std::uint32_t first, Dice& dice) {
+    for (std::size_t place = 0; place < cells && change != nullptr; ++place) {
+        const Cell cell = cell_at(place);
+        double rejects = 0;
+        if (verdict(*change, true, cell.format) == SchemaVerdict::reject) rejects += share_knows;
+        if (verdict(*change, false, cell.format) == SchemaVerdict::reject)
+            rejects += 1 - share_knows;
+        const auto at = first + static_cast<std::uint32_t>(place);
+        leave(state, cell, thin(dice, at, rows_of(state, cell), here * rejects),
+              state.accounts.orphaned);
+    }
+}
+
 }  // namespace rollcage
