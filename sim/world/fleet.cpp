@@ -95,25 +95,26 @@ bool has_jobs(const World& world, StoreId store) {
 
 // Of the processes that may take up a job, those that know the new form: of the ready ones, or
 // where there is none of what comes next.
-double takers_knowing(const World& world, std::uint32_t s, StoreId store) {
+double takers_knowing(const World& world, StoreId store) {
     const auto knows = [&](BuildId build) {
         return std::ranges::any_of(
             world.plan->builds[build.index].changes,
             [&](const Change& it) { return it.schema && it.schema->store == store; });
     };
-    double all = 0, knowing = 0;
-    for (std::uint32_t user = 0; user < world.services.size(); ++user) {
-        const std::vector<StoreId>& uses = world.plan->services[user].uses;
+    double all = 0, knowing = 0, coming = 0, services = 0;
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
+        const ServiceState& service = world.services[s];
+        const std::vector<StoreId>& uses = world.plan->services[s].uses;
         if (std::ranges::find(uses, store) == uses.end()) continue;
-        for (const Site& site : world.services[user].sites)
+        for (const Site& site : service.sites)
             for (const Crew& crew : site.crews) {
                 all += static_cast<double>(crew.ready);
                 if (knows(crew.build)) knowing += static_cast<double>(crew.ready);
             }
+        services += 1;
+        if (knows(service.rollout ? service.rollout->build : service.current)) coming += 1;
     }
-    if (all > 0) return knowing / all;
-    const ServiceState& service = world.services[s];
-    return knows(service.rollout ? service.rollout->build : service.current) ? 1 : 0;
+    return all > 0 ? knowing / all : services > 0 ? coming / services : 0;
 }
 
 // The jobs that ran here since `for_long` are taken up by whoever is ready, from their checkpoints.
@@ -126,7 +127,7 @@ void leave_jobs(World& world, std::uint32_t s, std::uint32_t slot, Duration for_
         Dice dice(world.draw, instance_entity + instance_key(s, slot),
                   world.services[s].instances[slot].process);
         interrupt_jobs(world.stores[id.index].state, schema_of(*world.plan, id), here,
-                       takers_knowing(world, s, id), id.index * 128, dice);
+                       takers_knowing(world, id), id.index * 128, dice);
     }
 }
 
@@ -292,6 +293,13 @@ void begin_again(World& world, std::uint32_t s, std::uint32_t slot) {
 }
 
 }  // namespace
+
+void resume_jobs(World& world, StoreId store) {
+    if (world.plan->stores[store.index].kind != StoreKind::jobs) return;
+    Dice dice(world.draw, instance_entity, world.ticks);
+    interrupt_jobs(world.stores[store.index].state, schema_of(*world.plan, store), 1,
+                   takers_knowing(world, store), store.index * 128, dice);
+}
 
 Site& site_of(ServiceState& service, std::uint32_t slot) {
     return service.sites[site_row(service, slot)];

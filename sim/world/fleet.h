@@ -146,6 +146,7 @@ void end_process(World& world, std::uint32_t service, std::uint32_t slot);
 void replace_process(World& world, std::uint32_t service, std::uint32_t slot, const Spec& spec);
 void lose_process(World& world, std::uint32_t service, std::uint32_t slot);  // With its node.
 void find_process(World& world, std::uint32_t service, std::uint32_t slot);  // The node is back.
+void resume_jobs(World& world, StoreId store);  // After a pause: by whoever is ready now.
 
 // What the run hands back when the time has come; stale where the process or rollout is another.
 void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal);

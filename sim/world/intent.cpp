@@ -367,6 +367,7 @@ void take_effect(World& world, const Command& command) {
             },
             [&](const PauseConsumers& it) {
                 world.stores[it.store.index].state.paused = it.paused;
+                if (!it.paused) resume_jobs(world, it.store);
             },
             [&](const SwitchRoute& it) { turn_over(world, it.service.index); },
             [&](const SetWeight& it) {
