@@ -18,7 +18,8 @@ namespace {
 struct Author {  // Writes a scenario from the loader's own table of words.
     DrawEngine dice;
     std::map<HandleKind, std::vector<std::string>> declared;
-    std::map<std::string, std::string> schemas;  // One a store.
+    std::map<std::string, std::string> schemas;  // One a store, and one a wire.
+    std::string jobs, effects;                   // The last store of that kind.
 
     explicit Author(std::uint64_t seed) : dice(Draw{seed}, Purpose::test, 7) {}
 
@@ -41,7 +42,7 @@ struct Author {  // Writes a scenario from the loader's own table of words.
     }
 
     std::string choice_of(const char* words) {
-        const auto all = choices_of({"", SlotType::choice, "", "", 0, 0, words});
+        const auto all = choices_of(words);
         return "\"" + all[upto(all.size())] + "\"";
     }
 
@@ -73,6 +74,7 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             case T::build:
             case T::handle: return declared[field.of].empty() ? "" : one_of(field.of);
             case T::handles: {
+                if (field.of == HandleKind::trigger) return "{ " + trigger() + " }";
                 if (declared[field.of].empty()) return "";
                 return "{ " + one_of(field.of) + " }";
             }
@@ -95,6 +97,20 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         return text;
     }
 
+    std::string trigger() {
+        std::vector<Word> all;
+        for (const Word& it : words())
+            if (is_trigger(it) && can_be_said(it)) all.push_back(it);
+        const Word& it = all[upto(all.size())];
+        if (it.braces) return std::string(it.name) + " { " + fields(it) + "}";
+        std::string said;
+        for (const Field& field : it.fields) {
+            const std::string one = value(field);
+            if (!one.empty()) said += (said.empty() ? "" : ", ") + one;
+        }
+        return std::string(it.name) + "(" + said + ")";
+    }
+
     std::string declare(const std::string& what, HandleKind kind,
                         const std::map<std::string, std::string>& given,
                         const std::string& items = "") {
@@ -105,23 +121,60 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         return text;
     }
 
-    std::string schema_of(const std::string& store) {
+    // Only a table has replicas, only jobs have parts, and they do not expire.
+    std::string another_store() {
+        static const std::vector<std::string> kinds{"table",   "topic", "cache",
+                                                    "session", "jobs",  "effects"};
+        const std::string kind = kinds[upto(kinds.size())];
+        std::map<std::string, std::string> given{
+            {"kind", '"' + kind + '"'}, {"replicas", ""}, {"sends", ""}};
+        if (kind == "jobs") {
+            const std::uint32_t parts = 1 + upto(16);
+            given["lives"] = "";
+            given["parts"] = std::to_string(parts);
+            given["checkpoint_every"] = std::to_string(1 + upto(parts));
+            given["takes"] = number(parts, 6000, 120, false);
+            if (!effects.empty() && chance(.8)) given["sends"] = effects;
+        }
+        const std::string text = declare("store", HandleKind::store, given);
+        if (kind == "jobs") jobs = declared[HandleKind::store].back();
+        if (kind == "effects") effects = declared[HandleKind::store].back();
+        return text;
+    }
+
+    // Of a store's records, or of what passes on the calls to a service.
+    std::string schema_of(const std::string& field, const std::string& of) {
         static const std::vector<std::string> kinds{
             "add_optional", "add_required",   "remove_optional", "remove_required",
             "rename_field", "new_enum_value", "retype",          "new_meaning"};
-        std::string& said = schemas[store];
+        std::string& said = schemas[field + of];
         if (said.empty()) {
             const std::string kind = kinds[upto(kinds.size())];
-            said = kind + " { " + fields(word(kind), {{"store", store}}) + "}";
+            std::map<std::string, std::string> given{
+                {"store", ""}, {"requests_to", ""}, {"answers_of", ""}};
+            if (field == "store") given["sends_both"] = "";
+            given[field] = of;
+            said = kind + " { " + fields(word(kind), given) + "}";
         }
         return said;
     }
 
     std::string change() {
-        const std::string hides =
-            "defect { " + fields(word("defect"), {{"store", one_of(HandleKind::store)}}) + "}";
+        std::map<std::string, std::string> harm{{"store", one_of(HandleKind::store)}};
+        if (chance(.95)) harm["amplifies"] = "";  // Most services call nobody,
+        if (chance(.95)) harm["repeats"] = "";    // and most use other stores.
+        if (chance(.7)) harm["when"] = "";
+        const std::string hides = "defect { " + fields(word("defect"), harm) + "}";
         std::map<std::string, std::string> given{{"hides", hides}};
-        if (chance(.5)) given["schema"] = schema_of(one_of(HandleKind::store));
+        if (chance(.5))
+            given["behind"] = one_of(HandleKind::flag);
+        else
+            given["fallback"] = "";
+        static const std::vector<std::string> wires{"requests_to", "answers_of"};
+        given["schema"] = chance(.4) ? schema_of("store", one_of(HandleKind::store))
+                          : chance(.3)
+                              ? schema_of(wires[upto(2)], declared[HandleKind::service].back())
+                              : "";
         return "change { \"c\", " + fields(word("change"), given) + "}, ";
     }
 
@@ -131,10 +184,13 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             "regions = { \"east\", \"west\", \"north\" } }\n";
         if (chance(.3)) text += "drill.registry { " + fields(word("registry")) + "}\n";
         text += declare("store", HandleKind::store, {{"kind", "\"table\""}, {"replicas", "2"}});
-        for (std::uint32_t i = 0; i <= upto(3); ++i)  // Only a table has replicas.
-            text += declare("store", HandleKind::store, {{"replicas", ""}});
+        for (std::uint32_t i = 0; i <= upto(4); ++i) text += another_store();
         for (std::uint32_t i = 0; i <= upto(2); ++i)
-            text += declare("flag", HandleKind::flag, {{"guards", ""}});
+            text += declare("flag", HandleKind::flag,
+                            {{"guards", ""},
+                             {"users", ""},
+                             {"initially", ""},
+                             chance(.5) ? std::pair{"missed", ""} : std::pair{"push", "3"}});
         const std::uint32_t services = 1 + upto(3);
         for (std::uint32_t i = 0; i < services; ++i) {
             text += declare("cohort", HandleKind::cohort,
@@ -144,15 +200,18 @@ struct Author {  // Writes a scenario from the loader's own table of words.
                              {"kinds", ""},
                              {"timeout", number(.4, 8, 2, false)},
                              {"region", region()},
-                             {"ring", i == 0 || chance(.5) ? "\"inner\"" : "\"outer\""},
+                             {"ring", i == 0 || chance(.5) ? "\"internal\"" : "\"pilot\""},
                              {"backoff", ""}});
-            text += declare("service", HandleKind::service,
-                            {{"serves", declared[HandleKind::cohort].back()},
-                             {"uses", "{ " + one_of(HandleKind::store) + " }"},
-                             {"instances", number(1, 60, 12, true)},
-                             {"regions", regions()},
-                             {"synced", chance(.2) ? "180" : ""},
-                             {"slots", number(1, 20, 5, true)}});
+            std::map<std::string, std::string> given{
+                {"serves", declared[HandleKind::cohort].back()},
+                {"uses", "{ " + one_of(HandleKind::store) + " }"},
+                {"instances", number(1, 60, 12, true)},
+                {"regions", regions()},
+                {"synced", chance(.2) ? "180" : ""},
+                {"slots", number(1, 20, 5, true)},
+                {"runs", jobs.empty() || chance(.5) ? "" : "{ " + jobs + " }"}};
+            if (i == 0) given["boot_calls"] = "";  // There is nobody to ask.
+            text += declare("service", HandleKind::service, given);
             for (std::uint32_t b = 0; b <= upto(2); ++b)
                 text += declare("build", HandleKind::build,
                                 {{"of", declared[HandleKind::service].back()}, {"after", ""}},
@@ -177,7 +236,7 @@ struct Author {  // Writes a scenario from the loader's own table of words.
     }
 
     std::string plan() {
-        static const std::vector<std::string> kinds{"everyone",   "canary",  "ring \"inner\"",
+        static const std::vector<std::string> kinds{"everyone",   "canary",  "ring \"internal\"",
                                                     "blue_green", "by_hand", "recreate"};
         std::string stages;
         for (std::uint32_t i = 0; i <= upto(3); ++i) {
@@ -205,6 +264,8 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             const std::string_view name = form.name;
             if (name == "release" || chance(.6)) continue;
             std::map<std::string, std::string> given{
+                {"users", ""},
+                {"to", "\"40%\""},
                 {"build", one_of(HandleKind::build)},
                 {"region", name == "lose_region" ? region() : ""}};
             if (name == "lag" || name == "bad_backup")
@@ -226,7 +287,7 @@ Command any_command(Author& author, const Names& names) {
             if (!left_out && !known->empty()) number = author.upto(known->size());
             if (number < 0 && slot.fallback == nullptr) return Shed{};
         } else if (slot.type == SlotType::choice) {
-            number = author.upto(choices_of(slot).size());
+            number = author.upto(choices_of(slot.choices).size());
         } else if (slot.type == SlotType::flag_value) {
             number = author.chance(.5) ? -1 : author.upto(1'000'001);
         } else {

@@ -230,8 +230,8 @@ static Numbers some_numbers(const Form& form) {
 }
 
 TEST_CASE("every command has a form of as many slots, and reads back from its text") {
-    const Names names{{"shoppers"}, {"shop"},  {"1.0"},    {{0}},
-                      {"retries"},  {"usual"}, {"orders"}, {"east"}};
+    const Names names{{"shoppers"}, {"shop"},   {"1.0"},  {{0}}, {"retries"},
+                      {"usual"},    {"orders"}, {"gold"}, {"eu"}};
     const std::vector<Form>& forms = command_forms();
     REQUIRE(forms.size() == std::variant_size_v<Command>);
     for (std::size_t i = 0; i < forms.size(); ++i) {
@@ -254,10 +254,14 @@ TEST_CASE("every command has a form of as many slots, and reads back from its te
 }
 
 TEST_CASE("a command reads back as it was written, and a wrong one says what is allowed") {
-    const Names names{{"shoppers"}, {"shop", "big store"}, {"1.0"}, {{0}}, {"retries"}, {}};
-    for (const char* text : {"shed shop share=40%", "shed \"big store\" share=2.5% final=yes",
-                             "scale shop instances=12", "set_flag retries off",
-                             "set_flag retries 10%", "rollback shop", "rollback shop to=1.0"}) {
+    const Names names{
+        {"shoppers"}, {"shop", "big store"}, {"1.0"}, {{0}}, {"retries"}, {}, {}, {"gold"}, {"eu"}};
+    for (const char* text :
+         {"shed shop share=40%", "shed \"big store\" share=2.5% final=yes",
+          "scale shop instances=12", "set_flag retries off", "set_flag retries 10%",
+          "rollback shop", "rollback shop to=1.0", "set_flag retries on ring=early", "revert_config",
+          "set_flag retries 5% tier=gold region=eu cohort=shoppers users=20",
+          "revert_config flag=retries"}) {
         const auto command = parse_command(text, names);
         REQUIRE(command);
         CHECK(command_text(*command, names) == text);
@@ -265,7 +269,9 @@ TEST_CASE("a command reads back as it was written, and a wrong one says what is 
     for (const char* text :
          {"", "shed", "shed shop", "shed shop share=140%", "shed shp share=1%",
           "scale shop instances=0", "rollback shop to=9", "set_flag retries maybe",
-          "shd shop share=1%", "shed shop share=1% share=2%", "shed \"shop"})
+          "shd shop share=1%", "shed shop share=1% share=2%", "shed \"shop",
+          "set_flag retries on ring=outer", "set_flag retries on tier=gould", "revert_config retries",
+          "revert_config flag=retires", "   "})
         CHECK_FALSE(parse_command(text, names));
     CHECK(parse_command("shed shp share=1%", names).error().message.find("\"shop\"") !=
           std::string::npos);

@@ -187,6 +187,23 @@ TEST_CASE("the next failover throws away what an older primary still holds", "[c
     CHECK(shelf.state.replicas == 0);
 }
 
+TEST_CASE("who is lost in turn is rescued by going back, at the price of what came since",
+          "[copies]") {
+    Shelf shelf = replicated(1'000);
+    shelf.visited(old_writers(70));
+    lose_primary(shelf.state, shelf.copies, shelf.now(), 90_s);
+    REQUIRE(shelf.done(over));
+    shelf.visited(old_writers(30));
+    lose_primary(shelf.state, shelf.copies, shelf.now(), 86'400_s);
+    shelf.pass(31);
+    CHECK_FALSE(serves(shelf.copies));
+    REQUIRE(shelf.done(back));
+    CHECK(serves(shelf.copies));
+    CHECK(shelf.rows(Health::sound) == 1'070);
+    CHECK(shelf.state.accounts.lost == 30);
+    CHECK(shelf.state.accounts.stranded == 0);
+}
+
 TEST_CASE("rows that a backfill had not shipped are as they were before it", "[copies]") {
     Shelf shelf = replicated(5'000);
     shelf.change = of(SchemaKind::retype);

@@ -173,7 +173,7 @@ TEST_CASE("a rollback in four waves recovers up to a load of .3 with four attemp
     const auto recovers = [](double load) {
         Blueprint plan = corner_blueprint({.load = load, .slow = 3 / load, .lasts = 1500_s});
         plan.injects.clear();
-        plan.builds[1].changes = {Change{std::nullopt, {Defect{whole, share_of(3 / load)}}}};
+        plan.builds[1].changes = {Change{{}, {Defect{whole, share_of(3 / load)}}}};
         Service& shop = plan.services[0];
         shop.first_build = {1};  // Slow for a minute, then four waves of a quarter each.
         shop.max_unavailable = shop.max_surge = share_of(.25);
@@ -187,4 +187,20 @@ TEST_CASE("a rollback in four waves recovers up to a load of .3 with four attemp
     CHECK(recovers(.2));
     CHECK(recovers(.3));
     CHECK_FALSE(recovers(.34));
+}
+
+TEST_CASE("no more slots finish what they began than there are slots") {
+    // Everything gets faster while nearly all slots are at work, and most processes end at once.
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Corner corner{.load = .95, .slots = 40, .work = 2000_ms, .slow = .1};
+        Day day = start_day(sound(corner_blueprint(corner)), seed);
+        play_until(day, SimTime{} + 59_s);
+        submit(day, Scale{{0}, 3});  // Takes effect five seconds later.
+        while (now(day) < SimTime{} + 80_s) {
+            play_until(day, now(day) + day.world.tick_length);
+            const Station& station = day.world.services[0].pools[0].station;
+            CHECK(station.held <= station.slots);
+            CHECK(station.busy <= station.slots);
+        }
+    }
 }

@@ -104,6 +104,27 @@ TEST_CASE("a wrong field is named with its file, line, what is allowed and what 
     CHECK(says(complaint("x = 1"), "\"x\""));
 }
 
+TEST_CASE("a change of form has one place: a store, requests or answers") {
+    const std::string two =
+        opening +
+        "local stock = drill.service { 'stock' } "
+        "local shop = drill.service { 'shop', calls = { { service = stock } } } "
+        "local orders = drill.store { 'orders' } ";
+    const auto shipped = [&](const std::string& schema) {
+        return complaint(two + "drill.build { '2', of = shop, change { 'c', schema = " + schema +
+                         " } }");
+    };
+    CHECK(shipped("rename_field { requests_to = stock }") == "");
+    CHECK(shipped("rename_field { answers_of = stock, sends_both = true }") == "");
+    CHECK(says(shipped("rename_field {}"), "give one place"));
+    CHECK(says(shipped("rename_field { store = orders, answers_of = stock }"), "give one place"));
+    CHECK(says(shipped("rename_field { store = orders, sends_both = true }"), "by migrate"));
+    CHECK(says(complaint(two + "drill.build { '2', of = stock, change { 'c', schema = "
+                               "retype { answers_of = shop } } }"),
+               "neither answers nor makes"));
+    CHECK(says(complaint(two + "drill.service { 'worker', runs = { orders } }"), "kind is jobs"));
+}
+
 TEST_CASE("every field, given a wrong value, is refused by name") {
     for (const Word& each : words()) {
         for (const Field& field : each.fields) {

@@ -155,3 +155,42 @@ TEST_CASE("a restore in place is dear where little is wrong, and short where nea
               it->mean("flag_off", "records.damaged"));
     }
 }
+
+TEST_CASE("what is half done is done again, unless it was drained or somebody kept a list") {
+    const auto harm = [](const Played& it, const char* actor) {
+        return it.mean(actor, "requests.failed") + it.mean(actor, "effects.doubled");
+    };
+    const Played it = played("half_sent", {"roll_back", "drain_first"});
+    // Two campaigns a minute for twenty minutes are under way, half done in the mean: of ten
+    // parts, each 500 mails, 0 to 9 were sent.
+    CHECK(it.mean("roll_back", "effects.doubled") ==
+          Approx(600 * 2 * .0017 * .97 * 20 * 4.5 * 500).epsilon(.2));
+    CHECK(it.mean("drain_first", "effects.doubled") == 0);
+    CHECK(harm(it, "roll_back") > 10 * harm(it, "drain_first"));
+    const Played listed =
+        played("half_sent", {"roll_back", "drain_first"}, {{"list_of_sent", "yes"}});
+    CHECK(listed.mean("roll_back", "effects.doubled") == 0);
+    CHECK(harm(listed, "roll_back") < harm(listed, "drain_first") / 1.5);
+    // The drain lasts as long as the jobs do, and so do the errors.
+    const Played brief = played("half_sent", {"roll_back", "drain_first"}, {{"job_minutes", "1"}});
+    const auto price = [](const Played& of) {
+        return of.mean("drain_first", "requests.failed") - of.mean("roll_back", "requests.failed");
+    };
+    CHECK(price(brief) < price(it) / 5);
+}
+
+TEST_CASE("the order back is the order out, reversed, and the kind of change turns it round") {
+    const Played it = played("wrong_order", {"pricing_first", "checkout_first"});
+    const Played other = played("wrong_order", {"pricing_first", "checkout_first"},
+                                {{"change", "a_required_field"}});
+    // In the wrong order every call fails from the end of one rollback, through five minutes of
+    // looking on, until the other is through: 12,000 a minute, and the waves at both ends.
+    const double wrong = it.mean("pricing_first", "requests.failed") -
+                         it.mean("checkout_first", "requests.failed"),
+                 turned = other.mean("checkout_first", "requests.failed") -
+                          other.mean("pricing_first", "requests.failed");
+    for (const double extra : {wrong, turned}) {
+        CHECK(extra > 12'000 * 5);
+        CHECK(extra < 12'000 * 8);
+    }
+}

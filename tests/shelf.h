@@ -32,12 +32,6 @@ struct Shelf {
         visit(state, declared, schema(), by, nth * visit_ordinals, dice);
         check_conserved(state);
     }
-    void interrupted(double part, double knowing) {
-        const Draw draw{seed};
-        Dice dice(draw, 8, second);
-        interrupt_jobs(state, schema(), part, knowing, 0, dice);
-        check_conserved(state);
-    }
     SimTime now() const { return SimTime{} + 1_s * static_cast<std::int64_t>(second); }
     void pass(std::int64_t seconds = 1) {
         for (std::int64_t i = 0; i < seconds; ++i) {

@@ -308,30 +308,6 @@ TEST_CASE("poison burns the consumers' capacity, and a pause burns nothing", "[s
     CHECK(rejected_share(topic.state, topic.declared, topic.schema(), false) == 0);
 }
 
-TEST_CASE("who cannot read its checkpoint orphans an interrupted job; drained first, they finish",
-          "[store]") {
-    Shelf jobs{.declared = {.kind = StoreKind::jobs, .runs = 100_s},
-               .change = of(SchemaKind::retype)};
-    jobs.visited(new_writers(10'000));
-    jobs.visited(old_writers(10'000), 1);
-    Shelf drained = jobs;
-    jobs.visited(readers(false, 1'000'000), 2);
-    CHECK(jobs.state.accounts.orphaned == 0);  // Looking at it is not taking it up.
-    // A fifth of the processes end, and of those that go on half know the new form.
-    jobs.interrupted(.2, .5);
-    check_near(jobs.state.accounts.orphaned, 10'000 * .2 * .5);
-    jobs.interrupted(1, 0);
-    CHECK(jobs.state.accounts.orphaned == 10'000);
-    CHECK(jobs.rows(Format::before, Health::sound) == 10'000);
-    Shelf paused = drained;
-    paused.state.paused = true;
-    paused.pass(100);
-    CHECK(paused.state.accounts.finished == 0);
-    drained.pass(100);
-    check_near(drained.state.accounts.finished, 20'000 * (1 - std::exp(-1.0)));
-    CHECK(drained.state.accounts.orphaned == 0);
-}
-
 TEST_CASE("a cache misses what it cannot read or no longer has, and is filled again", "[store]") {
     Shelf cache{
         .declared = {.kind = StoreKind::cache, .records = 10'000, .hot = none, .lives = 600_s},
@@ -424,7 +400,6 @@ TEST_CASE("no visit, order or second loses a record from the accounts", "[store]
         declared.idempotent = coin();
         declared.event_log = coin();
         declared.receives = 1 + small(receives_max);
-        declared.runs = 20_s;
         declared.migrates_per_second = 1 + small(500);
         if (coin()) declared.lives = 30_s;
         std::optional<SchemaChange> change;

@@ -37,7 +37,7 @@ inline Blueprint corner_blueprint(const Corner& corner) {
     shop.max_unavailable = whole;
     plan.services = {shop};
     plan.builds = {Build{{0}, {}},
-                   Build{{0}, {Change{std::nullopt, {Defect{whole, share_of(corner.slow)}}}}}};
+                   Build{{0}, {Change{{}, {Defect{whole, share_of(corner.slow)}}}}}};
     const double capacity = static_cast<double>(corner.slots) / corner.work.seconds();
     Cohort shoppers;
     shoppers.users = 1'000'000;

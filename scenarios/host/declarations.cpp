@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "scenarios/host/record.h"
 #include "sim/base/draw.h"
 
 namespace rollcage {
@@ -9,40 +10,6 @@ namespace rollcage {
 namespace {
 
 constexpr std::uint32_t unserved = 0xFFFF'FFFFu;
-constexpr std::size_t declared_max = 1'000;
-
-const Value& at_of(const Value& record, const char* field) {
-    const Value* value = find(record, field);
-    check(value != nullptr, "a record holds every field of its word");
-    return *value;
-}
-std::int64_t whole_of(const Value& record, const char* field) {
-    return at_of(record, field).integer;
-}
-Duration length_of(const Value& record, const char* field) {
-    return {whole_of(record, field)};
-}
-Share part_of(const Value& record, const char* field) {
-    return {whole_of(record, field)};
-}
-Share times_of(const Value& record, const char* field) {
-    return share_of(at_of(record, field).number);
-}
-std::uint32_t row_of(const Value& record, const char* field) {
-    return at_of(record, field).handle.index;
-}
-bool has(const Value& record, const char* field) {
-    return !at_of(record, field).is_nil();
-}
-
-Result<Value> handle(HandleKind kind, std::size_t index) {
-    if (index >= declared_max) return Error{std::string("more than 1000 of a kind: ") + name(kind)};
-    return value_of(Handle{kind, static_cast<std::uint32_t>(index)});
-}
-
-Error twice(const char* what, const std::string& named) {
-    return {std::string(what) + " \"" + named + "\" is declared twice"};
-}
 
 // 1 + 0.4 cos, peak at 14:00: a turn of a 96th of a circle by complex multiplication.
 std::vector<std::int64_t> daily_curve() {
@@ -95,7 +62,9 @@ Call call_of(const Value& record) {
               .timeout = length_of(record, "timeout"),
               .attempts = whole_of(record, "attempts"),
               .rtt = length_of(record, "rtt"),
-              .cache = {}};
+              .cache = {},
+              .writes = part_of(record, "writes"),
+              .inserts = part_of(record, "inserts")};
     if (has(record, "cached_in")) call.cached_in = StoreId{row_of(record, "cached_in")};
     if (has(record, "cache")) {
         const Value& it = at_of(record, "cache");
@@ -108,11 +77,6 @@ constexpr SchemaKind schema_kinds[] = {SchemaKind::add_optional,    SchemaKind::
                                        SchemaKind::remove_optional, SchemaKind::remove_required,
                                        SchemaKind::rename_field,    SchemaKind::retype,
                                        SchemaKind::new_enum_value,  SchemaKind::new_meaning};
-
-// On is the whole, off is nothing.
-std::optional<Share> flag_value(const Value& value) {
-    return value.integer < 0 ? std::nullopt : std::optional{Share{value.integer}};
-}
 
 Result<KnobValue> chosen_value(const Knob& knob, const std::string& text) {
     if (std::holds_alternative<std::string>(knob.initially)) return KnobValue{text};
@@ -161,6 +125,8 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "build") return build(record);
     if (what == "change") return change(record);
     if (what == "defect") return defect(record);
+    if (what == "interaction") return interaction(record);
+    if (is_trigger(word)) return trigger(what, record);
     if (what == "at") return at(record);
     if (what == "registry") return registry(record);
     if (what == "hotfix") return hotfix(record);
@@ -209,14 +175,9 @@ Result<Value> Declarations::one_stage(StageKind kind, const std::string& what,
         stage.misses = part_of(record, "misses");
     }
     if (what == "ring" || what == "tier") {
-        const std::string& wanted = record.items[0].text;
-        const std::vector<std::string>& known = what == "ring" ? rings_ : tiers_;
-        for (std::uint32_t c = 0; c < known.size(); ++c)
-            if (known[c] == wanted) stage.audience.push_back({c});
-        const std::string near = nearest_word(wanted, known);
-        if (stage.audience.empty())
-            return Error{what + ": no cohort declared so far has " + what + " = \"" + wanted +
-                         "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+        const auto audience = audience_of(what, record.items[0].text);
+        if (!audience) return audience.error();
+        stage.audience = *audience;
     } else if (find(record, "regions") != nullptr) {
         const auto regions = regions_of(what, at_of(record, "regions"));
         if (!regions) return regions.error();
@@ -226,17 +187,39 @@ Result<Value> Declarations::one_stage(StageKind kind, const std::string& what,
     return handle(HandleKind::stage, stages_.size() - 1);
 }
 
+// A ring and those within it, or a tier; of the cohorts declared so far.
+Result<std::vector<CohortId>> Declarations::audience_of(const std::string& what,
+                                                        const std::string& wanted) const {
+    const bool ring = what == "ring";
+    const std::vector<std::string> known =
+        ring ? choices_of(ring_names) : world.names.tiers;
+    const auto row = find_name(known, wanted);
+    std::vector<CohortId> audience;
+    for (std::uint32_t c = 0; row && c < world.cohorts.size(); ++c) {
+        const Cohort& it = world.cohorts[c];
+        if (ring ? it.ring <= *row : it.tier == TierId{*row}) audience.push_back({c});
+    }
+    if (!audience.empty()) return audience;
+    const std::string near = row ? "" : nearest_word(wanted, known);
+    return Error{what + ": no cohort declared so far has " + what + " = \"" + wanted + "\"" +
+                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+}
+
+Result<RegionId> Declarations::region_of(const std::string& who, const std::string& name) const {
+    if (const auto row = find_name(world.names.regions, name)) return RegionId{*row};
+    const std::string near = nearest_word(name, world.names.regions);
+    return Error{who + ": no region is called \"" + name +
+                 "\"; name it in scenario { regions = { ... } }" +
+                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+}
+
 Result<std::vector<RegionId>> Declarations::regions_of(const std::string& who,
                                                        const Value& names) const {
     std::vector<RegionId> regions;
     for (const Value& name : names.items) {
-        const auto row = find_name(world.names.regions, name.text);
-        const std::string near = nearest_word(name.text, world.names.regions);
-        if (!row)
-            return Error{who + ": no region is called \"" + name.text +
-                         "\"; name it in scenario { regions = { ... } }" +
-                         (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
-        regions.push_back({*row});
+        const auto region = region_of(who, name.text);
+        if (!region) return region.error();
+        regions.push_back(*region);
     }
     return regions;
 }
@@ -257,33 +240,6 @@ Result<Value> Declarations::hotfix(const Value& record) {
     if (has(record, "bad")) fix.bad = BuildId{row_of(record, "bad")};
     world.services[row_of(record, "of")].hotfix = fix;
     return Value{};
-}
-
-Result<Value> Declarations::defect(const Value& record) {
-    Defect defect{.rate = part_of(record, "rate"),
-                  .slow = times_of(record, "slow"),
-                  .fails = part_of(record, "fails"),
-                  .crashes_at_boot = part_of(record, "crashes_at_boot"),
-                  .crashes_per_hour = at_of(record, "crashes_per_hour").number,
-                  .damages = part_of(record, "damages"),
-                  .drops = part_of(record, "drops"),
-                  .doubles = part_of(record, "doubles")};
-    if (has(record, "store"))
-        defect.store = {row_of(record, "store")};
-    else if (defect.damages > none || defect.drops > none || defect.doubles > none)
-        return Error{"defect: damages, drops and doubles need store = ..."};
-    defects_.push_back(defect);
-    return handle(HandleKind::defect, defects_.size() - 1);
-}
-
-Result<Value> Declarations::change(const Value& record) {
-    Change change;
-    if (has(record, "schema")) change.schema = schemas_[row_of(record, "schema")];
-    if (has(record, "behind")) change.behind = SettingId{row_of(record, "behind")};
-    for (const Value& it : at_of(record, "hides").items)
-        change.hides.push_back(defects_[it.handle.index]);
-    changes_.push_back(change);
-    return handle(HandleKind::change, changes_.size() - 1);
 }
 
 Result<Value> Declarations::scenario(const Value& record) {
@@ -356,15 +312,6 @@ Result<Value> Declarations::cohort(const Value& record) {
     cohort.users = whole_of(record, "users");
     cohort.requests_per_minute = times_of(record, "requests_per_minute");
     cohort.serves = {unserved};
-    if (has(record, "region")) {
-        Value one;
-        one.items = {at_of(record, "region")};
-        const auto region = regions_of("cohort \"" + name + "\"", one);
-        if (!region) return region.error();
-        cohort.region = (*region)[0];
-    }
-    rings_.push_back(at_of(record, "ring").text);
-    tiers_.push_back(at_of(record, "tier").text);
     cohort.patience = patience_of(record);
     cohort.kinds = {
         RequestKind{whole, whole, part_of(record, "writes"), part_of(record, "inserts")}};
@@ -374,6 +321,11 @@ Result<Value> Declarations::cohort(const Value& record) {
             cohort.kinds.push_back({part_of(it, "share"), times_of(it, "work"),
                                     part_of(it, "writes"), part_of(it, "inserts")});
     }
+    const Result<Traits> told_by = traits("cohort \"" + name + "\"", record);
+    if (!told_by) return told_by.error();
+    cohort.ring = *told_by->ring;
+    cohort.tier = told_by->tier;
+    cohort.region = told_by->region.value_or(RegionId{0});
     const Value& curve = at_of(record, "curve");
     if (curve.type == Value::Type::text && curve.text == "daily") cohort.curve_ppm = daily_curve();
     for (const Value& each : curve.items) cohort.curve_ppm.push_back(share_of(each.number).ppm);
@@ -411,6 +363,7 @@ Result<Value> Declarations::service(const Value& record) {
     service.drop_expired = at_of(record, "drop_expired").yes;
     for (const Value& used : at_of(record, "uses").items)
         service.uses.push_back({used.handle.index});
+    for (const Value& run : at_of(record, "runs").items) service.runs.push_back({run.handle.index});
     for (const Value& it : at_of(record, "calls").items) {
         const Call call = call_of(it);
         service.calls.push_back(call);
@@ -435,6 +388,13 @@ Result<Value> Declarations::service(const Value& record) {
     service.max_surge = part_of(record, "max_surge");
     service.max_unavailable = part_of(record, "max_unavailable");
     service.zones = whole_of(record, "zones");
+    service.boot_reads = static_cast<BootReads>(whole_of(record, "boot_reads"));
+    if (has(record, "boot_calls")) {
+        const Value& it = at_of(record, "boot_calls");
+        service.boot_calls =
+            BootCalls{{row_of(it, "service")}, whole_of(it, "calls"), length_of(it, "timeout")};
+    }
+    service.memory_mb = whole_of(record, "memory_mb");
     service.goal = part_of(record, "goal");
     service.latency_goal = length_of(record, "latency_goal");
     for (const Value& served : at_of(record, "serves").items) {
@@ -450,18 +410,6 @@ Result<Value> Declarations::service(const Value& record) {
     world.services.push_back(service);
     world.names.services.push_back(name);
     return handle(HandleKind::service, id.index);
-}
-
-Result<Value> Declarations::flag(const Value& record) {
-    const std::string& name = record.items[0].text;
-    if (find_name(world.names.settings, name)) return twice("flag", name);
-    Setting setting;
-    setting.initially = flag_value(at_of(record, "initially"));
-    setting.fallback = flag_value(at_of(record, "fallback"));
-    setting.poll = length_of(record, "poll");
-    world.settings.push_back(setting);
-    world.names.settings.push_back(name);
-    return handle(HandleKind::flag, world.settings.size() - 1);
 }
 
 namespace {
@@ -495,7 +443,12 @@ Result<Value> Declarations::store(const Value& record) {
     store.idempotent = at_of(record, "idempotent").yes;
     if (has(record, "lives")) store.lives = length_of(record, "lives");
     store.receives = whole_of(record, "receives");
-    store.runs = length_of(record, "runs");
+    store.takes = length_of(record, "takes");
+    store.parts = whole_of(record, "parts");
+    store.checkpoint_every = whole_of(record, "checkpoint_every");
+    store.at_once = whole_of(record, "at_once");
+    if (has(record, "sends")) store.sends = StoreId{row_of(record, "sends")};
+    store.sends_per_part = whole_of(record, "sends_per_part");
     store.event_log = at_of(record, "event_log").yes;
     store.migrates_per_second = whole_of(record, "migrates_per_second");
     store.repairs_per_second = whole_of(record, "repairs_per_second");
@@ -506,7 +459,24 @@ Result<Value> Declarations::store(const Value& record) {
 }
 
 Result<Value> Declarations::schema(SchemaKind kind, const Value& record) {
-    SchemaChange change{.store = {row_of(record, "store")}, .kind = kind};
+    SchemaChange change{.store = {}, .kind = kind};
+    int places = 0;
+    if (has(record, "store")) change.store = {row_of(record, "store")}, ++places;
+    for (const auto& [field, on] :
+         {std::pair{"requests_to", Carries::requests}, {"answers_of", Carries::answers}}) {
+        if (!has(record, field)) continue;
+        change.on = on;
+        change.of = {row_of(record, field)};
+        ++places;
+    }
+    if (places != 1)
+        return Error{std::string(name(kind)) +
+                     ": give one place: store = ..., requests_to = ... or answers_of = ..."};
+    change.sends_both = at_of(record, "sends_both").yes;
+    if (change.sends_both && change.on == Carries::records)
+        return Error{std::string(name(kind)) +
+                     ": sends_both is for requests_to and answers_of; a table keeps both halves "
+                     "by migrate"};
     // Each kind has those of these fields that mean something to it.
     if (const Value* it = find(record, "preserves_unknown")) change.preserves_unknown = it->yes;
     if (const Value* it = find(record, "reads_both")) change.reads_both = it->yes;
@@ -580,6 +550,7 @@ Result<Blueprint> Declarations::finish() {
         return Error{"no knob is called \"" + name + "\"" +
                      (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
     }
+    if (const auto sound = sound_names(); !sound) return sound.error();
     return checked(world);
 }
 

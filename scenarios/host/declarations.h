@@ -39,8 +39,16 @@ private:
     Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
     Result<Value> registry(const Value& record);
     Result<Value> hotfix(const Value& record);
+    Result<std::vector<CohortId>> audience_of(const std::string& what,
+                                              const std::string& wanted) const;
+    Result<RegionId> region_of(const std::string& who, const std::string& name) const;
     Result<std::vector<RegionId>> regions_of(const std::string& who, const Value& names) const;
     Result<PlanId> plan_of(const std::string& who, const std::string& wanted) const;
+    Result<Value> interaction(const Value& record);
+    Result<Atom> atom(const std::string& what, const Value& record);
+    Result<Value> trigger(const std::string& what, const Value& record);
+    Result<Traits> traits(const std::string& who, const Value& record);
+    Result<void> sound_names() const;
     Result<Value> say_inject(const std::string& what, const Value& record);
     Result<Value> schema(SchemaKind kind, const Value& record);
     Result<Value> release(const Value& record);
@@ -54,9 +62,11 @@ private:
     bool opened_ = false;
     std::uint64_t draws_ = 0;
     std::vector<Change> changes_;
+    using Trigger = std::variant<Share, Atom>;  // For one in so many, or an atom.
     std::vector<Defect> defects_;
+    std::vector<Trigger> triggers_;
+    std::vector<std::string> salts_;
     std::vector<Stage> stages_;
-    std::vector<std::string> rings_, tiers_;  // By cohort.
     std::vector<SchemaChange> schemas_;
     std::vector<Inject> injects_;
 };

@@ -177,7 +177,7 @@ Result<Value> read_value(const Field& field, const Value& value) {
         case T::choice: {
             const auto place =
                 type == Value::Type::text
-                    ? find_name(choices_of({"", SlotType::choice, "", "", 0, 0, field.record}),
+                    ? find_name(choices_of(field.record),
                                 value.text)
                     : std::nullopt;
             return place ? Result<Value>(value_of(std::int64_t{*place})) : wrong;

@@ -37,6 +37,7 @@ Field field_of(const Slot& slot) {
         case SlotType::flag: handle(HandleKind::flag); break;
         case SlotType::build: field.type = T::build; break;
         case SlotType::plan:
+        case SlotType::tier:
         case SlotType::region: field.type = T::text; break;
         case SlotType::share: field.type = T::share; break;
         case SlotType::times: field.type = T::number; break;
@@ -68,9 +69,12 @@ Word word_of_form(const Form& form, bool of_actor) {
                     : std::string(slot.key) + " = " + (known ? word.fields.back().fallback : "...");
     }
     if (of_actor) word.name = kept(std::string("me:") + form.name);
-    word.form =
-        kept(of_actor ? word.name + ("(" + given) + (more.empty() ? "" : ", { " + more + " }") + ")"
-                      : form.name + (" { " + given) + " }");
+    word.form = kept(of_actor ? word.name + ("(" + given) +
+                                    (more.empty()    ? ""
+                                     : given.empty() ? "{ " + more + " }"
+                                                     : ", { " + more + " }") +
+                                    ")"
+                              : form.name + (" { " + given) + " }");
     return word;
 }
 
@@ -108,12 +112,13 @@ Result<Numbers> numbers_said(const Form& form, const Value& said, const Names& n
             number = *build;
         } else if (value.type == Value::Type::handle) {
             number = value.handle.index;
-        } else if (const auto* known = names_of(slot.type, names)) {
-            const auto row = find_name(*known, value.text);
-            const std::string near = nearest_word(value.text, *known);
+        } else if (value.type == Value::Type::text && names_of(slot.type, names)) {
+            const std::vector<std::string>& known = *names_of(slot.type, names);
+            const auto row = find_name(known, value.text);
+            const std::string near = nearest_word(value.text, known);
             if (!row)
-                return Error{std::string(form.name) + ": no " + slot.key + " is called " +
-                             shown(value) +
+                return Error{std::string(form.name) + ": no " + slot.key + " is called \"" +
+                             value.text + "\"" +
                              (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
             number = *row;
         } else if (slot.type == SlotType::times) {

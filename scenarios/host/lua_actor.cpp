@@ -30,6 +30,7 @@ Value fact_table(const Occurrence& it, const Names& names) {
     const Numbers held = numbers(it.fact);
     for (std::size_t i = 0; i < held.size(); ++i) {
         const Slot& slot = form.slots[i];
+        if (held[i] < 0 && slot.type != SlotType::flag_value) continue;
         const bool part = slot.type == SlotType::share || slot.type == SlotType::times;
         set(table, slot.key,
             part                           ? value_of(Share{held[i]}.value())

@@ -79,8 +79,8 @@ void take_table(lua_State* state, int index, int depth, int& entries, Value& val
 const char* name(HandleKind kind) {
     static constexpr const char* names[] = {"nothing", "cohort", "service", "flag",   "build",
                                             "change",  "defect", "stage",   "inject", "alert",
-                                            "plan",    "store",  "schema"};
-    return kind <= HandleKind::schema ? names[static_cast<std::size_t>(kind)] : names[0];
+                                            "plan",    "store",  "schema",  "trigger"};
+    return kind <= HandleKind::trigger ? names[static_cast<std::size_t>(kind)] : names[0];
 }
 
 Value value_of(bool yes) {

@@ -24,6 +24,7 @@ enum class HandleKind : std::uint8_t {
     plan,
     store,
     schema,
+    trigger,
 };
 const char* name(HandleKind kind);
 

@@ -21,7 +21,6 @@ using BuildId = Id<struct BuildTag>;
 using SettingId = Id<struct SettingTag>;
 using PlanId = Id<struct PlanTag>;
 using StoreId = Id<struct StoreTag>;
-using RegionId = Id<struct RegionTag>;
 static_assert(!std::is_convertible_v<CohortId, ServiceId>);
 
 }  // namespace rollcage

@@ -32,8 +32,7 @@ Outcome::Records records_of(const Day& day, std::uint32_t row) {
         for (const auto& form : kept.state.stored) sum += form[static_cast<std::size_t>(health)];
         return sum;
     };
-    const double lost_sight =
-        unreadable(kept.state, schema_of(*day.world.plan, {row}), share_knowing(day.world, {row}));
+    const double lost_sight = unreadable_now(day.world, {row});
     return {.store = day.world.plan->names.stores[row],
             .accepted = kept.state.accounts.accepted,
             .sound = all(Health::sound),

@@ -53,10 +53,11 @@ void scrape(Belief& belief, World& world) {
     const std::int64_t ticks = scrape_every / world.tick_length;
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
         const Counts counts = take_counts(world, {s}, ticks);
+        const JobsThere jobs = jobs_there(world, {s});
         const std::array<std::int64_t, measures> row{
-            counts.attempts,       counts.answered,       counts.errors,
-            counts.latency_p50_us, counts.latency_p95_us, counts.latency_p99_us,
-            counts.queue,          counts.busy_ppm,       counts.slots};
+            counts.attempts,       counts.answered,       counts.errors, counts.latency_p50_us,
+            counts.latency_p95_us, counts.latency_p99_us, counts.queue,  counts.busy_ppm,
+            counts.slots,          jobs.waiting,          jobs.running,  jobs.orphaned};
         for (std::size_t m = 0; m < measures; ++m)
             belief.columns.of_service[s][m].push_back(row[m]);
     }

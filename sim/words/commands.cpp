@@ -18,9 +18,7 @@ const std::vector<Form>& command_forms() {
          {{"service", S::service, "which"},
           {"instances", S::count, "how many", nullptr, 1, 100'000},
           committed}},
-        {"set_flag",
-         "sets a flag or setting; processes poll it",
-         {{"flag", S::flag, "which"}, {"value", S::flag_value, "on, off or a share"}}},
+        {"set_flag", "sets a flag or setting; processes poll it", rule_slots("value")},
         {"rollback",
          "rolls the earlier build out again, in waves; nothing else is undone",
          {{"service", S::service, "which"},
@@ -40,10 +38,11 @@ const std::vector<Form>& command_forms() {
          "one step of a column's way",
          {{"store", S::store, "which"}, {"step", S::choice, "the way", "up", 0, 0, "up|down"}}},
         {"repair",
-         "rebuilds damaged, lost or stranded records from what a source still holds",
+         "rebuilds damaged, lost or stranded records from what a source still holds; puts orphaned "
+         "jobs back",
          {{"store", S::store, "which"}}},
         {"pause_consumers",
-         "a topic's messages or a list's jobs wait",
+         "a topic's messages or a list's jobs wait; what runs goes on",
          {{"store", S::store, "which"}, {"paused", S::choice, "or go on", "yes", 0, 0, "no|yes"}}},
         {"failover",
          "a replica takes over; what it had not applied stays on the old primary",
@@ -83,6 +82,9 @@ const std::vector<Form>& command_forms() {
          "the repository's state is not restored",
          {{"service", S::service, "which"},
           {"paused", S::choice, "or go on", "yes", 0, 0, "no|yes"}}},
+        {"revert_config",
+         "all settings as they were before their last change; again: before the one before",
+         {{"flag", S::flag, "only this one", ""}}},
     };
     return forms;
 }

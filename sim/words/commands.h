@@ -12,6 +12,7 @@
 
 #include "sim/base/digest.h"
 #include "sim/words/form.h"
+#include "sim/words/rule.h"
 
 namespace rollcage {
 
@@ -29,8 +30,12 @@ struct Scale {
 };
 struct SetFlag {
     SettingId setting;
-    std::optional<Share> value;  // Nothing is "off"; "on" is the whole.
-    auto slots() { return std::tie(setting, value); }
+    Rule rule;
+    auto slots() { return tied(setting, rule); }
+};
+struct RevertConfig {  // The settings as they were before their last change, or one of them.
+    std::optional<SettingId> setting;
+    auto slots() { return std::tie(setting); }
 };
 struct Rollback {
     ServiceId service;
@@ -119,8 +124,8 @@ struct PauseSync {  // The repository's state is not restored.
 };
 using Command =
     std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute, Migrate,
-                 Repair, PauseConsumers, Failover, Failback, Restore, Reconcile, SetWeight, Drain, Restart,
-                 OrderHotfix, PauseSync>;
+                 Repair, PauseConsumers, Failover, Failback, Restore, Reconcile, SetWeight, Drain,
+                 Restart, OrderHotfix, PauseSync, RevertConfig>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

@@ -26,8 +26,11 @@ enum class Measure : std::uint8_t {
     queue,     // Work waiting at the instant of the scrape.
     busy_ppm,  // Slots in use over slots, mean since the last scrape.
     slots,
+    jobs_waiting,  // Of the stores that its processes run, at the instant of the scrape.
+    jobs_running,  // In its processes.
+    jobs_orphaned,
 };
-inline constexpr std::size_t measures = 9;
+inline constexpr std::size_t measures = 12;
 const char* name(Measure measure);
 
 // Columns by service and measure; grown one row a scrape, together.

@@ -28,7 +28,7 @@ const std::vector<Form>& fact_forms() {
          {store,
           {"phase", S::choice, "", nullptr, 0, 0,
            "single|expanded|dual_write|backfilled|contracted"}}},
-        {"flag_changed", "flag {flag}: {value}", {{"flag", S::flag}, {"value", S::flag_value}}},
+        {"flag_changed", "flag {flag}: {value}{named}", rule_slots("value")},
         {"alert_fired", "{service}: alert {rule} fired", {service, rule}},
         {"alert_cleared", "{service}: alert {rule} cleared", {service, rule}},
         {"ordered", "ordered: {command}", {}},
@@ -67,14 +67,15 @@ const std::vector<Form>& fact_forms() {
         {"synced",
          "{service}: back to what the repository says: build {build}, {instances} instances",
          {service, build, instances}},
+        {"flag_expired", "flag {flag} is past the day it was to be gone by", {{"flag", S::flag}}},
     };
     return forms;
 }
 
 const char* name(Measure measure) {
     static constexpr std::array<const char*, measures> words{
-        "attempts",       "answered", "errors",   "latency_p50_us", "latency_p95_us",
-        "latency_p99_us", "queue",    "busy_ppm", "slots"};
+        "attempts", "answered", "errors", "latency_p50_us", "latency_p95_us", "latency_p99_us",
+        "queue",    "busy_ppm", "slots",  "jobs_waiting",   "jobs_running",   "jobs_orphaned"};
     return words[static_cast<std::size_t>(measure)];
 }
 
@@ -104,12 +105,27 @@ void fold(const Fact& fact, Digest& digest) {
     if (const Command* command = command_of(fact)) fold(*command, digest);
 }
 
+namespace {
+
+// What was given of what may be left out: " ring=1 users=20".
+std::string given(const Form& form, const Numbers& values, const Names& names) {
+    std::string text;
+    for (std::size_t i = 0; i < form.slots.size(); ++i)
+        if (form.slots[i].fallback && values[i] >= 0)
+            text += std::string(" ") + form.slots[i].key + "=" +
+                    slot_text(form.slots[i], values[i], names);
+    return text;
+}
+
+}  // namespace
+
 std::string headline(const Fact& fact, const Names& names) {
     const Form& form = fact_forms()[fact.index()];
     const Numbers values = numbers(fact);
     const auto said = [&](std::string_view key) -> std::string {
         if (key == "command") return command_text(*command_of(fact), names);
         if (key == "why") return std::get<Refused>(fact).why;
+        if (key == "named") return given(form, values, names);
         for (std::size_t i = 0; i < form.slots.size(); ++i)
             if (key == form.slots[i].key) return slot_text(form.slots[i], values[i], names);
         return "?";

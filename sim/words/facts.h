@@ -111,8 +111,12 @@ struct Reconciled {  // As of its beginning.
 };
 struct FlagChanged {  // By somebody who is no actor.
     SettingId setting;
-    std::optional<Share> value;
-    auto slots() { return std::tie(setting, value); }
+    Rule rule;
+    auto slots() { return tied(setting, rule); }
+};
+struct FlagExpired {  // It was to be gone by now.
+    SettingId setting;
+    auto slots() { return std::tie(setting); }
 };
 // Multi-window burn rates of the availability goal, as the SRE workbook has them.
 enum class AlertRule : std::uint8_t { fast_burn, slow_burn, ticket };
@@ -140,7 +144,7 @@ struct Refused {
 using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
                           AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
                           ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
-                          PullFailed, InstancesMissing, NameMoved, Synced>;
+                          PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

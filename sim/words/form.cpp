@@ -43,17 +43,18 @@ Result<std::vector<std::string>> split(std::string_view text) {
     return words;
 }
 
-Result<Said> said(const char* what, std::string_view text) {
-    auto words = split(text);
-    if (!words) return words.error();
-    if (words->size() < 2)
-        return Error{std::string("a ") + what + " is NAME TARGET KEY=VALUE..., not \"" +
-                     std::string(text) + "\""};
-    Said said;
-    said.name = (*words)[0];
-    said.target = (*words)[1];
-    for (std::size_t i = 2; i < words->size(); ++i) {
-        const std::string& word = (*words)[i];
+bool has_target(const Form& form) {
+    return !form.slots.empty() && !form.slots[0].fallback;
+}
+
+// `words` begins with the form's name.
+Result<Said> said(const Form& form, const std::vector<std::string>& words, std::string_view text) {
+    const std::size_t first = has_target(form) ? 2 : 1;
+    if (words.size() < first)
+        return Error{words[0] + " needs a target; it is written: " + example_of(form)};
+    Said said{words[0], first == 2 ? words[1] : "", {}, {}};
+    for (std::size_t i = first; i < words.size(); ++i) {
+        const std::string& word = words[i];
         const auto equals = word.find('=');
         if (equals == std::string::npos) {
             said.bare.push_back(word);
@@ -89,6 +90,7 @@ const char* type_name(SlotType type) {
         case SlotType::flag: return "flag";
         case SlotType::build: return "build";
         case SlotType::plan: return "plan";
+        case SlotType::tier: return "tier";
         case SlotType::region: return "region";
         case SlotType::share: return "share";
         case SlotType::times: return "times";
@@ -171,9 +173,9 @@ Result<std::int64_t> read_slot(const Slot& slot, const std::string& text, const 
                                text);
         }
         case SlotType::choice: {
-            const auto place = find_name(choices_of(slot), text);
+            const auto place = find_name(choices_of(slot.choices), text);
             if (place) return *place;
-            return wrong_value(slot, "one of " + listed(choices_of(slot)), text);
+            return wrong_value(slot, "one of " + listed(choices_of(slot.choices)), text);
         }
         case SlotType::flag_value: {
             if (text == "on") return whole.ppm;
@@ -189,7 +191,8 @@ Result<std::int64_t> read_slot(const Slot& slot, const std::string& text, const 
 // What was said for a slot: the target, a bare word in its turn, a KEY=VALUE or the fallback.
 Result<std::int64_t> read_said(const Slot& slot, Said& said, const Numbers& before,
                                const Form& form, const Names& names) {
-    if (before.empty()) return read_slot(slot, said.target, before, form, names);
+    if (before.empty() && has_target(form))
+        return read_slot(slot, said.target, before, form, names);
     const auto given = said.options.find(slot.key);
     std::string text;
     if (given != said.options.end()) {
@@ -213,9 +216,8 @@ Result<std::int64_t> read_said(const Slot& slot, Said& said, const Numbers& befo
 
 }  // namespace
 
-std::vector<std::string> choices_of(const Slot& slot) {
+std::vector<std::string> choices_of(std::string_view all) {
     std::vector<std::string> words;
-    const std::string_view all = slot.choices;
     for (std::size_t at = 0; at < all.size();) {
         const std::size_t end = std::min(all.find('|', at), all.size());
         words.emplace_back(all.substr(at, end - at));
@@ -232,19 +234,21 @@ const std::vector<std::string>* names_of(SlotType type, const Names& names) {
         case SlotType::flag: return &names.settings;
         case SlotType::build: return &names.builds;
         case SlotType::plan: return &names.plans;
+        case SlotType::tier: return &names.tiers;
         case SlotType::region: return &names.regions;
         default: return nullptr;
     }
 }
 
 std::string slot_text(const Slot& slot, std::int64_t number, const Names& names) {
+    if (number < 0 && slot.type != SlotType::flag_value) return "";
     if (const auto* known = names_of(slot.type, names))
         return (*known)[static_cast<std::size_t>(number)];
     switch (slot.type) {
         case SlotType::share: return decimal(number, 10'000) + "%";
         case SlotType::times: return decimal(number, whole.ppm);
         case SlotType::length: return length_text({number});
-        case SlotType::choice: return choices_of(slot)[static_cast<std::size_t>(number)];
+        case SlotType::choice: return choices_of(slot.choices)[static_cast<std::size_t>(number)];
         case SlotType::flag_value:
             return number < 0 ? "off" : number == whole.ppm ? "on" : decimal(number, 10'000) + "%";
         default: return std::to_string(number);
@@ -259,7 +263,8 @@ std::string form_text(const Form& form, const Numbers& numbers, const Names& nam
         if (numbers[i] < 0 && !bare) continue;
         const std::string value = slot_text(slot, numbers[i], names);
         if (slot.fallback && value == slot.fallback) continue;
-        text += " " + (i == 0 || bare ? "" : std::string(slot.key) + "=") + quoted(value);
+        const bool target = i == 0 && has_target(form);
+        text += " " + (target || bare ? "" : std::string(slot.key) + "=") + quoted(value);
     }
     return text;
 }
@@ -271,8 +276,10 @@ std::string example_of(const Form& form) {
         const std::string value = slot.type == SlotType::choice ? slot.choices
                                   : bare                        ? "on|off|SHARE"
                                                                 : upper(type_name(slot.type));
-        const std::string said =
-            (&slot == form.slots.data() || bare ? "" : std::string(slot.key) + "=") + value;
+        const std::string said = ((&slot == form.slots.data() && has_target(form)) || bare
+                                      ? ""
+                                      : std::string(slot.key) + "=") +
+                                 value;
         text += slot.fallback ? " [" + said + "]" : " " + said;
     }
     return text;
@@ -280,13 +287,18 @@ std::string example_of(const Form& form) {
 
 Result<std::pair<std::size_t, Numbers>> read_form(const std::vector<Form>& forms, const char* what,
                                                   std::string_view text, const Names& names) {
-    auto words = said(what, text);
-    if (!words) return words.error();
+    const auto split_text = split(text);
+    if (!split_text) return split_text.error();
+    if (split_text->empty())
+        return Error{std::string("a ") + what + " is NAME TARGET KEY=VALUE..., not \"" +
+                     std::string(text) + "\""};
     std::vector<std::string> known;
     for (const Form& form : forms) known.push_back(form.name);
-    const auto place = find_name(known, words->name);
-    if (!place) return unknown(what, words->name, known);
+    const auto place = find_name(known, split_text->front());
+    if (!place) return unknown(what, split_text->front(), known);
     const Form& form = forms[*place];
+    auto words = said(form, *split_text, text);
+    if (!words) return words.error();
     Numbers numbers;
     for (const Slot& slot : form.slots) {
         const auto number = read_said(slot, *words, numbers, form, names);
@@ -294,7 +306,7 @@ Result<std::pair<std::size_t, Numbers>> read_form(const std::vector<Form>& forms
         numbers.push_back(*number);
     }
     std::vector<std::string> keys;
-    for (std::size_t i = 1; i < form.slots.size(); ++i)
+    for (std::size_t i = has_target(form) ? 1 : 0; i < form.slots.size(); ++i)
         if (form.slots[i].type != SlotType::flag_value) keys.emplace_back(form.slots[i].key);
     if (!words->options.empty())
         return unknown("option of " + words->name, words->options.begin()->first, keys);

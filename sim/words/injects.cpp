@@ -31,9 +31,7 @@ const std::vector<Form>& inject_forms() {
         {"settings_down",
          "nobody can read flags; processes that run keep theirs, new ones fall back",
          {{"lasts", S::length, "for how long", nullptr, 1, 864'000}}},
-        {"set",
-         "somebody, or a script, gives a flag a value",
-         {{"flag", S::flag, "which"}, {"to", S::flag_value, "on, off or a share"}}},
+        {"set", "somebody, or a script, gives a flag a value", rule_slots("to")},
         {"lag",
          "a store's replica applies only a part of what it usually can",
          {{"store", S::store, "which"},
@@ -62,6 +60,13 @@ const std::vector<Form>& inject_forms() {
         {"image_gone",
          "the registry has the build no longer; nodes that hold it still do",
          {{"build", S::build, "which"}}},
+        {"push_config",
+         "the same, to every process within seconds; what is pushed at one instant is one change",
+         [] {
+             std::vector<Slot> slots = rule_slots("to");
+             slots.push_back({"within", S::length, "when all have it", "3s", 0, 3600});
+             return slots;
+         }()},
     };
     return forms;
 }

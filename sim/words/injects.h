@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/words/form.h"
+#include "sim/words/rule.h"
 
 namespace rollcage {
 
@@ -68,8 +69,8 @@ struct SettingsDown {  // The setting service: running processes keep what they 
 };
 struct SetSetting {  // Somebody, or a script, gives a flag a value.
     SettingId setting;
-    std::optional<Share> value;
-    auto slots() { return std::tie(setting, value); }
+    Rule rule;
+    auto slots() { return tied(setting, rule); }
 };
 struct SlowReplica {  // It applies a part of its rate; lag grows.
     StoreId store;
@@ -86,8 +87,15 @@ struct BadBackup {  // None can be restored; that is seen when it is tried.
     StoreId store;
     auto slots() { return std::tie(store); }
 };
+struct PushConfig {  // The same, to every process within seconds, whatever it polls.
+    SettingId setting;
+    Rule rule;
+    Duration within;
+    auto slots() { return std::tuple_cat(tied(setting, rule), std::tie(within)); }
+};
 using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting,
-                            SlowReplica, LosePrimary, BadBackup, LoseNode, LoseRegion, RegistryDown, ImageGone>;
+                            SlowReplica, LosePrimary, BadBackup, LoseNode, LoseRegion, RegistryDown,
+                            ImageGone, PushConfig>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

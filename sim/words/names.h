@@ -22,7 +22,8 @@ struct Names {
     std::vector<std::string> settings;
     std::vector<std::string> plans;
     std::vector<std::string> stores{};
-    std::vector<std::string> regions{};
+    std::vector<std::string> tiers{}, regions{};
+    std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
 };
 
 // Names of a service's registry that are resolved each time an instance begins, and that move.

@@ -4,6 +4,7 @@
 
 #include "sim/base/match.h"
 #include "sim/world/fleet.h"
+#include "sim/world/sound.h"
 
 namespace rollcage {
 
@@ -101,12 +102,36 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
         if (call.to.index >= blueprint.services.size())
             return Error{who + ": calls a service that does not exist"};
         if (call.attempts < 1 || call.attempts > attempts_max || call.per_request.ppm < 0 ||
-            call.timeout < Duration{1'000} || call.rtt < Duration{})
+            call.timeout < Duration{1'000} || call.rtt < Duration{} || call.writes.ppm < 0 ||
+            call.writes > whole || call.inserts.ppm < 0 || call.inserts > whole)
             return Error{who + ": a call needs 1 to " + std::to_string(attempts_max) +
-                         " attempts, a timeout of at least 1ms and no negative number"};
+                         " attempts, a timeout of at least 1ms, shares up to 100% and no "
+                         "negative number"};
         if (call.cache && (call.cache->keys < 1 || call.cache->hits.ppm < 0 ||
                            call.cache->hits > whole || call.cache->initially > whole))
             return Error{who + ": a cache needs at least one key and shares up to 100%"};
+    }
+    return {};
+}
+
+// What an inject's slots hold exists and is not less than its form says.
+Result<void> sound_slots(const Blueprint& blueprint, const Inject& inject, const std::string& who) {
+    const Form& form = inject_forms()[inject.index()];
+    const Numbers numbers = std::visit([](const auto& it) { return numbers_of(it); }, inject);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const Slot& slot = form.slots[i];
+        if (numbers[i] < 0 && slot.fallback) continue;
+        if (const auto* known = names_of(slot.type, blueprint.names)) {
+            if (numbers[i] < 0 || numbers[i] >= static_cast<std::int64_t>(known->size()))
+                return Error{who + ": " + form.name + " needs a " + slot.key + " that exists"};
+            continue;
+        }
+        const bool is_count = slot.type == SlotType::count;
+        const bool scaled = slot.type == SlotType::share || slot.type == SlotType::times ||
+                            slot.type == SlotType::length;
+        const double value = static_cast<double>(numbers[i]) * (is_count ? 1 : 1e-6);
+        if ((is_count || scaled) && value < slot.from)
+            return Error{who + ": " + form.name + ": " + slot.key + " is less than it may be"};
     }
     return {};
 }
@@ -115,88 +140,37 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
     const std::string who = "at " + length_text(timed.at - SimTime{});
     if (timed.at < SimTime{} || timed.at - SimTime{} > blueprint.lasts)
         return Error{who + ": an inject happens between the start and `lasts`"};
+    if (const auto sound = sound_slots(blueprint, timed.inject, who); !sound) return sound.error();
     return std::visit(
         match{
-            [&](const Slow& it) -> Result<void> {
-                if (it.service.index >= blueprint.services.size() || it.by.ppm <= 0 ||
-                    it.lasts <= Duration{})
-                    return Error{who + ": slow needs a service, by above 0 and lasts above 0"};
-                return {};
-            },
-            [&](const Surge& it) -> Result<void> {
-                if (it.cohort.index >= blueprint.cohorts.size() || it.by.ppm < 0 ||
-                    it.lasts <= Duration{})
-                    return Error{who + ": surge needs a cohort, by from 0 and lasts above 0"};
-                return {};
-            },
-            [&](const MigrateStep& it) -> Result<void> {
-                if (it.store.index >= blueprint.stores.size())
-                    return Error{who + ": migrate needs a store"};
-                return {};
-            },
             [&](const SlowReplica& it) -> Result<void> {
-                if (it.store.index >= blueprint.stores.size() ||
-                    blueprint.stores[it.store.index].replicas == 0)
+                if (blueprint.stores[it.store.index].replicas == 0)
                     return Error{who + ": lag needs a store that has a replica"};
-                if (it.to.ppm < 0 || it.to > whole || it.lasts <= Duration{})
-                    return Error{who + ": lag needs a share from 0% to 100% and lasts above 0"};
-                return {};
-            },
-            [&](const LosePrimary& it) -> Result<void> {
-                if (it.store.index >= blueprint.stores.size() || it.lasts <= Duration{})
-                    return Error{who + ": lose_primary needs a store and lasts above 0"};
                 return {};
             },
             [&](const BadBackup& it) -> Result<void> {
-                if (it.store.index >= blueprint.stores.size() ||
-                    blueprint.stores[it.store.index].kind != StoreKind::table)
+                if (blueprint.stores[it.store.index].kind != StoreKind::table)
                     return Error{who + ": bad_backup needs a table"};
                 return {};
             },
-            [&](const SettingsDown& it) -> Result<void> {
-                if (it.lasts <= Duration{}) return Error{who + ": settings_down needs lasts"};
-                return {};
-            },
-            [&](const SetSetting& it) -> Result<void> {
-                if (it.setting.index >= blueprint.settings.size())
-                    return Error{who + ": set needs a flag"};
-                return {};
-            },
-            [&](const LoseNode& it) -> Result<void> {
-                if (it.service.index >= blueprint.services.size() || it.node < 1 ||
-                    it.node > nodes_of(blueprint.services[it.service.index]))
-                    return Error{who + ": lose_node needs a service and one of its nodes"};
-                return {};
-            },
+            [&](const SetSetting& it) { return sound_rule(blueprint, it.rule, who); },
+            [&](const PushConfig& it) { return sound_rule(blueprint, it.rule, who); },
             [&](const LoseZone& it) -> Result<void> {
-                if (it.service.index >= blueprint.services.size() || it.zone < 1 ||
-                    it.zone > blueprint.services[it.service.index].zones)
-                    return Error{who + ": lose_zone needs a service and one of its zones"};
-                const auto& regions = blueprint.services[it.service.index].regions;
-                if (it.region && std::ranges::find(regions, *it.region) == regions.end())
+                const Service& service = blueprint.services[it.service.index];
+                if (it.zone > service.zones)
+                    return Error{who + ": lose_zone needs one of the service's zones"};
+                if (it.region && std::ranges::find(service.regions, *it.region) ==
+                                     service.regions.end())
                     return Error{who + ": lose_zone: the service is not in that region"};
                 return {};
             },
-            [&](const LoseRegion& it) -> Result<void> {
-                if (it.region.index >= regions_in(blueprint))
-                    return Error{who + ": lose_region needs a region that exists"};
-                return {};
+            [&](const LoseNode& it) -> Result<void> {
+                const std::uint32_t nodes = nodes_of(blueprint.services[it.service.index]);
+                if (it.node <= nodes) return {};
+                return Error{who + ": lose_node: the service has " + std::to_string(nodes) +
+                             " nodes, not " + std::to_string(it.node)};
             },
-            [&](const RegistryDown& it) -> Result<void> {
-                if (it.lasts <= Duration{}) return Error{who + ": registry_down needs lasts"};
-                return {};
-            },
-            [&](const ImageGone& it) -> Result<void> {
-                if (it.build.index >= blueprint.builds.size())
-                    return Error{who + ": image_gone needs a build"};
-                return {};
-            },
-            [&](const Release& it) -> Result<void> {
-                if (it.build.index >= blueprint.builds.size() ||
-                    it.plan.index >= blueprint.plans.size())
-                    return Error{who + ": release needs a build and a plan that exist"};
-                return {};
-            },
+            [](const auto&) -> Result<void> { return {}; },
         },
         timed.inject);
 }
@@ -271,6 +245,44 @@ Result<void> sound_plan(const Blueprint& blueprint, const Plan& plan) {
     return {};
 }
 
+// Who changes the form of calls answers them or makes them, and all mean the same change.
+Result<void> sound_wire(const Blueprint& blueprint, ServiceId of, const SchemaChange& change,
+                        const std::string& who) {
+    if (change.of.index >= blueprint.services.size())
+        return Error{who + ": changes the calls to a service that does not exist"};
+    const std::string wire =
+        std::string(change.on == Carries::requests ? "requests to \"" : "answers of \"") +
+        blueprint.names.services[change.of.index] + "\"";
+    const bool calls = std::ranges::any_of(blueprint.services[of.index].calls,
+                                           [&](const Call& it) { return it.to == change.of; });
+    if (of != change.of && !calls)
+        return Error{who + ": changes the " + wire + ", which it neither answers nor makes; give " +
+                     "its service a call to it, or the change to another build"};
+    if (*schema_of(blueprint, change.of, change.on) != change)
+        return Error{"the " + wire + " are in two changes of form; finish one before the next"};
+    return {};
+}
+
+Result<void> sound_jobs(const Blueprint& blueprint, const Store& store, const std::string& who) {
+    if (store.kind != StoreKind::jobs) {
+        if (store.sends) return Error{who + ": only jobs send effects; make its kind jobs"};
+        return {};
+    }
+    if (store.parts < 1 || store.parts > job_parts_max || store.checkpoint_every < 1 ||
+        store.checkpoint_every > store.parts || store.at_once < 1 || store.sends_per_part < 0)
+        return Error{who + ": a job has 1 to " + std::to_string(job_parts_max) +
+                     " parts, a checkpoint after 1 to all of them, and at_once above 0"};
+    if (store.takes < Duration{store.parts * 1'000'000})
+        return Error{who + ": each of a job's " + std::to_string(store.parts) +
+                     " parts takes a second at least; takes must be " +
+                     std::to_string(store.parts) + "s or more, not " + length_text(store.takes)};
+    if (store.lives) return Error{who + ": jobs do not expire; leave out lives"};
+    if (store.sends && (store.sends->index >= blueprint.stores.size() ||
+                        blueprint.stores[store.sends->index].kind != StoreKind::effects))
+        return Error{who + ": sends must name a store whose kind is effects"};
+    return {};
+}
+
 // Every store has at most one change of form, and everything named exists.
 Result<void> sound_stores(const Blueprint& blueprint) {
     if (blueprint.stores.size() > 64) return Error{"at most 64 stores"};
@@ -278,20 +290,24 @@ Result<void> sound_stores(const Blueprint& blueprint) {
         const Store& store = blueprint.stores[i];
         const std::string who = "store \"" + blueprint.names.stores[i] + "\"";
         if (store.records < 0 || store.receives < 1 || store.receives > receives_max ||
-            store.runs <= Duration{} || (store.lives && *store.lives <= Duration{}))
+            (store.lives && *store.lives <= Duration{}))
             return Error{who + ": records, receives (1 to " + std::to_string(receives_max) +
-                         "), runs and lives must be above 0"};
+                         ") and lives must be above 0"};
         if (const auto sound = sound_copies(store, who); !sound) return sound.error();
+        if (const auto sound = sound_jobs(blueprint, store, who); !sound) return sound.error();
     }
     std::vector<const SchemaChange*> changes(blueprint.stores.size(), nullptr);
     for (std::size_t b = 0; b < blueprint.builds.size(); ++b) {
         const std::string who = "build \"" + blueprint.names.builds[b] + "\"";
         for (const Change& change : blueprint.builds[b].changes) {
-            for (const Defect& defect : change.hides)
-                if ((defect.damages > none || defect.drops > none || defect.doubles > none) &&
-                    defect.store.index >= blueprint.stores.size())
-                    return Error{who + ": a defect harms a store that does not exist"};
             if (!change.schema) continue;
+            if (change.schema->on != Carries::records) {
+                if (const auto sound =
+                        sound_wire(blueprint, blueprint.builds[b].of, *change.schema, who);
+                    !sound)
+                    return sound.error();
+                continue;
+            }
             if (change.schema->store.index >= blueprint.stores.size())
                 return Error{who + ": changes a store that does not exist"};
             const SchemaChange*& first = changes[change.schema->store.index];
@@ -301,10 +317,17 @@ Result<void> sound_stores(const Blueprint& blueprint) {
             first = &*change.schema;
         }
     }
-    for (const Service& service : blueprint.services)
+    for (std::size_t s = 0; s < blueprint.services.size(); ++s) {
+        const Service& service = blueprint.services[s];
+        const std::string who = "service \"" + blueprint.names.services[s] + "\"";
         for (const StoreId used : service.uses)
             if (used.index >= blueprint.stores.size())
-                return Error{"a service uses a store that does not exist"};
+                return Error{who + ": uses a store that does not exist"};
+        for (const StoreId run : service.runs)
+            if (run.index >= blueprint.stores.size() ||
+                blueprint.stores[run.index].kind != StoreKind::jobs)
+                return Error{who + ": runs must name stores whose kind is jobs"};
+    }
     return sound_lookups(blueprint);
 }
 
@@ -350,6 +373,14 @@ std::vector<ServiceId> ordered(const Blueprint& blueprint) {
 }
 
 }  // namespace
+
+double demand_of(const Cohort& cohort) {
+    if (cohort.per_minute.empty())
+        return static_cast<double>(cohort.users) * cohort.requests_per_minute.value();
+    double sum = 0;
+    for (const std::int64_t requests : cohort.per_minute) sum += static_cast<double>(requests);
+    return sum / static_cast<double>(cohort.per_minute.size());
+}
 
 std::size_t regions_in(const Blueprint& blueprint) {
     return std::max<std::size_t>(1, blueprint.names.regions.size());
@@ -403,6 +434,9 @@ Result<Blueprint> checked(Blueprint blueprint) {
     }
     if (const auto sound = sound_lengths(blueprint); !sound) return sound.error();
     if (const auto sound = sound_stores(blueprint); !sound) return sound.error();
+    if (const auto sound = sound_changes(blueprint); !sound) return sound.error();
+    drop_removed_flags(blueprint);
+    if (const auto sound = sound_settings(blueprint); !sound) return sound.error();
     for (const Plan& plan : blueprint.plans) {
         if (const auto sound = sound_plan(blueprint, plan); !sound) return sound.error();
     }
@@ -432,7 +466,14 @@ Result<Blueprint> checked(Blueprint blueprint) {
 const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store) {
     for (const Build& build : blueprint.builds)
         for (const Change& change : build.changes)
-            if (change.schema && change.schema->store == store) return &*change.schema;
+            if (change.schema && change.schema->is_on(store)) return &*change.schema;
+    return nullptr;
+}
+
+const SchemaChange* schema_of(const Blueprint& blueprint, ServiceId service, Carries what) {
+    for (const Build& build : blueprint.builds)
+        for (const Change& change : build.changes)
+            if (change.schema && change.schema->is_on(service, what)) return &*change.schema;
     return nullptr;
 }
 

@@ -12,6 +12,8 @@
 #include "sim/base/time.h"
 #include "sim/words/injects.h"
 #include "sim/words/names.h"
+#include "sim/words/rule.h"
+#include "sim/world/defect.h"
 #include "sim/world/schema.h"
 
 namespace rollcage {
@@ -64,9 +66,11 @@ struct Cohort {
     std::vector<std::int64_t> curve_ppm;   // 96 quarter-hours, or empty: flat.
     std::vector<std::int64_t> per_minute;  // The team's own numbers: requests a minute; repeats.
     ServiceId serves;                      // Where its requests go.
-    RegionId region{};                     // Where its users are.
     Patience patience;
     std::vector<RequestKind> kinds{RequestKind{}};
+    std::int64_t ring = 3;  // From 0, internal, to 3, everybody. default: MODEL 3.4
+    std::optional<TierId> tier{};
+    RegionId region{};  // Where its users are.
 };
 
 enum class Order : std::uint8_t { fifo, lifo };
@@ -84,6 +88,17 @@ struct Call {
     Duration rtt{1'000};
     std::optional<Cache> cache{};
     std::optional<StoreId> cached_in{};  // Or a store of that kind: called where it misses.
+    Share writes = none;   // Of calls, those that write to each store that the service uses.
+    Share inserts = none;  // Of its writes.
+};
+
+// Whether a process reads its settings before the point at which it may crash when it boots. One
+// that reads after it boots on what the process before it in its slot had seen.
+enum class BootReads : std::uint8_t { before, after };
+struct BootCalls {  // What every start of a process asks of another service.
+    ServiceId service;
+    std::int64_t calls = 1;
+    Duration timeout{10'000'000};  // Then the boot has failed. default: design
 };
 
 // A fix that takes its time and then goes out by a plan.
@@ -104,7 +119,8 @@ struct Service {
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
-    std::vector<StoreId> uses{};      // Every good request reads one record of each.
+    std::vector<StoreId> uses{};      // Every good request, and call, reads one record of each.
+    std::vector<StoreId> runs{};      // Jobs that its processes run, besides what they answer.
     std::int64_t image_kb = 500'000;  // 20 s at a node's bandwidth. default: MODEL 3.1
     std::int64_t keeps_images = 3;    // On a node: what it ran last. default: design
     Duration start{5'000'000};        // From process start to answering probes. default: design
@@ -123,31 +139,34 @@ struct Service {
     Share goal{999'000};             // Availability goal.
     Duration latency_goal{500'000};  // Above it an answer is slow.
     BuildId first_build;
+    BootReads boot_reads = BootReads::before;
+    std::optional<BootCalls> boot_calls{};
+    std::int64_t memory_mb = 512;  // That a process may leak before it ends. default: design
 };
 
-// What a change hides: who meets it, and what it does to them.
-struct Defect {
-    Share rate = whole;                                  // One in 1/rate requests meets it.
-    Share slow = whole;                                  // Times the work; may exceed one.
-    Share fails = none;                                  // Of those that meet it.
-    Share crashes_at_boot = none;                        // Of process starts.
-    double crashes_per_hour = 0;                         // Of a process that runs.
-    StoreId store{};                                     // What the next three happen to.
-    Share damages = none, drops = none, doubles = none;  // Of its writes.
-};
 struct Change {
-    std::optional<SettingId> behind;  // Only while this flag is on.
-    std::vector<Defect> hides;
+    std::vector<SettingId> behind{};  // Only where all of these flags are on.
+    std::vector<Defect> hides{};
     std::optional<SchemaChange> schema{};
+    bool dark = false;                   // Its work is done; users do not see its failures.
+    std::optional<SettingId> removes{};  // In this build what is behind the flag is always on.
+    std::optional<Rule> fallback{};      // For its flags, of a process that could not read them.
 };
 struct Build {
     ServiceId of;
     std::vector<Change> changes;
 };
+// What a percentage counts: the same users every time, or those of a fresh hash.
+enum class Unit : std::uint8_t { user, session, request };
 struct Setting {
-    std::optional<Share> initially{};  // Nothing: off.
-    std::optional<Share> fallback{};   // What a process runs on that could not read it.
-    Duration poll{15'000'000};         // Between a process's polls; a push is a short one.
+    Rule initially{};
+    Rule fallback{};            // What a process runs on that could not read it.
+    Duration poll{15'000'000};  // Between a process's polls, or until a push has reached them all.
+    Share missed = none;        // Of processes, those that a push does not reach.
+    Unit by = Unit::user;
+    std::optional<std::uint32_t> salt{};  // Settings with one salt hash alike; nothing: its own.
+    Duration age{};                       // At the start, since it was last changed.
+    std::optional<Duration> expires{Duration{2'592'000'000'000}};  // 30 days; none: permanent.
 };
 enum class StageKind : std::uint8_t {
     everyone,
@@ -196,13 +215,15 @@ struct Blueprint {
     std::optional<Duration> tick;  // Nothing: the largest that every timeout allows.
 };
 
+double demand_of(const Cohort& cohort);  // Requests a minute, in the mean over the day.
 std::size_t regions_in(const Blueprint& blueprint);  // One where none is named.
 // The largest of 50, 100, 125, 250, 500 ms, 1 s that is at most a quarter of every timeout.
 Duration tick_for(const Blueprint& blueprint);
 // Says what cannot be (a cycle of calls, a negative number, a tick too long) or returns it sound.
 Result<Blueprint> checked(Blueprint blueprint);
-// The change of form under way at a store; at most one.
+// The change of form under way at a store, or on the calls to a service; at most one each.
 const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store);
+const SchemaChange* schema_of(const Blueprint& blueprint, ServiceId service, Carries what);
 // Services so that every caller stands before what it calls; only for a checked blueprint.
 std::vector<ServiceId> callers_first(const Blueprint& blueprint);
 

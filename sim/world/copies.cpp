@@ -15,8 +15,8 @@ constexpr Duration restorable_after{300'000'000};   // MODEL 4.5: the log is shi
 constexpr Duration reconcile_takes{1'200'000'000};  // default: MODEL 4.7
 constexpr Duration day{86'400'000'000};
 constexpr Share replay{200'000};           // Of the log's length. default: MODEL 4.5
-constexpr std::int64_t far_behind_s = 10;  // That somebody is told. default: design
-constexpr double stays_recent_s = 3600, met_units = 1e12;
+constexpr std::int64_t far_behind_s = 60;  // That somebody is told. default: design
+constexpr double stays_recent_s = 3600;
 constexpr std::uint32_t picks = store_ordinals + 600;
 
 Image image_of(const StoreState& state, SimTime now) {

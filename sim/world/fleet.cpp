@@ -5,9 +5,8 @@
 
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
-#include "sim/world/path.h"
+#include "sim/world/harm.h"
 #include "sim/world/route.h"
-#include "sim/world/rows.h"
 
 namespace rollcage {
 
@@ -52,6 +51,7 @@ void count(const World& world, std::uint32_t s, ServiceState& service, std::uint
         case Phase::draining:
             (instance.then ? group.returning : group.draining) += by;
             crew().draining += by;
+            if (instance.leaves_jobs) crew().leaving_jobs += by;
             return;
         case Phase::lost:
             group.lost += by;
@@ -76,78 +76,26 @@ Lanes life_draws(const World& world, std::uint32_t s, std::uint32_t slot, std::u
                       world.services[s].instances[slot].process, block);
 }
 
-// The processes that run jobs of a store.
-double runners_of(const World& world, StoreId store) {
-    std::int64_t all = 0;
-    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        const std::vector<StoreId>& uses = world.plan->services[s].uses;
-        if (std::ranges::find(uses, store) == uses.end()) continue;
-        for (const Site& site : world.services[s].sites)
-            for (const Crew& crew : site.crews) all += crew.holders();
-    }
-    return static_cast<double>(std::max<std::int64_t>(1, all));
-}
-
-bool has_jobs(const World& world, StoreId store) {
-    return world.plan->stores[store.index].kind == StoreKind::jobs &&
-           !world.stores[store.index].state.paused;
-}
-
-// Of the processes that may take up a job, those that know the new form: of the ready ones, or
-// where there is none of what comes next.
-double takers_knowing(const World& world, StoreId store) {
-    const auto knows = [&](BuildId build) {
-        return std::ranges::any_of(
-            world.plan->builds[build.index].changes,
-            [&](const Change& it) { return it.schema && it.schema->store == store; });
-    };
-    double all = 0, knowing = 0, coming = 0, services = 0;
-    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        const ServiceState& service = world.services[s];
-        const std::vector<StoreId>& uses = world.plan->services[s].uses;
-        if (std::ranges::find(uses, store) == uses.end()) continue;
-        for (const Site& site : service.sites)
-            for (const Crew& crew : site.crews) {
-                all += static_cast<double>(crew.ready);
-                if (knows(crew.build)) knowing += static_cast<double>(crew.ready);
-            }
-        services += 1;
-        if (knows(service.rollout ? service.rollout->build : service.current)) coming += 1;
-    }
-    return all > 0 ? knowing / all : services > 0 ? coming / services : 0;
-}
-
-// The jobs that ran here since `for_long` are taken up by whoever is ready, from their checkpoints.
-void leave_jobs(World& world, std::uint32_t s, std::uint32_t slot, Duration for_long) {
-    for (const StoreId id : world.plan->services[s].uses) {
-        if (!has_jobs(world, id)) continue;
-        const Store& declared = world.plan->stores[id.index];
-        const double here = e_to(-std::min(700.0, for_long.seconds() / declared.runs.seconds())) /
-                            runners_of(world, id);
-        Dice dice(world.draw, instance_entity + instance_key(s, slot),
-                  world.services[s].instances[slot].process);
-        interrupt_jobs(world.stores[id.index].state, schema_of(*world.plan, id), here,
-                       takers_knowing(world, id), id.index * 128, dice);
-    }
-}
-
 // What a process that ends has not done: all that it has in hand, or after a drain that was cut
 // what is older than the drain.
 void leave_work(World& world, std::uint32_t s, std::uint32_t slot) {
-    const Instance& instance = world.services[s].instances[slot];
-    if (instance.phase == Phase::draining && !instance.cut) return;
+    Instance& instance = world.services[s].instances[slot];
     const bool drains = instance.phase == Phase::draining;
-    const Duration since = drains ? world.plan->services[s].grace : Duration{};
-    lose_part(world, s, slot, since / world.tick_length);
-    leave_jobs(world, s, slot, since);
+    if (drains || instance.phase == Phase::ready) {
+        process_ends(world, s, slot);
+        if (!drains || instance.cut)
+            lose_part(world, s, slot,
+                      drains ? world.plan->services[s].grace / world.tick_length : 0);
+    }
+    if (drains || instance.phase == Phase::ready || instance.phase == Phase::probing)
+        instance.remembered = {instance.process, instance.booted, world.now};
+    instance.leaked_nb = instance.repeating = 0;
 }
 
-// How long the process is busy with what it has in hand now: its part of the queue, and the last
-// of the pieces that it works on; a job too.
+// How long the process is busy with the requests it has in hand now: its part of the queue, and
+// the last of the pieces that it works on.
 Duration finishing(World& world, std::uint32_t s, std::uint32_t slot) {
-    const Instance& instance = world.services[s].instances[slot];
-    const Pool* pool = pool_of(world.services[s], site_row(world.services[s], slot), instance.build,
-                               instance.spec.baseline);
+    const Pool* pool = pool_of(world.services[s], slot);
     double left_us = 0;
     if (pool != nullptr && pool->station.slots > 0) {
         const Service& declared = world.plan->services[s];
@@ -165,16 +113,6 @@ Duration finishing(World& world, std::uint32_t s, std::uint32_t slot) {
             left_us +=
                 work_us * (declared.work_varies ? -natural_log_1m(std::min(all, 1 - 1e-15)) : all);
         }
-    }
-    for (const StoreId id : world.plan->services[s].uses) {
-        if (!has_jobs(world, id)) continue;
-        const Lanes draws = life_draws(world, s, slot, static_cast<std::uint16_t>(1 + id.index));
-        const std::int64_t jobs =
-            binomial(draws[0], all_rows(world.stores[id.index].state), 1 / runners_of(world, id));
-        if (jobs == 0) continue;
-        const double all = power(draws[1].value(), 1.0 / static_cast<double>(jobs));
-        const auto runs = static_cast<double>(world.plan->stores[id.index].runs.us);
-        left_us = std::max(left_us, -runs * natural_log_1m(std::min(all, 1 - 1e-15)));
     }
     return {static_cast<std::int64_t>(std::min(left_us, 1e15))};
 }
@@ -205,7 +143,8 @@ Duration length_of(World& world, std::uint32_t s, std::uint32_t slot) {
         case Phase::draining: {
             const Duration needs = finishing(world, s, slot);
             instance.cut = needs > declared.grace;
-            return std::min(needs, declared.grace);
+            // A job may go on until the end of the grace; nobody sees when the last one is done.
+            return instance.leaves_jobs ? declared.grace : std::min(needs, declared.grace);
         }
         case Phase::crashed: return backoff_after(instance.crashes);
         case Phase::unpulled: return backoff_after(instance.failed_pulls);
@@ -218,33 +157,13 @@ Duration length_of(World& world, std::uint32_t s, std::uint32_t slot) {
     return {};
 }
 
-// The process reads its settings, and may not survive them.
-bool boots_badly(World& world, std::uint32_t s, std::uint32_t slot) {
-    world.services[s].instances[slot].booted = world.now;
-    const double p = crashes_at_boot(world, s, slot);
-    return p > 0 && life_draws(world, s, slot, 0)[1].value() < p;
-}
-
-// Of a process that runs, in the second that passed.
-bool crashes_now(World& world, std::uint32_t s, std::uint32_t slot) {
-    double per_hour = 0;
-    for (const Change& change :
-         world.plan->builds[world.services[s].instances[slot].build.index].changes)
-        for (const Defect& defect : change.hides)
-            if (defect.crashes_per_hour > 0)
-                per_hour += defect.crashes_per_hour * at_work_in(world, s, slot, change);
-    if (per_hour <= 0) return false;
-    const auto second = static_cast<std::uint64_t>(world.now.us / 1'000'000);
-    const double dies = 1 - e_to(-std::min(700.0, per_hour / 3600));
-    return world.draw(Purpose::crash, instance_entity + instance_key(s, slot), second)[0].value() <
-           dies;
-}
-
 // Goes on from phase to phase as far as nothing takes time.
 void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
     for (;; phase = after(phase)) {
         Instance& instance = world.services[s].instances[slot];
-        if (phase == Phase::gone && instance.phase == Phase::draining) leave_work(world, s, slot);
+        if (phase == Phase::draining) instance.leaves_jobs = process_drains(world, s, slot);
+        if (phase == Phase::gone || phase == Phase::crashed || phase == Phase::lost)
+            leave_work(world, s, slot);
         turn(world, s, slot, phase);
         if (phase == Phase::probing && boots_badly(world, s, slot)) {
             ++instance.crashes;
@@ -262,7 +181,8 @@ void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
             instance.then.reset();
             return;
         }
-        const Duration takes = length_of(world, s, slot);
+        Duration takes = length_of(world, s, slot);
+        if (phase == Phase::booting) takes = takes + ask_at_boot(world, s, slot);
         if (takes == Duration{}) continue;
         world.due.push_back({Due::Kind::instance, takes, instance_key(s, slot),
                              instance.process * phases + static_cast<std::uint32_t>(phase)});
@@ -293,13 +213,6 @@ void begin_again(World& world, std::uint32_t s, std::uint32_t slot) {
 }
 
 }  // namespace
-
-void resume_jobs(World& world, StoreId store) {
-    if (world.plan->stores[store.index].kind != StoreKind::jobs) return;
-    Dice dice(world.draw, instance_entity, world.ticks);
-    interrupt_jobs(world.stores[store.index].state, schema_of(*world.plan, store), 1,
-                   takers_knowing(world, store), store.index * 128, dice);
-}
 
 Site& site_of(ServiceState& service, std::uint32_t slot) {
     return service.sites[site_row(service, slot)];
@@ -373,13 +286,10 @@ void replace_process(World& world, std::uint32_t s, std::uint32_t slot, const Sp
 void lose_process(World& world, std::uint32_t s, std::uint32_t slot) {
     Instance& instance = world.services[s].instances[slot];
     switch (instance.phase) {
-        case Phase::ready:
-            leave_work(world, s, slot);
-            proceed(world, s, slot, Phase::lost);
-            return;
+        case Phase::ready: proceed(world, s, slot, Phase::lost); return;
         case Phase::draining:  // Nobody is sent there any more, but what it had in hand is gone.
+            process_ends(world, s, slot);
             lose_part(world, s, slot, 0);
-            leave_jobs(world, s, slot, {});
             turn(world, s, slot, Phase::gone);
             instance.then.reset();
             return;
@@ -433,24 +343,14 @@ void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal) {
 }
 
 void pass_second(World& world, std::uint32_t s) {
-    if (travelling(world)) refresh_paths(world, s);
-    ServiceState& service = world.services[s];
-    const bool hazardous = std::ranges::any_of(service.pools, [&](const Pool& pool) {
-        return std::ranges::any_of(
-            world.plan->builds[pool.build.index].changes, [](const Change& change) {
-                return std::ranges::any_of(
-                    change.hides, [](const Defect& defect) { return defect.crashes_per_hour > 0; });
-            });
-    });
+    if (travelling(world) || moving(world, s)) refresh_paths(world, s);
     std::set<std::uint32_t> sites;
-    for (std::uint32_t slot = 0; hazardous && slot < service.instances.size(); ++slot) {
-        Instance& instance = service.instances[slot];
-        if (instance.phase != Phase::ready || !crashes_now(world, s, slot)) continue;
+    for (const std::uint32_t slot : dying(world, s)) {
+        Instance& instance = world.services[s].instances[slot];
         if (world.now - instance.booted >= forgiven) instance.crashes = 0;
         ++instance.crashes;
-        leave_work(world, s, slot);
         proceed(world, s, slot, Phase::crashed);
-        sites.insert(site_row(service, slot));
+        sites.insert(site_row(world.services[s], slot));
     }
     for (const std::uint32_t site : sites) reconcile(world, s, site);
     sync_repository(world, s);
@@ -463,6 +363,11 @@ void fold(const ServiceState& service, Digest& digest) {
                     std::uint64_t{it.build.index} << 20 | it.process);
         if (it.failed_pulls > 0) digest.fold(std::uint64_t{it.failed_pulls});
         if (it.phase == Phase::pulling) digest.fold(it.pulled_at);
+        for (const std::int64_t number :
+             {it.booted.us, std::int64_t{it.remembered.process}, it.remembered.booted.us,
+              it.remembered.until.us, it.leaked_nb, it.repeating, std::int64_t{it.starved},
+              std::int64_t{it.leaves_jobs}})
+            digest.fold(number);
     }
     for (const std::uint32_t image : service.images) digest.fold(std::uint64_t{image});
     fold_intent(service, digest);

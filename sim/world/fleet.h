@@ -39,6 +39,12 @@ struct Spec {
     friend bool operator==(const Spec&, const Spec&) = default;
 };
 
+// Which process of a slot last read its settings, and until when: what the next finds on its disk.
+struct Remembered {
+    std::uint32_t process = 0;  // None: nothing.
+    SimTime booted, until;
+};
+
 // One process, by its slot of the service: "checkout-7". A slot's region, zone and node are its
 // remainders: slot % nodes is its node, that % regions its region, and so on.
 struct Instance {
@@ -52,6 +58,11 @@ struct Instance {
     SimTime booted;                  // When the process read its settings.
     std::int64_t pulled_at = 0;      // How much of every pull the registry has then served.
     std::optional<Spec> then{};      // It drains only to begin again as this.
+    Remembered remembered;
+    std::int64_t leaked_nb = 0;  // In thousand millionths of a megabyte.
+    std::int64_t repeating = 0;  // Jobs that go on writing until the process ends.
+    bool starved = false;        // What its boot asks for comes too late.
+    bool leaves_jobs = false;    // Draining, with jobs in hand.
 };
 
 // Part of a service's slots: everything, a region, a zone of one, a node.
@@ -77,6 +88,7 @@ struct Crew {
     BuildId build;
     bool baseline = false;
     std::int64_t ready = 0, draining = 0;
+    std::int64_t leaving_jobs = 0;  // Draining, with jobs in hand.
     std::int64_t dark = 0;  // Dead, and still in the route.
     std::int64_t routable() const { return ready + dark; }
     std::int64_t holders() const { return ready + draining; }
@@ -146,7 +158,6 @@ void end_process(World& world, std::uint32_t service, std::uint32_t slot);
 void replace_process(World& world, std::uint32_t service, std::uint32_t slot, const Spec& spec);
 void lose_process(World& world, std::uint32_t service, std::uint32_t slot);  // With its node.
 void find_process(World& world, std::uint32_t service, std::uint32_t slot);  // The node is back.
-void resume_jobs(World& world, StoreId store);  // After a pause: by whoever is ready now.
 
 // What the run hands back when the time has come; stale where the process or rollout is another.
 void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal);

@@ -5,6 +5,8 @@
 #include "sim/base/samplers.h"
 #include "sim/world/path.h"
 #include "sim/world/route.h"
+#include "sim/world/slices.h"
+#include "sim/world/sound.h"
 
 namespace rollcage {
 
@@ -224,6 +226,21 @@ std::optional<std::string> rollback_refusal(const World& world, const Rollback& 
 
 }  // namespace
 
+namespace {
+
+constexpr const char* no_settings = "the setting service is down; nobody can change a flag now";
+
+std::optional<std::string> flag_refusal(const World& world, const SetFlag& order) {
+    if (settings_down(world)) return no_settings;
+    if (const auto sound = sound_rule(*world.plan, order.rule, "a rule"); !sound)
+        return sound.error().message;
+    std::vector<Rule> rules = latest_rules(world);
+    rules[order.setting.index] = order.rule;
+    return too_many_slices(*world.plan, rules);
+}
+
+}  // namespace
+
 std::optional<std::string> refusal(const World& world, const Command& command) {
     const auto rollout_of = [&](ServiceId id) -> const std::optional<Rollout>& {
         return world.services[id.index].rollout;
@@ -271,6 +288,13 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
                 StoreState tried = world.stores[it.store.index].state;
                 return migrate(tried, world.plan->stores[it.store.index],
                                schema_of(*world.plan, it.store), it.down);
+            },
+            [&](const SetFlag& it) { return flag_refusal(world, it); },
+            [&](const RevertConfig& it) -> Why {
+                if (settings_down(world)) return no_settings;
+                if (!revertible(world, it.setting))
+                    return "no change of it stands; nothing to take back";
+                return std::nullopt;
             },
             [&](const Repair& it) -> Why {
                 if (world.stores[it.store.index].repairing) return "it is being repaired already";
@@ -338,7 +362,8 @@ void take_effect(World& world, const Command& command) {
                 service.wanted = it.instances;
                 reconcile(world, it.service.index);
             },
-            [&](const SetFlag& it) { set_setting(world, it.setting, it.value); },
+            [&](const RevertConfig& it) { revert_settings(world, it.setting); },
+            [&](const SetFlag& it) { set_settings(world, {{it.setting, it.rule}}); },
             [&](const Rollback& it) {
                 Spec to;
                 if (it.name)
@@ -367,7 +392,6 @@ void take_effect(World& world, const Command& command) {
             },
             [&](const PauseConsumers& it) {
                 world.stores[it.store.index].state.paused = it.paused;
-                if (!it.paused) resume_jobs(world, it.store);
             },
             [&](const SwitchRoute& it) { turn_over(world, it.service.index); },
             [&](const SetWeight& it) {

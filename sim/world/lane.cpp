@@ -73,6 +73,7 @@ Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick) {
     const Patience& patience = cohort.patience;
     Lane lane;
     lane.kind_work = kind.work;
+    lane.times = kind.work.value();
     lane.attempts = patience.attempts;
     lane.timeout_us = patience.timeout.us;
     lane.deadline = (patience.timeout.us + tick.us / 2) / tick.us;
@@ -176,6 +177,24 @@ void pick_leaving(Lane& lane, std::size_t slot, std::int64_t leaving, PerAttempt
     }
 }
 
+namespace {
+
+// The share of retries that the clients can afford; a debt of a tick is paid by the next.
+double affordable(const Lane& lane, std::int64_t wanting, std::int64_t cost) {
+    double afford = 1;
+    if (lane.retry_budget && wanting > 0)
+        afford = std::clamp(
+            static_cast<double>(lane.budget_thousandths) / (1000.0 * static_cast<double>(wanting)),
+            0.0, 1.0);
+    if (lane.bucket && cost > 0)
+        afford = std::min(afford, std::clamp(static_cast<double>(lane.bucket_thousandths) /
+                                                 (1000.0 * static_cast<double>(cost)),
+                                             0.0, 1.0));
+    return afford;
+}
+
+}  // namespace
+
 void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, Account& account, Dice& dice) {
     std::int64_t wanting = 0, cost = 0, failed = 0, refused = 0;
     for (std::uint32_t a = 0; a < lane.attempts; ++a) {
@@ -186,6 +205,7 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, Account& account, D
         lane.dropped[a] = 0;
         const std::int64_t other = flow.turned_away[a] + flow.errored[a];
         const bool last = a + 1 == lane.attempts;
+        lane.ended.turned_away += flow.turned_away[a] + flow.shed[a];
         if (last || shed_is_final) {
             refused += flow.shed[a];
             flow.shed[a] = 0;
@@ -200,16 +220,7 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, Account& account, D
             cost += (other + flow.shed[a]) * lane.bucket->retry_cost +
                     flow.timed_out[a] * lane.bucket->timeout_cost;
     }
-    // The share of retries that the clients can afford; a debt of a tick is paid by the next.
-    double afford = 1;
-    if (lane.retry_budget && wanting > 0)
-        afford = std::clamp(
-            static_cast<double>(lane.budget_thousandths) / (1000.0 * static_cast<double>(wanting)),
-            0.0, 1.0);
-    if (lane.bucket && cost > 0)
-        afford = std::min(afford, std::clamp(static_cast<double>(lane.bucket_thousandths) /
-                                                 (1000.0 * static_cast<double>(cost)),
-                                             0.0, 1.0));
+    const double afford = affordable(lane, wanting, cost);
     for (std::uint32_t a = 0; wanting > 0 && a + 1 < lane.attempts; ++a) {
         const std::int64_t slow = flow.timed_out[a], other = flow.turned_away[a] + flow.errored[a],
                            shed = flow.shed[a];
@@ -221,6 +232,9 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, Account& account, D
         const std::int64_t shed_go =
             afford >= 1 ? shed : binomial(dice(Purpose::budget, at + 2), shed, afford);
         failed += slow - slow_go + other - other_go;
+        lane.ended.left_again += slow_go;
+        if (flow.errored[a] > 0)
+            lane.ended.wrong_again += (other_go * flow.errored[a] + other / 2) / other;
         refused += shed - shed_go;
         std::int64_t going = slow_go + other_go + shed_go;
         if (lane.retry_budget) lane.budget_thousandths -= going * 1000;
@@ -294,6 +308,25 @@ void move_returning(Lane& from, Lane& to, Share share, Dice& dice) {
     }
 }
 
+void take_over(Lane& heir, const Lane& gone) {
+    heir.fold_good += gone.fold_good;
+    heir.ended.wrong += gone.ended.wrong;
+    heir.ended.wrong_again += gone.ended.wrong_again;
+    heir.ended.turned_away += gone.ended.turned_away;
+    heir.ended.left += gone.ended.left;
+    heir.ended.left_again += gone.ended.left_again;
+    heir.ended.late += gone.ended.late;
+    heir.dead += gone.dead;
+    heir.dead_again += gone.dead_again;
+}
+
+bool holds_nothing(const Lane& lane) {
+    return lane.idle() &&
+           (lane.dropped_total | lane.fresh_now | lane.minute_fresh | lane.minute_bad |
+            lane.fold_good | lane.dead) == 0 &&
+           lane.ended == Ended{};
+}
+
 void fold(const Lane& lane, Digest& digest) {
     const auto all = [&](const auto& counts) {
         for (const std::int64_t count : counts) digest.fold(count);
@@ -301,12 +334,28 @@ void fold(const Lane& lane, Digest& digest) {
     all(lane.asked), all(lane.pushed), all(lane.work), all(lane.good), all(lane.returning);
     all(lane.dropped), all(lane.throttled.asked), all(lane.throttled.accepted);
     all(lane.broken.asked), all(lane.broken.accepted);
-    for (const std::int64_t count :
-         {lane.waiting, lane.returning_total, lane.queued, lane.dropped_total,
-          lane.retry_budget ? lane.retry_budget->ppm : -1, lane.budget_thousandths,
-          lane.bucket_thousandths, lane.throttled.part, lane.broken.part, lane.broken.open_until_us,
-          lane.minute_fresh, lane.minute_bad, lane.fold_good, lane.fold_wrong, lane.fold_late,
-          lane.fresh_now})
+    for (const std::int64_t count : {lane.waiting,
+                                     lane.returning_total,
+                                     lane.queued,
+                                     lane.dropped_total,
+                                     lane.retry_budget ? lane.retry_budget->ppm : -1,
+                                     lane.budget_thousandths,
+                                     lane.bucket_thousandths,
+                                     lane.throttled.part,
+                                     lane.broken.part,
+                                     lane.broken.open_until_us,
+                                     lane.minute_fresh,
+                                     lane.minute_bad,
+                                     lane.fold_good,
+                                     lane.ended.wrong,
+                                     lane.ended.wrong_again,
+                                     lane.ended.turned_away,
+                                     lane.ended.left,
+                                     lane.ended.left_again,
+                                     lane.ended.late,
+                                     lane.dead,
+                                     lane.dead_again,
+                                     lane.fresh_now})
         digest.fold(count);
 }
 

@@ -66,6 +66,14 @@ private:
 // many.
 inline constexpr std::uint32_t rows_together = 16, rows_max = 64;
 constexpr std::uint32_t together_step = 0x4000'0000;  // Above every other entity key.
+// What else ended since the last fold of writes. Work that is done though its client left commits.
+struct Ended {
+    std::int64_t wrong = 0, wrong_again = 0;  // Failed by what they met; of these, tried again.
+    std::int64_t turned_away = 0;             // Never begun.
+    std::int64_t left = 0, left_again = 0;    // Clients who had waited long enough.
+    std::int64_t late = 0;                    // Of these, answered too late.
+    friend bool operator==(const Ended&, const Ended&) = default;
+};
 
 // Local rejection by clients: a window of eight parts, oldest overwritten.
 struct Guard {
@@ -79,14 +87,15 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     std::int64_t waiting = 0, returning_total = 0, queued = 0;
     std::int64_t fresh_now = 0;  // Arrivals of the tick under way.
     std::int64_t minute_fresh = 0, minute_bad = 0;
-    std::int64_t fold_good = 0;                  // Since the last fold of writes: good,
-    std::int64_t fold_wrong = 0, fold_late = 0;  // failed by what they met, done too late.
+    std::int64_t fold_good = 0;  // Since the last fold of writes.
 
     // Declared; the same in every life.
     std::uint32_t account = 0;  // Row of the ledger.
     std::uint32_t cohort = 0;
     std::uint32_t row = 0;  // Among all lanes of its service: what its draws are keyed by.
+    std::uint32_t slice = 0;  // Of the cohort's.
     Share kind_work = whole;
+    double times = 1, fails = 0;  // The station's work, and errors of its own path. Derived.
     std::int64_t timeout_us = 0;
     std::int64_t attempts = 1;
     bool guarded = false;                  // By bucket, throttle, breaker or a retry budget.
@@ -106,7 +115,9 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     std::vector<std::int64_t> returning;  // [slot][attempt]
     PerAttempt dropped{};                 // Lost their place in a dropped queue; give up next tick.
     std::int64_t dropped_total = 0;       // Within waiting.
-    std::optional<Share> retry_budget;    // As the flag or the cohort has it now.
+    Ended ended;
+    std::int64_t dead = 0, dead_again = 0;  // Of the station's as last folded; their client tries.
+    std::optional<Share> retry_budget;      // As the flag or the cohort has it now.
     std::int64_t budget_thousandths = 0, bucket_thousandths = 0;
     Guard throttled, broken;
 
@@ -169,6 +180,8 @@ void drop_queue(Lane& lane, Dice& dice);
 std::int64_t drop_part(Lane& lane, double share, std::int64_t from_age, Dice& dice);
 // Moves a share of the clients that back off to another lane of the same kind.
 void move_returning(Lane& from, Lane& to, Share share, Dice& dice);
+void take_over(Lane& heir, const Lane& gone);  // What was not yet folded.
+bool holds_nothing(const Lane& lane);          // That anybody would miss.
 void fold(const Lane& lane, Digest& digest);
 // Recounts the rings: waiting, queued and returning_total are what they hold.
 void check_sums(const Lane& lane);

@@ -27,14 +27,6 @@ std::int64_t wanted_at(const ServiceState& service, std::uint32_t row) {
     return service.wanted / sites + (row < service.wanted % sites);
 }
 
-double demand_of(const Cohort& cohort) {
-    if (cohort.per_minute.empty())
-        return static_cast<double>(cohort.users) * cohort.requests_per_minute.value();
-    double sum = 0;
-    for (const std::int64_t requests : cohort.per_minute) sum += static_cast<double>(requests);
-    return sum / static_cast<double>(cohort.per_minute.size());
-}
-
 // Of a region's demand, the part of a canary's audience.
 Share audience_share(const World& world, std::uint32_t s, std::uint32_t row) {
     double all = 0, meant = 0;

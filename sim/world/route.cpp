@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t restart_entity = 0x0300'0000;
 constexpr std::uint32_t move_entity = 0x0380'0000;
+constexpr std::uint8_t nowhere = 0xFF;
 constexpr std::uint32_t part_entity = 0x0500'0000;
 
 struct Part {
@@ -17,9 +18,13 @@ struct Part {
     std::int64_t weight;
 };
 
+bool is_of(const Pool& pool, std::uint32_t site, const Crew& crew) {
+    return pool.site == site && pool.build == crew.build && pool.baseline == crew.baseline;
+}
+
 const Crew* crew_at(const ServiceState& service, const Pool& pool) {
     for (const Crew& crew : service.sites[pool.site].crews)
-        if (crew.build == pool.build && crew.baseline == pool.baseline) return &crew;
+        if (is_of(pool, pool.site, crew)) return &crew;
     return nullptr;
 }
 
@@ -118,104 +123,97 @@ std::vector<Part> parts_from(const World& world, std::uint32_t s, std::optional<
     return parts;
 }
 
-std::uint32_t lane_of(const Pool& pool, std::uint32_t row) {
-    const auto found = std::ranges::lower_bound(pool.station.lanes, row, {}, &Lane::row);
-    return static_cast<std::uint32_t>(found - pool.station.lanes.begin());
+// After lanes came or went.
+void index_lanes(Pool& pool) {
+    pool.places.fill(nowhere);
+    for (std::size_t i = 0; i < pool.station.lanes.size(); ++i)
+        pool.places[pool.station.lanes[i].row] = static_cast<std::uint8_t>(i);
 }
 
-// After lanes or pools moved: where everybody's are.
-void index_ways(World& world, std::uint32_t s) {
-    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
-        if (world.plan->cohorts[c].serves.index != s) continue;
-        for (Way& way : world.cohorts[c].ways)
-            way.lane = lane_of(world.services[s].pools[way.pool], world.cohorts[c].first_row);
-    }
+template <class Does>
+void each_row(const CohortState& cohort, const Does& does) {
+    for (const std::vector<std::uint32_t>& kinds : cohort.rows)
+        for (const std::uint32_t row : kinds) does(row);
 }
 
 void open_lanes(World& world, std::uint32_t c, Pool& pool) {
-    const Cohort& cohort = world.plan->cohorts[c];
     const CohortState& state = world.cohorts[c];
-    const std::uint32_t at = lane_of(pool, state.first_row);
-    for (std::uint32_t k = 0; k < cohort.kinds.size(); ++k) {
-        Lane lane = make_lane(cohort, cohort.kinds[k], world.tick_length);
-        lane.cohort = c;
-        lane.account = state.accounts[k];
-        lane.row = state.first_row + k;
-        if (const auto& flag = cohort.patience.retry_budget_flag)
-            lane.retry_budget = world.settings[flag->index].back().value;
-        pool.station.lanes.insert(pool.station.lanes.begin() + at + k, std::move(lane));
-    }
-}
-
-bool clean(const Lane& lane) {
-    return lane.idle() && (lane.dropped_total | lane.minute_fresh | lane.minute_bad |
-                           lane.fold_good | lane.fold_wrong | lane.fold_late | lane.fresh_now) == 0;
+    for (std::uint32_t slice = 0; slice < state.rows.size(); ++slice)
+        for (std::uint32_t kind = 0; kind < state.rows[slice].size(); ++kind)
+            open_lane(world, c, slice, kind, pool);
 }
 
 // Ways to nowhere: nobody is sent there, and nobody waits there.
 void close_lanes(World& world, std::uint32_t c) {
     CohortState& state = world.cohorts[c];
-    const std::size_t kinds = world.plan->cohorts[c].kinds.size();
     ServiceState& service = world.services[world.plan->cohorts[c].serves.index];
     std::erase_if(state.ways, [&](const Way& way) {
         if (way.share > none) return false;
-        std::vector<Lane>& lanes = service.pools[way.pool].station.lanes;
-        const auto first = lanes.begin() + lane_of(service.pools[way.pool], state.first_row);
-        const auto last = first + static_cast<std::ptrdiff_t>(kinds);
-        if (!std::all_of(first, last, clean)) return false;
-        lanes.erase(first, last);
-        return true;
+        Pool& pool = service.pools[way.pool];
+        bool unused = true;
+        each_row(state, [&](std::uint32_t row) { unused &= holds_nothing(lane_at(pool, row)); });
+        if (unused) each_row(state, [&](std::uint32_t row) { drop_lane(pool, row); });
+        return unused;
     });
 }
 
 // Users of a sticky route who are moved take their retries along.
 void move_users(World& world, std::uint32_t c, const std::vector<Share>& before) {
-    const std::vector<Way>& ways = world.cohorts[c].ways;
+    const CohortState& state = world.cohorts[c];
+    const std::vector<Way>& ways = state.ways;
     std::vector<Pool>& pools = world.services[world.plan->cohorts[c].serves.index].pools;
-    StationDice dice(world.draw, move_entity + c, world.ticks);
     std::int64_t gained = 0;
     for (std::size_t w = 0; w < ways.size(); ++w)
         gained += std::max<std::int64_t>(0, ways[w].share.ppm - before[w].ppm);
     for (std::size_t from = 0; from < ways.size(); ++from) {
-        std::int64_t lost = before[from].ppm - ways[from].share.ppm, had = before[from].ppm;
+        const std::int64_t lost = before[from].ppm - ways[from].share.ppm;
+        std::int64_t had = before[from].ppm;
         for (std::size_t to = 0; to < ways.size() && lost > 0 && gained > 0; ++to) {
             const std::int64_t gain = ways[to].share.ppm - before[to].ppm;
             if (gain <= 0) continue;
+            Pool &loser = pools[ways[from].pool], &gainer = pools[ways[to].pool];
             const std::int64_t part = lost * gain / gained;
-            for (std::uint32_t k = 0; k < world.plan->cohorts[c].kinds.size(); ++k) {
-                Lane& loser = pools[ways[from].pool].station.lanes[ways[from].lane + k];
-                Lane& gainer = pools[ways[to].pool].station.lanes[ways[to].lane + k];
-                move_returning(loser, gainer, {part * whole.ppm / std::max<std::int64_t>(1, had)},
-                               dice.of(loser));
-            }
+            StationDice dice(world.draw, move_entity + c,
+                             world.ticks | std::uint64_t{loser.key << 8 | gainer.key} << 48);
+            each_row(state, [&](std::uint32_t row) {
+                move_returning(lane_at(loser, row), lane_at(gainer, row),
+                               {part * whole.ppm / std::max<std::int64_t>(1, had)},
+                               dice.of(lane_at(loser, row)));
+            });
             had -= part;
         }
     }
 }
 
-void reroute(World& world, std::uint32_t c) {
+// Says whether there are new ways.
+bool reroute(World& world, std::uint32_t c) {
     const std::uint32_t s = world.plan->cohorts[c].serves.index;
     ServiceState& service = world.services[s];
     CohortState& state = world.cohorts[c];
     const std::vector<Part> parts =
         parts_from(world, s, home_of(world, {c}), in_audience(world, s, {c}), state.away);
-    if (parts.empty()) return;  // Nobody lives: they go on knocking where they did.
+    if (parts.empty()) return false;  // Nobody lives: they go on knocking where they did.
     std::vector<Share> before;
     for (Way& way : state.ways) before.push_back(std::exchange(way.share, none));
-    bool opened = false;
+    const std::size_t had = state.ways.size();
     for (const Part& part : parts) {
         auto way = std::ranges::find(state.ways, part.pool, &Way::pool);
         if (way == state.ways.end()) {
             open_lanes(world, c, service.pools[part.pool]);
-            state.ways.push_back({part.pool, 0, none});
+            state.ways.push_back({part.pool, none});
             before.push_back(none);
             way = state.ways.end() - 1;
-            opened = true;
         }
         way->share = {part.weight};
     }
-    if (opened) index_ways(world, s);
     if (service.sticky) move_users(world, c, before);
+    return state.ways.size() > had;
+}
+
+void take_over(Inbound& heir, const Inbound& gone) {
+    heir.served += gone.served, heir.calls += gone.calls, heir.writes += gone.writes;
+    heir.inserts += gone.inserts, heir.rejected += gone.rejected, heir.misread += gone.misread;
+    heir.lossy += gone.lossy, heir.doubled += gone.doubled;
 }
 
 // A fresh process of this build: cold, empty, at the speed its build has.
@@ -231,6 +229,7 @@ void open_pool(World& world, std::uint32_t s, std::uint32_t row, const Crew& cre
     check(pool.key < (row + 1) * builds_together,
           "a service runs at most eight builds at once in one region");
     pool.users = none;
+    pool.places.fill(nowhere);
     if (!service.pools.empty()) {
         pool.station.shed = service.pools[0].station.shed;
         pool.station.shed_final = service.pools[0].station.shed_final;
@@ -249,25 +248,27 @@ void close_pool(World& world, std::uint32_t s, std::uint32_t row) {
     const std::uint32_t entity = restart_entity + s * pools_max + gone.key;
     StationDice dice(world.draw, entity, world.ticks);
     restart(gone.station, world.draw, entity, world.ticks);
+    std::int64_t burnt = gone.station.burnt;  // Of the dead work that is told of with the lanes.
     for (Lane& from : gone.station.lanes) {
         const std::vector<Way>& ways = world.cohorts[from.cohort].ways;
         const Way& heir = *std::ranges::max_element(ways, {}, &Way::share);
-        const std::uint32_t k = from.row - world.cohorts[from.cohort].first_row;
-        Lane& to = service.pools[heir.pool].station.lanes[heir.lane + k];
+        Lane& to = lane_at(service.pools[heir.pool], from.row);
         move_returning(from, to, whole, dice.of(from));
         for (std::size_t a = 0; a < to.dropped.size(); ++a) to.dropped[a] += from.dropped[a];
         to.dropped_total += from.dropped_total;
         to.waiting += from.dropped_total;
         to.minute_fresh += from.minute_fresh;
         to.minute_bad += from.minute_bad;
-        to.fold_good += from.fold_good;
-        to.fold_wrong += from.fold_wrong;
-        to.fold_late += from.fold_late;
+        const std::int64_t told = std::min(burnt, from.dead);
+        service.pools[heir.pool].station.burnt += told;
+        burnt -= told;
+        take_over(to, from);
     }
-    Station& rest = service.pools[row == 0 ? 1 : 0].station;
-    rest.attempts += gone.station.attempts;
-    rest.answered += gone.station.answered;
-    rest.errors += gone.station.errors;
+    Pool& rest = service.pools[row == 0 ? 1 : 0];
+    rest.station.attempts += gone.station.attempts;
+    rest.station.answered += gone.station.answered;
+    rest.station.errors += gone.station.errors;
+    take_over(rest.inbound, gone.inbound);
     service.pools.erase(service.pools.begin() + row);
     const auto leave = [&](std::vector<Way>& ways) {
         std::erase_if(ways, [&](const Way& way) { return way.pool == row; });
@@ -276,7 +277,6 @@ void close_pool(World& world, std::uint32_t s, std::uint32_t row) {
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c)
         if (world.plan->cohorts[c].serves.index == s) leave(world.cohorts[c].ways);
     for (std::vector<Way>& ways : service.calls_from) leave(ways);
-    index_ways(world, s);
 }
 
 void route_calls(World& world, std::uint32_t s) {
@@ -292,7 +292,7 @@ void route_calls(World& world, std::uint32_t s) {
         if (parts.empty()) continue;
         service.calls_from[region].clear();
         for (const Part& part : parts)
-            service.calls_from[region].push_back({part.pool, 0, {part.weight}});
+            service.calls_from[region].push_back({part.pool, {part.weight}});
     }
 }
 
@@ -342,10 +342,39 @@ void copy_work(World& world, std::uint32_t s) {
 
 }  // namespace
 
-Pool* pool_of(ServiceState& service, std::uint32_t site, BuildId build, bool baseline) {
-    for (Pool& pool : service.pools)
-        if (pool.site == site && pool.build == build && pool.baseline == baseline) return &pool;
+void open_lane(World& world, std::uint32_t c, std::uint32_t slice, std::uint32_t kind,
+               Pool& pool) {
+    const Cohort& cohort = world.plan->cohorts[c];
+    const CohortState& state = world.cohorts[c];
+    Lane lane = make_lane(cohort, cohort.kinds[kind], world.tick_length);
+    lane.cohort = c;
+    lane.slice = slice;
+    lane.account = state.accounts[kind];
+    lane.row = state.rows[slice][kind];
+    if (const auto& flag = cohort.patience.retry_budget_flag)
+        lane.retry_budget = world.settings[flag->index].back().rule.value;
+    std::vector<Lane>& lanes = pool.station.lanes;
+    lanes.insert(std::ranges::lower_bound(lanes, lane.row, {}, &Lane::row), std::move(lane));
+    index_lanes(pool);
+}
+
+void drop_lane(Pool& pool, std::uint32_t row) {
+    pool.station.lanes.erase(pool.station.lanes.begin() + pool.places[row]);
+    index_lanes(pool);
+}
+
+const Pool* pool_of(const ServiceState& service, std::uint32_t slot) {
+    const Instance& it = service.instances[slot];
+    const std::uint32_t site = site_row(service, slot);
+    for (const Pool& pool : service.pools)
+        if (pool.site == site && pool.build == it.build && pool.baseline == it.spec.baseline)
+            return &pool;
     return nullptr;
+}
+
+std::int64_t ready_at(const ServiceState& service, const Pool& pool) {
+    const Crew* crew = crew_at(service, pool);
+    return crew == nullptr ? 0 : crew->ready;
 }
 
 void sync_site(World& world, std::uint32_t s, std::uint32_t row) {
@@ -354,7 +383,9 @@ void sync_site(World& world, std::uint32_t s, std::uint32_t row) {
     service.sticky = service.rollout && service.rollout->plan && stage.sticky &&
                      (stage.kind == StageKind::canary || stage.kind == StageKind::blue_green);
     for (const Crew& crew : service.sites[row].crews)
-        if (crew.ready > 0 && pool_of(service, row, crew.build, crew.baseline) == nullptr)
+        if (crew.ready > 0 && std::ranges::none_of(service.pools, [&](const Pool& pool) {
+                return is_of(pool, row, crew);
+            }))
             open_pool(world, s, row, crew);
     for (Pool& pool : service.pools) {
         if (pool.site != row) continue;
@@ -365,10 +396,13 @@ void sync_site(World& world, std::uint32_t s, std::uint32_t row) {
                         ? none
                         : Share{crew->dark * whole.ppm / crew->routable()};
     }
+    bool opened = false;
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
         if (world.plan->cohorts[c].serves.index != s) continue;
-        if (world.cohorts[c].away || home_of(world, {c}).value_or(row) == row) reroute(world, c);
+        if (world.cohorts[c].away || home_of(world, {c}).value_or(row) == row)
+            opened |= reroute(world, c);
     }
+    if (opened) refresh_paths(world, s);
     route_calls(world, s);
     for (auto p = static_cast<std::uint32_t>(service.pools.size()); p-- > 0;) {
         const Crew* crew = crew_at(service, service.pools[p]);
@@ -385,26 +419,23 @@ void sync_pools(World& world, std::uint32_t s) {
 }
 
 void forget_ways(World& world, std::uint32_t s) {
-    bool closed = false;
-    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
-        if (world.plan->cohorts[c].serves.index != s || world.cohorts[c].ways.size() == 1) continue;
-        close_lanes(world, c);
-        closed = true;
-    }
-    if (closed) index_ways(world, s);
+    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c)
+        if (world.plan->cohorts[c].serves.index == s && world.cohorts[c].ways.size() > 1)
+            close_lanes(world, c);
 }
 
 void lose_part(World& world, std::uint32_t s, std::uint32_t slot, std::int64_t from_age) {
     ServiceState& service = world.services[s];
     const Instance& instance = service.instances[slot];
-    Pool* pool = pool_of(service, site_row(service, slot), instance.build, instance.spec.baseline);
-    if (pool == nullptr) return;
+    const Pool* of = pool_of(service, slot);
+    if (of == nullptr) return;
+    Pool& pool = service.pools[static_cast<std::size_t>(of - service.pools.data())];
     const std::uint32_t entity = part_entity + instance_key(s, slot);
-    const std::int64_t holders = crew_at(service, *pool)->holders();
+    const std::int64_t holders = crew_at(service, pool)->holders();
     if (holders <= 1 && from_age == 0)
-        return restart(pool->station, world.draw, entity, world.ticks);
+        return restart(pool.station, world.draw, entity, world.ticks);
     StationDice dice(world.draw, entity, instance.process);
-    lose_part(pool->station, 1.0 / static_cast<double>(std::max<std::int64_t>(1, holders)),
+    lose_part(pool.station, 1.0 / static_cast<double>(std::max<std::int64_t>(1, holders)),
               from_age, dice);
 }
 

@@ -136,6 +136,12 @@ std::int64_t refill(StoreState& state, Format format, Health health, std::int64_
     return found;
 }
 
+void come_back(StoreState& state, Format format, std::int64_t count, std::int64_t& account) {
+    check(count <= account, "only what left comes back");
+    account -= count;
+    change_rows(state, {format, Health::sound, Age::recent}, count);
+}
+
 void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account) {
     check(count >= 0 && count <= rows_of(state, from), "only rows that are there leave");
     if (counted(from.health)) account += count;

@@ -13,6 +13,7 @@ struct Cell {
     Health health = Health::sound;
     Age age = Age::recent;
 };
+inline constexpr double met_units = 1e11;  // Of StoreState::met_any.
 inline constexpr std::size_t cells = formats * healths * 2;
 Cell cell_at(std::size_t place);
 using PerCell = std::array<std::int64_t, cells>;
@@ -49,6 +50,8 @@ void take_back(StoreState& state, Cell cell, std::int64_t count, std::int64_t& a
 // Hollow rows get their content back, those of `format` first; returns how many there were.
 std::int64_t refill(StoreState& state, Format format, Health health, std::int64_t count,
                     std::int64_t& account);
+// What left returns, sound.
+void come_back(StoreState& state, Format format, std::int64_t count, std::int64_t& account);
 // `account` gains those that were whole.
 void leave(StoreState& state, Cell from, std::int64_t count, std::int64_t& account);
 

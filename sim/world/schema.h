@@ -50,7 +50,8 @@ bool needs_column(SchemaKind kind);
 
 enum class StoreKind : std::uint8_t { table, topic, cache, session, jobs, effects };
 
-inline constexpr std::int64_t receives_max = 10;  // Limit of Store::receives.
+inline constexpr std::int64_t receives_max = 10;   // Limit of Store::receives.
+inline constexpr std::int64_t job_parts_max = 16;  // Limit of Store::parts.
 
 struct Store {
     StoreKind kind = StoreKind::table;
@@ -60,7 +61,12 @@ struct Store {
     bool idempotent = true;      // A write that is tried again leaves one record.
     std::optional<Duration> lives{};  // Records expire; caches, sessions, topics (4 days).
     std::int64_t receives = 5;        // A topic sets a message aside after so many deliveries.
-    Duration runs{600'000'000};       // Jobs: mean length; resumed from a checkpoint by a reader.
+    // Jobs: mean length; the parts each has, a checkpoint after so many, and how many of them one
+    // process runs at once. Each part sends so many effects. default: design
+    Duration takes{600'000'000};
+    std::int64_t parts = 10, checkpoint_every = 1, at_once = 10;
+    std::optional<StoreId> sends{};
+    std::int64_t sends_per_part = 1;
     bool event_log = false;  // What repair may draw from, besides a half kept and a backup.
     std::int64_t migrates_per_second = 1'000;  // default: gh-ost chunk, MODEL 4.4
     std::int64_t repairs_per_second = 500;     // default: MODEL 9
@@ -82,12 +88,23 @@ struct Store {
     Share login_work{4'000'000};  // Sessions: times the service's work, of a login. default: design
 };
 
+// What has the form: the records of a store, or what passes on the calls to a service. A caller
+// writes requests and reads answers; the service that is called does the reverse.
+enum class Carries : std::uint8_t { records, requests, answers };
+
 struct SchemaChange {
-    StoreId store;
+    StoreId store;  // Whose records.
     SchemaKind kind = SchemaKind::add_optional;
     bool preserves_unknown = false;             // Old code keeps fields that it does not know.
     bool reads_both = true;                     // New code still reads the old form (re-encoding).
     std::optional<SchemaVerdict> old_reader{};  // An enum value: old code rejects or misreads it.
+    Carries on = Carries::records;
+    ServiceId of{};           // Whose requests or answers.
+    bool sends_both = false;  // On a call new code sends the old form beside the new.
+
+    bool is_on(StoreId of_store) const { return on == Carries::records && store == of_store; }
+    bool is_on(ServiceId service, Carries what) const { return on == what && of == service; }
+    friend bool operator==(const SchemaChange&, const SchemaChange&) = default;
 };
 
 // `knows`: the reader's build contains the change.

@@ -68,7 +68,7 @@ void draw_ahead(Pass& pass, const Lane& lane) {
 }
 
 double lane_work_us(const Pass& pass, const Lane& lane) {
-    return static_cast<double>(pass.station.work_us) * lane.kind_work.value() + pass.at.hold_us;
+    return static_cast<double>(pass.station.work_us) * lane.times + pass.at.hold_us;
 }
 
 void find_pace(Pass& pass) {
@@ -202,17 +202,17 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
     Dice& dice = pass.dice.of(lane);
     const std::int64_t late =
         binomial(dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
-    const std::int64_t wrong = pass.at.error_share <= 0
-                                   ? 0
-                                   : binomial(dice(Purpose::serve, ordinal + ages_max),
-                                              served - late, pass.at.error_share);
+    const double error_share = 1 - (1 - pass.at.error_share) * (1 - lane.fails);
+    const std::int64_t wrong =
+        error_share <= 0
+            ? 0
+            : binomial(dice(Purpose::serve, ordinal + ages_max), served - late, error_share);
     const std::int64_t good = served - late - wrong;
-    lane.fold_late += late;
     if (wrong > 0) {
         pick_leaving(lane, slot, wrong, pass.flows[row].errored,
                      first_of(lane) + 8 + static_cast<std::uint32_t>(age) * 8, dice);
         lane.waiting -= wrong;
-        lane.fold_wrong += wrong;
+        lane.ended.wrong += wrong;
     }
     lane.good[slot] += good;
     lane.waiting -= good;
@@ -248,6 +248,7 @@ std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
 std::int64_t burn_dead(Pass& pass, std::int64_t left) {
     const std::int64_t burnt = std::min(left, pass.station.dead);
     pass.station.dead -= burnt;
+    pass.station.burnt += burnt;
     pass.used += static_cast<double>(burnt);
     return burnt;
 }
@@ -297,7 +298,12 @@ void let_leave(Pass& pass) {
         pick_leaving(lane, s, clients, pass.flows[i].timed_out, first_of(lane), pass.dice.of(lane));
         lane.waiting -= clients;
         lane.queued -= lane.work[s];
-        if (!pass.at.service->drop_expired) pass.station.dead += lane.work[s];
+        lane.ended.left += clients;
+        lane.ended.late += clients - lane.work[s];
+        if (!pass.at.service->drop_expired) {
+            pass.station.dead += lane.work[s];
+            lane.dead += lane.work[s];
+        }
         for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
             lane.asked[row + a] = 0;
         lane.pushed[s] = lane.work[s] = lane.good[s] = 0;
@@ -336,11 +342,10 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
     if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0 || at.unreachable > 0)
         return false;
     Lane& lane = station.lanes[0];
-    if (!lane.idle() || (station.dead | station.called | station.held) != 0 ||
+    if (lane.fails > 0 || !lane.idle() || (station.dead | station.called | station.held) != 0 ||
         station.shed > none || lane.guarded || !at.service->work_varies)
         return false;
-    const double work_us =
-        static_cast<double>(station.work_us) * lane.kind_work.value() + at.hold_us;
+    const double work_us = static_cast<double>(station.work_us) * lane.times + at.hold_us;
     CalmPace& calm = station.calm;
     if (calm.work_us != work_us || calm.slots != station.slots) {
         calm.work_us = work_us;
@@ -453,8 +458,8 @@ void set_slots(Station& station, std::int64_t slots) {
 void fold(const Station& station, Digest& digest) {
     for (const Lane& lane : station.lanes) fold(lane, digest);
     for (const std::int64_t count :
-         {station.slots, station.work_us, station.dead, station.called, station.busy, station.held,
-          station.held_work_us, station.spare_us, station.shed.ppm,
+         {station.slots, station.work_us, station.dead, station.burnt, station.called, station.busy,
+          station.held, station.held_work_us, station.spare_us, station.shed.ppm,
           std::int64_t{station.shed_final}, station.attempts, station.answered, station.errors,
           station.busy_sum})
         digest.fold(count);

@@ -30,6 +30,7 @@ struct Station {
     std::int64_t slots = 0;
     std::int64_t work_us = 0;  // Own work of one request, as the build and the day have it now.
     std::int64_t dead = 0;     // Work whose client left; served all the same.
+    std::int64_t burnt = 0;    // Of it, served since the last fold of writes.
     std::int64_t called = 0;   // Calls of other services waiting here.
     std::int64_t busy = 0;     // Slots in service at the end of the last tick.
     std::int64_t held = 0, held_work_us = 0;  // Slots that finish at the speed they began with.
@@ -59,7 +60,7 @@ struct TickAt {
     const Service* service = nullptr;
     Philox first_serve;         // Block 0 of its serve draws, drawn for four pools at once.
     double hold_us = 0;         // Slot time spent waiting for calls, a request.
-    double error_share = 0;     // Of requests whose calls failed.
+    double error_share = 0;     // Of requests whose calls failed; a lane's own path comes besides.
     std::int64_t calls_in = 0;  // Calls that arrive here this tick.
     double unreachable = 0;     // Of arrivals, those sent to processes that are no longer there.
 };

@@ -17,6 +17,8 @@ struct Scene {
     const Visit& did;
     std::uint32_t first;
     Dice& dice;
+    // Of its writes; a job that nobody has begun has no checkpoint, and so no form.
+    double writes_after() const { return declared.kind == StoreKind::jobs ? 0 : did.writes_after; }
     std::int64_t some(std::uint32_t ordinal, std::int64_t count, double chance) const {
         return thin(dice, first + ordinal, count, chance);
     }
@@ -29,14 +31,12 @@ constexpr std::uint32_t updates = 0, foreign = 240, reads = 272, inserts = 280, 
 }
 static_assert(from::times + formats * receives_max <= visit_ordinals && cells * 8 <= from::foreign);
 
-constexpr double met_units = 1e12;  // Of StoreState::met_any.
-
 bool may_be_damaged(Health health) {
     return health == Health::sound || health == Health::diverged;
 }
 
 bool appends_only(StoreKind kind) {
-    return kind == StoreKind::topic || kind == StoreKind::effects;
+    return kind == StoreKind::topic || kind == StoreKind::jobs || kind == StoreKind::effects;
 }
 
 // What a reader makes of a form as the columns stand: old code finds its half dropped.
@@ -92,9 +92,9 @@ std::int64_t turn_out(const Scene& scene, Cell cell, std::int64_t touched) {
             leave(scene.state, cell, touched, accounts.retired);
             accounts.logged_out += touched;
             return 0;
-        case StoreKind::jobs:  // Only who resumes one needs its checkpoint: `interrupt_jobs`.
         case StoreKind::table:
         case StoreKind::topic:
+        case StoreKind::jobs:
         case StoreKind::effects: break;
     }
     return 0;
@@ -109,11 +109,13 @@ void write_back(const Scene& scene, Cell cell, SchemaVerdict v, std::int64_t cou
         scene.state.accounts.spoiled += count;
 }
 
-// Reads of the form that is not the reader's own; returns the cache entries to be filled again.
-std::int64_t read_foreign(const Scene& scene) {
+// Reads that hit a form which is not the reader's own; returns the cache entries to be filled
+// again.
+std::int64_t read_foreign(const Scene& scene, std::int64_t hits) {
+    if (!scene.change || hits == 0) return 0;  // Nothing is foreign, or nobody reads.
     const StoreState was = scene.state;
     const Visit& did = scene.did;
-    const auto reads = static_cast<double>(did.reads);
+    const auto reads = static_cast<double>(hits);
     const Reach read = reach(was, scene.declared, reads);
     const Reach written = reach(was, scene.declared, reads * scene.declared.writes_back.value());
     std::int64_t to_fill = 0;
@@ -132,10 +134,11 @@ std::int64_t read_foreign(const Scene& scene) {
     return to_fill;
 }
 
+// Values that a cache should hold, users who should have a session, and have none.
 std::int64_t absent_of(const StoreState& state, const Store& declared) {
-    return declared.kind == StoreKind::cache
-               ? std::max<std::int64_t>(0, declared.records - all_rows(state))
-               : 0;
+    const bool has_places =
+        declared.kind == StoreKind::cache || declared.kind == StoreKind::session;
+    return has_places ? std::max<std::int64_t>(0, declared.records - all_rows(state)) : 0;
 }
 
 std::int64_t read_rows(const Scene& scene) {
@@ -148,11 +151,13 @@ std::int64_t read_rows(const Scene& scene) {
         scene.state.asked_replica +=
             scene.some(from::reads + 3, did.reads, scene.declared.replica_reads.value());
     const double share = share_rejected(scene.state, scene.declared, scene.change, did.knows);
-    const std::int64_t rejected = scene.some(from::reads + 1, did.reads - absent_reads, share);
+    const std::int64_t hits = did.reads - absent_reads,
+                       rejected = scene.some(from::reads + 1, hits, share);
     accounts.rejected += rejected;
-    const std::int64_t to_fill = read_foreign(scene);
+    accounts.misses += absent_reads;
+    const std::int64_t to_fill = read_foreign(scene, hits);
     if (scene.declared.kind != StoreKind::cache) return 0;
-    accounts.misses += absent_reads + rejected;
+    accounts.misses += rejected;
     const double filled = hit_at_least_once(part(absent_reads, absent));
     return to_fill + scene.some(from::reads + 2, absent, filled);
 }
@@ -203,7 +208,14 @@ std::int64_t update_cell(const Scene& scene, Cell cell, bool after, std::int64_t
     return count;
 }
 
+// Beyond twenty a second every row is hit; the sum stops before it is full.
+void meet(std::int64_t& met, double times) {
+    constexpr std::int64_t full = 8'000'000'000'000'000'000;
+    met = std::min(full, met + static_cast<std::int64_t>(std::min(times, 20.0) * met_units + 0.5));
+}
+
 void update_rows(const Scene& scene) {
+    if (scene.did.updates == 0) return;
     const StoreState was = scene.state;
     const Reach hit = reach(was, scene.declared, static_cast<double>(scene.did.updates));
     std::int64_t all = 0, accepted = 0;
@@ -216,15 +228,14 @@ void update_rows(const Scene& scene) {
         accepted += update_cell(scene, cell, false, touched - after, ordinal + 5);
         all += touched;
     }
-    const double kept = part(accepted, all) * met_units;
-    scene.state.met_any += static_cast<std::int64_t>(hit.each * kept + 0.5);
-    scene.state.met_recent += static_cast<std::int64_t>(hit.more * kept + 0.5);
+    meet(scene.state.met_any, hit.each * part(accepted, all));
+    meet(scene.state.met_recent, hit.more * part(accepted, all));
 }
 
 void insert_rows(const Scene& scene, std::int64_t count) {
     StoreState& state = scene.state;
     const Visit& did = scene.did;
-    const std::int64_t newer = scene.some(from::inserts, count, did.writes_after);
+    const std::int64_t newer = scene.some(from::inserts, count, scene.writes_after());
     for (const bool after : {true, false}) {
         const std::int64_t written = after ? newer : count - newer;
         const auto form = form_stored(scene.declared, scene.change, state.phase, after);
@@ -246,13 +257,16 @@ void insert_rows(const Scene& scene, std::int64_t count) {
     }
 }
 
-void write_again(const Scene& scene) {
-    if (scene.declared.idempotent) return;
-    const std::int64_t retried = scene.did.retried;
-    const std::int64_t newer = scene.some(from::retries, retried, scene.did.writes_after);
+void copy_writes(const Scene& scene, std::int64_t count, std::uint32_t ordinal) {
+    const std::int64_t newer = scene.some(ordinal, count, scene.writes_after());
     for (const bool after : {true, false})
         if (const auto form = form_stored(scene.declared, scene.change, scene.state.phase, after))
-            copy_rows(scene.state, *form, after ? newer : retried - newer);
+            copy_rows(scene.state, *form, after ? newer : count - newer);
+}
+
+void write_again(const Scene& scene) {
+    if (!scene.declared.idempotent) copy_writes(scene, scene.did.retried, from::retries);
+    copy_writes(scene, scene.did.repeats, from::retries + 1);  // Each of them is another one.
 }
 
 void take_out(const Scene& scene, Format format, std::int64_t count, std::int64_t& account) {
@@ -351,7 +365,7 @@ void visit(StoreState& state, const Store& declared, const SchemaChange* change,
     std::int64_t inserts = visit.inserts;
     if (declared.kind == StoreKind::topic)
         consume(scene);
-    else
+    else if (declared.kind != StoreKind::jobs)
         inserts += read_rows(scene);
     if (appends_only(declared.kind))
         inserts += visit.updates;

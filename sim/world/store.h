@@ -28,7 +28,8 @@ struct StoreAccounts {
     std::int64_t copies = 0, copies_gone = 0;
     std::int64_t rejected = 0;         // Reads that met a form they cannot read.
     std::int64_t rejected_writes = 0;  // Of a form that cannot be stored, or onto one unreadable.
-    std::int64_t misses = 0, repaired = 0, logged_out = 0, redelivered = 0;
+    std::int64_t misses = 0;  // Reads of what a cache does not hold, or by who has no session.
+    std::int64_t repaired = 0, logged_out = 0, redelivered = 0;
     std::int64_t updated = 0;      // Accepted writes onto rows that were there.
     std::int64_t undone = 0;       // Accepted writes that a restore or a fail-back took back.
     std::int64_t stale_reads = 0;  // Of a replica that had not applied the row's last write.
@@ -54,7 +55,7 @@ struct StoreState {
     Share applies = whole;           // Of its rate, what a replica applies now.
     bool cut_off = false;            // The primary is lost: what it has not shipped stays there.
     std::int64_t asked_replica = 0;  // Reads since the last second.
-    // Updates that a row met so far, in the mean and in 1e-12; a recent row met the second besides.
+    // Updates that a row met so far, in the mean and in 1e-11; a recent row met the second besides.
     std::int64_t met_any = 0, met_recent = 0;
     std::int64_t beyond_repair = 0;  // Tried and not rebuilt; within damaged.
     std::int64_t lost_for_good = 0;  // The same within lost.
@@ -73,6 +74,7 @@ struct Visit {
     double writes_after = 0;  // Of its writes, those in the new form.
     std::int64_t reads = 0, inserts = 0, updates = 0;
     std::int64_t retried = 0;  // Writes committed though their client had left and tried again.
+    std::int64_t repeats = 0;  // Written by jobs that go on, whoever asked for them.
     double damages = 0, drops = 0, doubles = 0;  // Shares of its writes that come out so.
 };
 
@@ -104,11 +106,6 @@ double missed_share(const StoreState& state, const Store& declared, const Schema
                     bool knows);
 std::int64_t lag_rows(const StoreState& state);  // Accepted, and not applied at the replica.
 std::int64_t applied_per_second(const StoreState& state, const Store& declared);
-
-// Of the jobs, the part `here` loses the process that runs them. Readers go on from their
-// checkpoints; where a reader rejects the form the job is orphaned. Takes 128 ordinals.
-void interrupt_jobs(StoreState& state, const SchemaChange* change, double here, double share_knows,
-                    std::uint32_t first, Dice& dice);
 
 // How many records cannot be read, in the mean over the readers: share_knows of them know the form.
 double unreadable(const StoreState& state, const SchemaChange* change, double share_knows);

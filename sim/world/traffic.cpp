@@ -58,6 +58,24 @@ std::int64_t logins_now(const World& world, CohortState& cohort) {
     return now;
 }
 
+// Those of one kind over the slices of the users, the last first: the first has what is left.
+template <class Give>
+void part_users(const CohortState& state, std::uint32_t kind, std::int64_t count, Dice& dice,
+                const Give& give) {
+    std::int64_t rest_ppm = whole.ppm;
+    for (auto slot = static_cast<std::uint32_t>(state.slices.size()); slot-- > 1;) {
+        const std::int64_t users_ppm = state.slices[slot].users.ppm;
+        if (users_ppm == 0) continue;
+        const std::int64_t here =
+            binomial(dice(Purpose::slices, state.rows[slot][kind]), count,
+                     static_cast<double>(users_ppm) / static_cast<double>(rest_ppm));
+        give(state.rows[slot][kind], here);
+        count -= here;
+        rest_ppm -= users_ppm;
+    }
+    give(state.rows[0][kind], count);
+}
+
 // Arrivals are keyed by cohort, never by pool: routing cannot change how many people show up.
 void arrive(World& world) {
     draw_first_blocks(world, Purpose::arrivals, cohort_entity, world.cohorts.size(),
@@ -71,9 +89,8 @@ void arrive(World& world) {
                                   ? poisson(Lanes{world.scratch.arrivals[c]}[0], state.per_tick)
                                   : 0;
         std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
-        if (cohort.kinds.size() == 1 && state.ways.size() == 1) {
-            const Way& only = state.ways[0];
-            pools[only.pool].station.lanes[only.lane].fresh_now += people;
+        if (cohort.kinds.size() == 1 && state.ways.size() == 1 && state.slices.size() == 1) {
+            lane_at(pools[state.ways[0].pool], state.rows[0][0]).fresh_now += people;
             continue;
         }
         Dice dice(world.draw, cohort_entity + c, world.ticks);
@@ -87,54 +104,58 @@ void arrive(World& world) {
                                static_cast<double>(part_ppm) / static_cast<double>(rest_ppm));
             people -= here;
             rest_ppm -= part_ppm;
-            spread(cohort.kinds[k].login ? logins : here, pools, state.ways, Purpose::route,
-                   k * pools_max, dice, [&](const Way& way, std::int64_t count) {
-                       pools[way.pool].station.lanes[way.lane + k].fresh_now += count;
-                   });
+            part_users(state, k, cohort.kinds[k].login ? logins : here, dice,
+                       [&](std::uint32_t row, std::int64_t count) {
+                           spread(count, pools, state.ways, Purpose::route, row * pools_max, dice,
+                                  [&](const Way& way, std::int64_t some) {
+                                      lane_at(pools[way.pool], row).fresh_now += some;
+                                  });
+                       });
         }
+    }
+}
+
+// Of one row, those who come back in this tick and may go elsewhere.
+void mix_row(ServiceState& service, const std::vector<Way>& ways, std::uint32_t row,
+             std::uint64_t tick, Dice& dice) {
+    std::vector<Pool>& pools = service.pools;
+    const Lane& first = lane_at(pools[ways[0].pool], row);
+    const auto slot =
+        static_cast<std::size_t>(tick % static_cast<std::uint64_t>(first.horizon)) *
+        static_cast<std::size_t>(first.attempts);
+    for (std::uint32_t t = 1; t < first.attempts; ++t) {
+        std::int64_t all = 0;
+        for (const Way& way : ways) {
+            if (service.sticky && way.share > none) continue;
+            Lane& lane = lane_at(pools[way.pool], row);
+            const std::int64_t here = std::exchange(lane.returning[slot + t], 0);
+            lane.returning_total -= here;
+            all += here;
+        }
+        if (all == 0) continue;
+        spread(all, pools, ways, Purpose::route, mixed_from + (row * 8 + t) * pools_max, dice,
+               [&](const Way& way, std::int64_t count) {
+                   Lane& lane = lane_at(pools[way.pool], row);
+                   lane.returning_total += count;
+                   lane.returning[slot + t] += count;
+               });
     }
 }
 
 // Those who come back are routed afresh where users do not stick, and where nobody is sent any
 // more.
 void mix_returning(World& world, std::uint32_t c) {
-    CohortState& state = world.cohorts[c];
+    const CohortState& state = world.cohorts[c];
     if (state.ways.size() < 2) return;
-    const Cohort& cohort = world.plan->cohorts[c];
-    ServiceState& service = world.services[cohort.serves.index];
-    std::vector<Pool>& pools = service.pools;
+    ServiceState& service = world.services[world.plan->cohorts[c].serves.index];
     Dice dice(world.draw, cohort_entity + c, world.ticks);
-    for (std::uint32_t k = 0; k < cohort.kinds.size(); ++k) {
-        const auto lane_at = [&](const Way& way) -> Lane& {
-            return pools[way.pool].station.lanes[way.lane + k];
-        };
-        const Lane& first = lane_at(state.ways[0]);
-        const auto slot =
-            static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(first.horizon)) *
-            static_cast<std::size_t>(first.attempts);
-        for (std::uint32_t t = 1; t < first.attempts; ++t) {
-            std::int64_t all = 0;
-            for (const Way& way : state.ways) {
-                if (service.sticky && way.share > none) continue;
-                Lane& lane = lane_at(way);
-                const std::int64_t here = std::exchange(lane.returning[slot + t], 0);
-                lane.returning_total -= here;
-                all += here;
-            }
-            if (all == 0) continue;
-            spread(all, pools, state.ways, Purpose::route, mixed_from + (k * 8 + t) * pools_max,
-                   dice, [&](const Way& way, std::int64_t count) {
-                       Lane& lane = lane_at(way);
-                       lane.returning_total += count;
-                       lane.returning[slot + t] += count;
-                   });
-        }
-    }
+    for (const std::vector<std::uint32_t>& kinds : state.rows)
+        for (const std::uint32_t row : kinds) mix_row(service, state.ways, row, world.ticks, dice);
 }
 
 struct PoolPace {
     CallerPace calls;
-    double error_share = 0;
+    double error_share = 0;  // Of the calls that come to it.
 };
 using Paces = std::vector<std::vector<PoolPace>>;  // By service and pool.
 
@@ -144,34 +165,40 @@ CalleeState callee_state(const World& world, ServiceId to, const std::vector<Way
     const ServiceState& state = world.services[to.index];
     const Service& service = world.plan->services[to.index];
     CalleeState callee;
-    double slots = 0, queue = 0, others = 0, weighted = 0, hold_us = 0, wrong = 0;
+    double slots = 0, queue = 0, others = 0, weighted = 0, hold_us = 0;
     for (const Way& way : ways) {
         if (way.share == none) continue;
         const Pool& pool = state.pools[way.pool];
-        const PoolPace& pace = paces[to.index][way.pool];
         const auto here = static_cast<double>(pool.station.slots);
         slots += here;
         weighted += here * static_cast<double>(pool.station.work_us);
-        hold_us += here * pace.calls.hold_us;
-        wrong += way.share.value() * pace.error_share;
+        hold_us += here * paces[to.index][way.pool].calls.hold_us;
         queue += static_cast<double>(pool.station.queue());
         others += static_cast<double>(pool.own_served + pool.calls_served);
     }
-    callee.bound_us = service.queue ? static_cast<double>(service.queue->us) : -1;
-    callee.varies = service.work_varies;
-    callee.error_share = std::min(1.0, wrong);
-    callee.queue = queue;
-    if (slots == 0) {  // Nobody listens.
-        callee.work_us = static_cast<double>(service.work.us);
-        callee.error_share = 1;
-        return callee;
-    }
-    callee.work_us = (weighted + hold_us) / slots;
+    callee.work_us = slots > 0 ? (weighted + hold_us) / slots : static_cast<double>(service.work.us);
     const double used = std::max(0.0, others - static_cast<double>(placed));
     const double whole_rate = slots / callee.work_us;
     callee.rate =
         std::max(whole_rate * 0.001, whole_rate - used / static_cast<double>(world.tick_length.us));
+    callee.queue = queue;
+    callee.bound_us = service.queue ? static_cast<double>(service.queue->us) : -1;
+    callee.varies = service.work_varies;
     return callee;
+}
+
+// The pools that calls of one region come to, by their builds' ends of the wire.
+std::vector<CalleePool> called_pools(const World& world, ServiceId to, const std::vector<Way>& ways,
+                                     const Paces& paces) {
+    const std::vector<Pool>& pools = world.services[to.index].pools;
+    std::vector<CalleePool> called;
+    for (const Way& way : ways) {
+        const bool listens = pools[way.pool].station.slots > 0;
+        called.push_back({way.share.value(),
+                          listens ? paces[to.index][way.pool].error_share : 1,
+                          pools[way.pool].path.own});
+    }
+    return called;
 }
 
 double demand(const Pool& pool) {
@@ -196,43 +223,77 @@ RegionId region_of(const World& world, std::uint32_t s, const Pool& pool) {
     return world.plan->services[s].regions[pool.site];
 }
 
+// What a pool's requests wait for and meet at those it calls.
+CallerPace pace_of_pool(const World& world, ServiceId id, const Pool& pool, const Paces& paces) {
+    const Service& service = world.plan->services[id.index];
+    const auto tick_us = static_cast<double>(world.tick_length.us);
+    const RegionId region = region_of(world, id.index, pool);
+    std::vector<CalleeState> callees;
+    for (std::size_t e = 0; e < service.calls.size(); ++e) {
+        const ServiceId to = service.calls[e].to;
+        const std::vector<Way>& ways = world.services[to.index].calls_from[region.index];
+        callees.push_back(callee_state(world, to, ways, pool.edges[e].placed, paces));
+        callees.back().fates = fates_of(world.wires[to.index], pool.path.calls[e],
+                                        called_pools(world, to, ways, paces));
+    }
+    const double there = demand(pool) + static_cast<double>(due_back(world, pool));
+    return caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
+                       static_cast<double>(pool.station.slots), there / tick_us, tick_us);
+}
+
 // Callees before callers: a caller's hold needs what its callees can do.
 Paces find_paces(const World& world) {
     Paces paces(world.services.size());
-    const auto tick_us = static_cast<double>(world.tick_length.us);
     for (std::size_t n = world.order.size(); n-- > 0;) {
         const ServiceId id = world.order[n];
-        const Service& service = world.plan->services[id.index];
         for (const Pool& pool : world.services[id.index].pools) {
-            PoolPace& pace = paces[id.index].emplace_back();
-            const double well = (1 - pool.path.fails) * (1 - pool.dark.value());
-            pace.error_share = 1 - well;
-            if (service.calls.empty()) continue;
-            const RegionId region = region_of(world, id.index, pool);
-            std::vector<CalleeState> callees;
-            for (std::size_t e = 0; e < service.calls.size(); ++e) {
-                const ServiceId to = service.calls[e].to;
-                callees.push_back(callee_state(world, to,
-                                               world.services[to.index].calls_from[region.index],
-                                               pool.edges[e].placed, paces));
-            }
-            const double there = demand(pool) + static_cast<double>(due_back(world, pool));
-            pace.calls =
-                caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
-                            static_cast<double>(pool.station.slots), there / tick_us, tick_us);
-            pace.error_share = 1 - (1 - pace.calls.error_share) * well;
+            PoolPace pace;
+            if (!world.plan->services[id.index].calls.empty())
+                pace.calls = pace_of_pool(world, id, pool, paces);
+            pace.error_share = 1 - (1 - pace.calls.error_share) * (1 - pool.path.fails) *
+                                       (1 - pool.dark.value());
+            paces[id.index].push_back(std::move(pace));
         }
     }
     return paces;
 }
 
+// What calls of a caller's end are like for the pool that they come to.
+void note(Inbound& inbound, const Call& call, const Hearing& heard, std::int64_t doubled_ppm,
+          std::int64_t count) {
+    inbound.calls += count;
+    inbound.writes += count * call.writes.ppm;
+    inbound.inserts += count * (call.writes.ppm * call.inserts.ppm / whole.ppm);
+    inbound.rejected += count * share_of(heard.rejected).ppm;
+    inbound.misread += count * share_of(heard.misread).ppm;
+    inbound.lossy += count * share_of(heard.lossy).ppm;
+    inbound.doubled += count * doubled_ppm;
+}
+
 // Calls spread over the callee's pools as requests of the caller's region are.
-void send_calls(World& world, ServiceId to, RegionId from, std::int64_t calls, Dice& dice,
-                std::uint32_t row) {
-    ServiceState& callee = world.services[to.index];
-    spread(calls, callee.pools, callee.calls_from[from.index], Purpose::calls,
-           called_from + row * pools_max, dice,
-           [&](const Way& way, std::int64_t count) { callee.pools[way.pool].calls_in += count; });
+void send_calls(World& world, const Call& call, RegionId region, const Pool& from,
+                std::uint32_t row, std::int64_t calls, Dice& dice) {
+    ServiceState& callee = world.services[call.to.index];
+    // Done twice by this caller, or for a request that its own client sends again.
+    const std::int64_t doubled_ppm = whole.ppm - (whole.ppm - from.edges[row].doubled_ppm) *
+                                                     (whole.ppm - from.again_ppm) / whole.ppm;
+    const bool remembers = !world.plan->services[call.to.index].uses.empty();
+    spread(calls, callee.pools, callee.calls_from[region.index], Purpose::calls,
+           called_from + row * pools_max, dice, [&](const Way& way, std::int64_t count) {
+               Pool& pool = callee.pools[way.pool];
+               pool.calls_in += count;
+               if (count == 0 || !remembers) return;
+               note(pool.inbound, call,
+                    hearing(world.wires[call.to.index].requests,
+                            from.path.calls[row].requests.after, pool.path.own.requests.knows),
+                    doubled_ppm, count);
+           });
+}
+
+// What the callers found, for defects that hang on it.
+void note_answers(Edge& edge, const Call& call, const CallLoad& load) {
+    edge.lost_ppm = share_of(power(load.fail_share, static_cast<double>(call.attempts))).ppm;
+    edge.hold_us = static_cast<std::int64_t>(std::min(load.hold_us, 1e15));
 }
 
 // A side without users does what its region's users ask of the other, for nobody.
@@ -273,31 +334,35 @@ void run_pool(World& world, ServiceId id, std::size_t p, const Philox& first_ser
               .service = &service,
               .first_serve = first_serve};
     at.calls_in = std::exchange(pool.calls_in, 0);
-    at.error_share = pool.path.fails;
     at.unreachable = pool.dark.value();
     if (at.unreachable > 0 && at.calls_in > 0) {
         Dice dice(world.draw, at.entity, world.ticks);
         at.calls_in -= binomial(dice(Purpose::callee, 2), at.calls_in, at.unreachable);
     }
     if (!service.calls.empty()) {
-        const PoolPace& pace = paces[id.index][p];
-        at.hold_us = pace.calls.hold_us;
-        at.error_share = 1 - (1 - pace.calls.error_share) * (1 - pool.path.fails);
+        const CallerPace& pace = paces[id.index][p].calls;
+        at.hold_us = pace.hold_us;
+        at.error_share = pace.error_share;
         pool.hold_us = static_cast<std::int64_t>(std::min(at.hold_us, 1e15));
+        pool.misread = pace.misread;
+        pool.lossy = pace.lossy;
     }
+    pool.fails = at.error_share;
     const std::int64_t answered_before = pool.station.answered;
     TickDone done = run_tick(pool.station, at, world.ledger, world.flow);
     if (done.served == 0) done.served = pool.station.answered - answered_before;  // A calm tick.
     pool.own_served = done.served - done.served_called;
     pool.calls_served = done.served_called;
-    if (pool.copies) pool.copied += done.served_called;
+    (pool.copies ? pool.copied : pool.inbound.served) += done.served_called;
     if (service.calls.empty()) return;
     Dice dice(world.draw, at.entity, world.ticks);
     for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
+        const CallLoad& load = paces[id.index][p].calls.loads[e];
         const std::int64_t placed =
-            place_calls(service.calls[e], pool.edges[e], paces[id.index][p].calls.loads[e],
-                        done.served, e, dice);
-        send_calls(world, service.calls[e].to, region_of(world, id.index, pool), placed, dice, e);
+            place_calls(service.calls[e], pool.edges[e], load, done.served, e, dice);
+        note_answers(pool.edges[e], service.calls[e], load);
+        send_calls(world, service.calls[e], region_of(world, id.index, pool), pool, e, placed,
+                   dice);
     }
 }
 

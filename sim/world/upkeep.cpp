@@ -15,7 +15,7 @@ constexpr double stays_recent_s = 3600;
 // Where each flow's draws begin, beside those of every visit.
 namespace from {
 constexpr std::uint32_t age = store_ordinals, expire = age + 40, times = expire + 40,
-                        finish = times + 40, migrate = finish + 40, apply = migrate + 100;
+                        migrate = times + 40, apply = migrate + 100;
 }
 
 double chance_in_a_second(Duration mean) {
@@ -177,9 +177,6 @@ StoreState start_store(const Store& declared, std::int64_t written_last_hour) {
 void pass_second(StoreState& state, const Store& declared, const SchemaChange* change, Dice& dice) {
     age_recent(state, dice);
     if (declared.lives) expire(state, *declared.lives, dice);
-    if (declared.kind == StoreKind::jobs && !state.paused)
-        leave_with_chance(state, chance_in_a_second(declared.runs), from::finish,
-                          state.accounts.finished, dice);
     if (change && state.migrating_down)
         migrate_down(state, declared, dice);
     else if (change && state.phase == SchemaPhase::dual_write)
@@ -208,20 +205,6 @@ std::optional<std::string> migrate(StoreState& state, const Store& declared,
         case SchemaPhase::contracted: return "the old half is dropped already; nothing is left";
     }
     return std::nullopt;
-}
-
-void interrupt_jobs(StoreState& state, const SchemaChange* change, double here, double share_knows,
-                    std::uint32_t first, Dice& dice) {
-    for (std::size_t place = 0; place < cells && change != nullptr; ++place) {
-        const Cell cell = cell_at(place);
-        double rejects = 0;
-        if (verdict(*change, true, cell.format) == SchemaVerdict::reject) rejects += share_knows;
-        if (verdict(*change, false, cell.format) == SchemaVerdict::reject)
-            rejects += 1 - share_knows;
-        const auto at = first + static_cast<std::uint32_t>(place);
-        leave(state, cell, thin(dice, at, rows_of(state, cell), here * rejects),
-              state.accounts.orphaned);
-    }
 }
 
 }  // namespace rollcage

@@ -1,5 +1,6 @@
 #include "sim/world/path.h"
 #include "sim/world/route.h"
+#include "sim/world/slices.h"
 
 #include <algorithm>
 #include <span>
@@ -25,16 +26,18 @@ void refresh_demand(World& world, std::uint32_t c) {
                     1e-6 / 60 * state.surge.value() * world.tick_length.seconds());
 }
 
-// Impacted user-minutes by route slice: a user who makes r requests a minute, each failing with p,
-// is impacted with 1 - (1 - p)^r. Where users do not stick, all ways are one slice.
-void fold_impact(World& world, std::span<const Way> slice, std::uint32_t c, std::int64_t minute) {
+// Impacted user-minutes of one slice of the users on some ways: a user who makes r requests a
+// minute, each failing with p, is impacted with 1 - (1 - p)^r. Where users do not stick to a pool,
+// all ways are taken together.
+void fold_impact(World& world, std::span<const Way> ways, std::uint32_t c, std::uint32_t slot,
+                 std::int64_t minute) {
     const Cohort& cohort = world.plan->cohorts[c];
+    const std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
     std::int64_t fresh = 0, bad = 0, users_ppm = 0;
-    for (const Way& way : slice) {
+    for (const Way& way : ways) {
         users_ppm += way.share.ppm;
-        for (std::size_t k = 0; k < cohort.kinds.size(); ++k) {
-            const Lane& lane =
-                world.services[cohort.serves.index].pools[way.pool].station.lanes[way.lane + k];
+        for (const std::uint32_t row : world.cohorts[c].rows[slot]) {
+            const Lane& lane = lane_at(pools[way.pool], row);
             fresh += lane.minute_fresh;
             bad += lane.minute_bad;
         }
@@ -45,7 +48,8 @@ void fold_impact(World& world, std::span<const Way> slice, std::uint32_t c, std:
     const double rate = cohort.requests_per_minute.value();
     const double users =
         rate > 0 ? static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6 / rate : 0;
-    const double hit = users * Share{users_ppm}.value() * (1 - power(1 - p, rate));
+    const double hit = users * Share{users_ppm}.value() *
+                       world.cohorts[c].slices[slot].users.value() * (1 - power(1 - p, rate));
     world.impacted_ppm += static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
 }
 
@@ -90,6 +94,28 @@ std::int64_t written_in_an_hour(const Blueprint& plan, StoreId store) {
     return static_cast<std::int64_t>(std::min(written, 1e15));
 }
 
+namespace {
+
+// As the day finds it: everything ready, on the first build.
+void open_service(World& world, std::uint32_t s) {
+    const Service& declared = world.plan->services[s];
+    ServiceState& state = world.services[s];
+    state.wanted = state.repository.instances = declared.instances;
+    state.current = state.stable = state.latest = declared.first_build;
+    state.spec.build = declared.first_build;
+    if (declared.runs_latest) state.spec = {.name = MovingName::latest};
+    state.repository.spec = state.spec;
+    state.calls_from.resize(regions_in(*world.plan));
+    start_fleet(world, s);
+    sync_pools(world, s);
+    for (Pool& pool : state.pools)
+        for (std::size_t e = 0; e < declared.calls.size(); ++e)
+            if (const auto& cache = declared.calls[e].cache)
+                pool.edges[e].warm = cache->keys * cache->initially.ppm / whole.ppm;
+}
+
+}  // namespace
+
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     World world;
     world.plan = plan;
@@ -97,39 +123,27 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     world.tick_length = tick_for(*plan);
     world.order = callers_first(*plan);
     for (const Setting& setting : plan->settings)
-        world.settings.push_back({{SimTime{}, setting.initially}});
+        world.settings.push_back({{SimTime{}, setting.initially, setting.poll}});
+    world.origins = find_origins(*plan);
     world.services.resize(plan->services.size());
+    for (std::uint32_t s = 0; s < plan->services.size(); ++s)
+        world.wires.push_back(
+            {schema_of(*plan, {s}, Carries::requests), schema_of(*plan, {s}, Carries::answers)});
     world.cohorts.resize(plan->cohorts.size());
-    std::vector<std::uint32_t> rows(plan->services.size(), 0);
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) {
-        const Cohort& cohort = plan->cohorts[c];
-        world.cohorts[c].first_row = rows[cohort.serves.index];
-        rows[cohort.serves.index] += static_cast<std::uint32_t>(cohort.kinds.size());
-        for (std::size_t k = 0; k < cohort.kinds.size(); ++k) {
+        for (std::size_t k = 0; k < plan->cohorts[c].kinds.size(); ++k) {
             world.cohorts[c].accounts.push_back(static_cast<std::uint32_t>(world.ledger.size()));
             world.ledger.push_back({});
         }
+        take_rows(world, c);
     }
-    for (std::uint32_t i = 0; i < plan->stores.size(); ++i)
-        world.stores.emplace_back().state =
-            start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
-    for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
-        const Service& declared = plan->services[s];
-        ServiceState& state = world.services[s];
-        state.wanted = state.repository.instances = declared.instances;
-        state.current = state.stable = state.latest = declared.first_build;
-        state.spec.build = declared.first_build;
-        if (declared.runs_latest) state.spec = {.name = MovingName::latest};
-        state.repository.spec = state.spec;
-        state.calls_from.resize(regions_in(*plan));
-        start_fleet(world, s);
-        sync_pools(world, s);
-        for (Pool& pool : state.pools) {
-            for (std::size_t e = 0; e < declared.calls.size(); ++e)
-                if (const auto& cache = declared.calls[e].cache)
-                    pool.edges[e].warm = cache->keys * cache->initially.ppm / whole.ppm;
-        }
+    for (std::uint32_t i = 0; i < plan->stores.size(); ++i) {
+        Kept& kept = world.stores.emplace_back();
+        kept.state = start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
+        kept.jobs = start_jobs(plan->stores[i]);
     }
+    for (std::uint32_t s = 0; s < plan->services.size(); ++s) open_service(world, s);
+    for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) split_users(world, c);
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         refresh_paths(world, s);
         for (Pool& pool : world.services[s].pools) pool.station.held = 0;  // Nobody is at work yet.
@@ -142,18 +156,21 @@ void fold_minute(World& world) {
         static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
         const std::span<const Way> ways = world.cohorts[c].ways;
-        const std::size_t slice =
-            world.services[world.plan->cohorts[c].serves.index].sticky ? 1 : ways.size();
-        for (std::size_t w = 0; w < ways.size(); w += slice)
-            fold_impact(world, ways.subspan(w, slice), c, std::max<std::int64_t>(0, minute - 1));
+        const bool sticky = world.services[world.plan->cohorts[c].serves.index].sticky;
+        const std::size_t together = sticky ? 1 : std::max<std::size_t>(1, ways.size());
+        for (std::uint32_t slot = 0; slot < world.cohorts[c].slices.size(); ++slot)
+            for (std::size_t w = 0; w < ways.size(); w += together)
+                fold_impact(world, ways.subspan(w, together), c, slot,
+                            std::max<std::int64_t>(0, minute - 1));
         refresh_demand(world, c);
     }
-    for (std::uint32_t i = 0; i < world.stores.size(); ++i)
-        keep_image(world.stores[i].state, world.stores[i].copies, world.plan->stores[i], world.now);
     for (ServiceState& service : world.services)
         for (Pool& pool : service.pools)
             for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
+    drop_empty_slices(world);
     for (std::uint32_t s = 0; s < world.services.size(); ++s) forget_ways(world, s);
+    for (std::uint32_t i = 0; i < world.stores.size(); ++i)
+        keep_image(world.stores[i].state, world.stores[i].copies, world.plan->stores[i], world.now);
 }
 
 void fold_state(const World& world, Digest& digest) {
@@ -165,8 +182,10 @@ void fold_state(const World& world, Digest& digest) {
                         static_cast<std::uint64_t>(way.share.ppm));
     };
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
-        digest.fold(world.cohorts[c].surge.ppm), digest.fold(world.cohorts[c].logins_due);
-        fold_ways(world.services[world.plan->cohorts[c].serves.index], world.cohorts[c].ways);
+        const CohortState& cohort = world.cohorts[c];
+        digest.fold(cohort.surge.ppm), digest.fold(cohort.logins_due);
+        for (const Slice& slice : cohort.slices) fold(slice, digest);
+        fold_ways(world.services[world.plan->cohorts[c].serves.index], cohort.ways);
     }
     fold(world.registry, digest);
     for (const ServiceState& service : world.services) {
@@ -174,6 +193,7 @@ void fold_state(const World& world, Digest& digest) {
              {service.slow.ppm, service.slow_sixteenths, std::int64_t{service.sticky}})
             digest.fold(count);
         fold(service, digest);
+        digest.fold(service.rows);
         for (const std::vector<Way>& ways : service.calls_from) fold_ways(service, ways);
         for (const Pool& pool : service.pools) {
             for (const Lane& lane : pool.station.lanes) check_sums(lane);
@@ -181,21 +201,32 @@ void fold_state(const World& world, Digest& digest) {
                  {std::int64_t{pool.build.index}, std::int64_t{pool.key},
                   std::int64_t{pool.baseline}, pool.users.ppm, pool.dark.ppm,
                   std::int64_t{pool.copies}, pool.copied, pool.calls_in, pool.own_served,
-                  pool.calls_served, pool.hold_us})
+                  pool.calls_served, pool.hold_us, pool.again_ppm})
                 digest.fold(count);
-            for (const Edge& edge : pool.edges) digest.fold(edge.warm), digest.fold(edge.placed);
+            const Inbound& in = pool.inbound;
+            for (const std::int64_t count : {in.served, in.calls, in.writes, in.inserts,
+                                             in.rejected, in.misread, in.lossy, in.doubled})
+                digest.fold(count);
+            for (const Edge& edge : pool.edges)
+                for (const std::int64_t count :
+                     {edge.warm, edge.placed, edge.doubled_ppm, edge.lost_ppm, edge.hold_us})
+                    digest.fold(count);
             fold(pool.station, digest);
         }
     }
     for (const std::vector<Epoch>& epochs : world.settings)
         for (const Epoch& it : epochs)
-            digest.fold(it.at.us), digest.fold(it.value ? it.value->ppm : -1);
+            digest.fold(it.at.us), digest.fold(it.within.us), fold(it.rule, digest);
+    for (const Undo& change : world.undo)
+        for (const auto& [setting, rule] : change.before)
+            digest.fold(std::int64_t{setting.index}), fold(rule, digest);
     for (const Kept& it : world.stores) {
         fold(it.state, digest);
         fold(it.copies, digest);
         for (const std::int64_t count :
              {std::int64_t{it.repairing}, it.rebuilt, it.unreadable_seconds, it.unmatched})
             digest.fold(count);
+        fold(it.jobs, digest);
     }
     for (const Outage& it : world.setting_outages)
         digest.fold(it.from.us), digest.fold(it.until.us);
@@ -231,14 +262,15 @@ void each_place(const World& world, const Inject& inject, const Does& does) {
     }
 }
 
-Share product_of(const std::vector<Inject>& still, const Inject& ended) {
+// Of the injects that go on, the product of those that do what the ended one did, taken afresh:
+// multiplying by an inverse would leave a rounding behind.
+template <class Kind>
+Share still_by(const std::vector<Inject>& still, const Kind& ended, auto Kind::* whose,
+               Share Kind::* by) {
     Share all = whole;
-    for (const Inject& other : still) {
-        const auto *slow = std::get_if<Slow>(&other), *slowed = std::get_if<Slow>(&ended);
-        if (slow && slowed && slow->service == slowed->service) all = product(all, slow->by);
-        const auto *surge = std::get_if<Surge>(&other), *surged = std::get_if<Surge>(&ended);
-        if (surge && surged && surge->cohort == surged->cohort) all = product(all, surge->by);
-    }
+    for (const Inject& other : still)
+        if (const auto* also = std::get_if<Kind>(&other); also && also->*whose == ended.*whose)
+            all = product(all, also->*by);
     return all;
 }
 
@@ -269,8 +301,12 @@ void begin(World& world, const Inject& inject) {
                 world.setting_outages.push_back({world.now, world.now + it.lasts});
             },
             [&](const SetSetting& it) {
-                set_setting(world, it.setting, it.value);
-                world.news.push_back(FlagChanged{it.setting, it.value});
+                set_settings(world, {{it.setting, it.rule}});
+                world.news.push_back(FlagChanged{it.setting, it.rule});
+            },
+            [&](const PushConfig& it) {
+                set_settings(world, {{it.setting, it.rule}}, it.within);
+                world.news.push_back(FlagChanged{it.setting, it.rule});
             },
             [&](const SlowReplica& it) {
                 StoreState& state = world.stores[it.store.index].state;
@@ -294,20 +330,16 @@ void begin(World& world, const Inject& inject) {
 }
 
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still) {
-    // The product is taken afresh: multiplying by an inverse would leave a rounding behind.
     if (const auto* slow = std::get_if<Slow>(&inject)) {
-        world.services[slow->service.index].slow = product_of(still, inject);
+        world.services[slow->service.index].slow =
+            still_by(still, *slow, &Slow::service, &Slow::by);
         refresh_paths(world, slow->service.index);
     } else if (const auto* lag = std::get_if<SlowReplica>(&inject)) {
-        StoreState& state = world.stores[lag->store.index].state;
-        state.applies = whole;
-        for (const Inject& other : still) {
-            const auto* also = std::get_if<SlowReplica>(&other);
-            if (also != nullptr && also->store == lag->store)
-                state.applies = product(state.applies, also->to);
-        }
+        world.stores[lag->store.index].state.applies =
+            still_by(still, *lag, &SlowReplica::store, &SlowReplica::to);
     } else if (const auto* surge = std::get_if<Surge>(&inject)) {
-        world.cohorts[surge->cohort.index].surge = product_of(still, inject);
+        world.cohorts[surge->cohort.index].surge =
+            still_by(still, *surge, &Surge::cohort, &Surge::by);
         refresh_demand(world, surge->cohort.index);
     } else if (std::holds_alternative<RegistryDown>(inject)) {
         change_outages(world, -1);

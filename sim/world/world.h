@@ -12,16 +12,33 @@
 #include "sim/world/calls.h"
 #include "sim/world/copies.h"
 #include "sim/world/fleet.h"
+#include "sim/world/jobs.h"
 #include "sim/world/registry.h"
+#include "sim/world/target.h"
 
 namespace rollcage {
 
-// What requests meet at a pool's processes, in the mean over them. Derived: never folded.
+inline constexpr std::uint32_t builds_together = 8, regions_max = 20;  // Of one service.
+inline constexpr std::uint32_t pools_max = builds_together * regions_max;
+
+// What requests meet at a pool's processes, in the mean over all of them; each lane has its own.
+// Derived: never folded.
 struct Path {
-    double work = 1;      // Times the service's own work.
-    double fails = 0;     // Share of requests.
-    double rejected = 0;  // Share of requests that meet a record they cannot read.
-    double misled = 0;    // Share of good answers that stand on a damaged record.
+    double work = 1;                // Times the service's own work.
+    double fails = 0;               // Share of requests.
+    double rejected = 0;            // Share of requests that meet a record they cannot read.
+    double misled = 0;              // Share of good answers that stand on a damaged record.
+    double asks = 1;                // Times the calls to other services.
+    WireEnds own{};                 // Towards those who call it; where some form there changes.
+    std::vector<WireEnds> calls{};  // Parallel to the service's calls.
+};
+
+// Calls that came to a pool and were not counted yet, and what they are like in the mean.
+struct Inbound {
+    std::int64_t served = 0;  // Since the last second.
+    std::int64_t calls = 0;
+    // Sums over these calls, in millionths: of shares of calls, of writes, and the like.
+    std::int64_t writes = 0, inserts = 0, rejected = 0, misread = 0, lossy = 0, doubled = 0;
 };
 
 struct Kept {  // A store, and what is being done to it.
@@ -31,11 +48,17 @@ struct Kept {  // A store, and what is being done to it.
     std::int64_t rebuilt = 0;             // Since repair was last ordered.
     std::int64_t unreadable_seconds = 0;  // Record-seconds.
     std::int64_t unmatched = 0;  // Effects whose record a restore or a fail-back has taken back.
+    JobList jobs{};              // Where each of a store of jobs is.
 };
 
-struct Epoch {  // A value that a setting was given, and when.
+struct Epoch {  // A rule that a setting was given, and when.
     SimTime at;
-    std::optional<Share> value;
+    Rule rule;
+    Duration within;  // Every process that can hear has heard by then.
+};
+struct Undo {  // What one change of settings put an end to.
+    SimTime at;
+    std::vector<std::pair<SettingId, Rule>> before;
 };
 struct Outage {
     SimTime from, until;
@@ -55,15 +78,19 @@ struct Pool {
     std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
+    Inbound inbound;
+    std::int64_t again_ppm = 0;  // Of what it serves, work whose client tries again; last second.
+    // Of its requests: failed, gone wrong by answers of others. Derived each tick.
+    double fails = 0, misread = 0, lossy = 0;
     Path path;
     std::vector<Edge> edges;  // Parallel to the service's calls.
+    std::array<std::uint8_t, rows_max> places{};  // By row: where its lane stands, if here. Derived.
     Station station;
 };
 
 // A pool that users or calls are routed to, and their part of [0, 1).
 struct Way {
     std::uint32_t pool = 0;
-    std::uint32_t lane = 0;  // Of the cohort's first kind, at that pool.
     Share share;
 };
 
@@ -74,6 +101,7 @@ struct ServiceState {
     std::vector<Closed> closed;
     std::vector<std::uint32_t> images;  // By node: what it ran last, build + 1, latest first.
     std::vector<std::vector<Way>> calls_from;  // By region of the caller.
+    std::uint64_t rows = 0;                    // Of lanes, a bit each: those that are taken.
     Spec spec;                                 // What the last rollout that ended left,
     BuildId current;                           // and which build that was.
     std::vector<BuildId> before;               // Builds that served before it, latest last.
@@ -99,9 +127,10 @@ struct CohortState {
     std::int64_t logins_due = 0;          // Until the next second: who was logged out comes back.
     PoissonMean per_tick;                 // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
-    std::uint32_t first_row = 0;          // Of its kinds', among the lanes of its service.
-    std::vector<Way> ways;                // Every pool where it has lanes; a share may be 0.
-    bool away = false;                    // Its own region has nothing ready.
+    std::vector<Slice> slices{Slice{}};   // Of its users; the first is always there.
+    std::vector<std::vector<std::uint32_t>> rows;  // Of its lanes, by slice and kind.
+    std::vector<Way> ways;  // Every pool where it has lanes; a share may be 0.
+    bool away = false;      // Its own region has nothing ready.
 };
 
 // Room that every tick uses afresh; not part of the state.
@@ -130,7 +159,10 @@ struct World {
     std::vector<ServiceId> order;  // Callers first.
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
+    std::vector<std::vector<double>> origins;  // By service and cohort: of what comes. Derived.
+    std::vector<Wires> wires;                  // By service that is called. Derived from the plan.
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
+    std::vector<Undo> undo;                    // Of the changes that stand, latest last.
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
     RegistryState registry;
@@ -166,6 +198,16 @@ void take_effect(World& world, const Command& command);
 
 // What the second that passed wrote and read: writes are counted, stores visited and aged.
 void fold_second(World& world);
+void run_jobs(World& world);  // A second of every job; what requests put there is admitted.
+std::int64_t requeue_jobs(World& world, StoreId store);  // A second of repair; returns how many.
+struct JobsThere {
+    std::int64_t waiting = 0, running = 0, orphaned = 0;
+};
+JobsThere jobs_there(const World& world, ServiceId service);  // As its own console shows.
+// A ready process begins to drain, or a ready or draining one ends: before its phase turns.
+bool process_drains(World& world, std::uint32_t service, std::uint32_t slot);  // With jobs.
+void process_ends(World& world, std::uint32_t service, std::uint32_t slot);
+double unreadable_now(const World& world, StoreId store);  // Records, by share of the readers.
 // Of the readers of a store, by users, those that know its new form.
 double share_knowing(const World& world, StoreId store);
 std::int64_t work_now(const World& world, std::uint32_t service, const Pool& pool);

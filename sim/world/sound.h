@@ -1,0 +1,16 @@
+// What a declared world promises of its flags, changes and defects: a part of `checked`.
+// Leans on blueprint.h. An error says who, what is wrong and what to do.
+// A flag that a build has removed guards nothing in it: that is settled here, once.
+#pragma once
+
+#include "sim/world/blueprint.h"
+
+namespace rollcage {
+
+Result<void> sound_settings(const Blueprint& blueprint);
+Result<void> sound_changes(const Blueprint& blueprint);
+void drop_removed_flags(Blueprint& blueprint);
+// An inject may give a flag this rule.
+Result<void> sound_rule(const Blueprint& blueprint, const Rule& rule, const std::string& who);
+
+}  // namespace rollcage
