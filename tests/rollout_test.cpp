@@ -19,6 +19,8 @@ Blueprint fleet(std::vector<Stage> stages, std::int64_t instances = 16) {
     Blueprint plan = corner_blueprint(
         {.load = .3, .attempts = 1, .slots = instances, .slow = 1, .released = true,
          .lasts = 7200_s});
+    plan.tick = 250_ms;
+    plan.cohorts[0].patience.timeout = 4_s;  // Nobody is late for the length of the work alone.
     Service& shop = plan.services[0];
     shop.slots = 5;
     plan.cohorts[0].requests_per_minute =
@@ -595,7 +597,7 @@ TEST_CASE("a restart goes over the instances at its rate, and fast is with fewer
     }
     Day day = begun(fleet({Stage{}}));
     order(day, 300_s, Restart{{0}, 6});
-    order(day, 350_s, Halt{{0}});
+    order(day, 345_s, Halt{{0}});
     to(day, 500_s);
     CHECK(std::ranges::count_if(shop(day).instances,
                                 [](const Instance& it) { return it.booted.seconds() > 299; }) == 5);

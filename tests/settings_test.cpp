@@ -93,11 +93,11 @@ std::string refused(const Day& day) {
 Blueprint two_cohorts(Blueprint plan) {
     plan.names.cohorts.push_back("friends");
     plan.names.tiers = {"gold"};
-    plan.names.regions = {"eu"};
+    plan.names.regions = {"us", "eu"};
     plan.cohorts.push_back(plan.cohorts[0]);
     plan.cohorts[1].ring = 1;
     plan.cohorts[1].tier = TierId{0};
-    plan.cohorts[1].region = RegionId{0};
+    plan.cohorts[1].region = RegionId{1};
     return plan;
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a rule reaches those it names, and a share of the others by hash") {
     CHECK(reached({whole, {.ring = 3}}) == std::pair{whole, whole});
     CHECK(reached({share_of(.05), {.ring = 1}}) == std::pair{share_of(.05), whole});
     CHECK(reached({whole, {.tier = TierId{0}}}) == std::pair{none, whole});
-    CHECK(reached({whole, {.region = RegionId{0}}}) == std::pair{none, whole});
+    CHECK(reached({whole, {.region = RegionId{1}}}) == std::pair{none, whole});
     CHECK(reached({whole, {.ring = 0, .tier = TierId{0}}}) == std::pair{none, none});
     CHECK(reached({whole, {.cohort = others}}) == std::pair{whole, none});
     // 1,500 of 12,000 are one in eight; with half of the rest, 1/8 + 7/16.
