@@ -279,11 +279,11 @@ TEST_CASE("what is recent at the start is what an hour of this demand leaves") {
 
 TEST_CASE("who is logged out logs in again, with more work, and has a session") {
     Blueprint plan = shop_with({.kind = StoreKind::session,
-    plan.cohorts[0].patience.timeout = 1_s;
                                 .records = 5'000,
                                 .hot = none,
                                 .writes_back = none,
                                 .login_work = share_of(6)});
+    plan.cohorts[0].patience.timeout = 1_s;
     plan.cohorts[0].kinds[0].writes = none;
     Day day = start_day(sound(plan), 1);
     CHECK(day.world.plan->cohorts[0].kinds.size() == 2);

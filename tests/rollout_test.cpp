@@ -1,111 +1,24 @@
 // Where images come from, where instances are, who sends users where: times derived by hand.
-#include <cmath>
-#include <map>
-
-#include <catch2/catch.hpp>
-#include <rapidcheck.h>
-
-#include "sim/world/route.h"
-#include "sim/world/rows.h"
-#include "tests/story.h"
+#include "tests/rolling.h"
 
 using namespace rollcage;
 
-namespace {
-
-// Instances of five slots at a load of .3, ready the moment they have started: 20 s of pull, 5 s of
-// start. Build 1 is released at a minute.
-Blueprint fleet(std::vector<Stage> stages, std::int64_t instances = 16) {
-    Blueprint plan = corner_blueprint(
-        {.load = .3, .attempts = 1, .slots = instances, .slow = 1, .released = true,
-         .lasts = 7200_s});
-    plan.tick = 250_ms;
-    plan.cohorts[0].patience.timeout = 4_s;  // Nobody is late for the length of the work alone.
-    Service& shop = plan.services[0];
-    shop.slots = 5;
-    plan.cohorts[0].requests_per_minute =
-        share_of(.3 * static_cast<double>(instances) * 50 * 60 / 1e6);
-    shop.image_kb = 500'000;
-    shop.start = 5_s;
-    shop.grace = 30_s;
-    shop.max_surge = shop.max_unavailable = share_of(.25);
-    plan.plans = {Plan{std::move(stages)}};
-    return plan;
-}
-
-Day begun(const Blueprint& plan, std::uint64_t seed = 1) {
-    return start_day(sound(plan), seed);
-}
-
-void to(Day& day, Duration since_start) {
-    play_until(day, SimTime{} + since_start);
-}
-
-template <class F>
-double told_at(const Day& day) {  // When the first such fact was known, in seconds; -1: never.
-    for (const Occurrence& it : day.belief.facts)
-        if (std::holds_alternative<F>(it.fact)) return it.at.seconds();
-    return -1;
-}
-
-const ServiceState& shop(const Day& day) {
-    return day.world.services[0];
-}
-
-std::int64_t running(const Day& day, BuildId build, Phase phase = Phase::ready) {
-    return std::ranges::count_if(shop(day).instances, [&](const Instance& it) {
-        return it.build == build && it.phase == phase;
-    });
-}
-
-const Pool& pool_at(const ServiceState& service, BuildId build) {
-    const auto found = std::ranges::find(service.pools, build, &Pool::build);
-    REQUIRE(found != service.pools.end());
-    return *found;
-}
-
-double failed_between(Day& day, Duration from, Duration until) {
-    to(day, from);
-    const std::int64_t before = outcome(day).failed;
-    to(day, until);
-    return static_cast<double>(outcome(day).failed - before);
-}
-
-bool near(double count, double mean) {  // Five standard deviations of a count.
-    return std::abs(count - mean) < 5 * std::sqrt(mean) + 1;
-}
-
-void order(Day& day, Duration at, const Command& command) {
-    to(day, at);
-    REQUIRE_FALSE(refusal(day.world, command));
-    submit(day, command);
-}
-
-// Two regions of the shop, with as many users in each.
-Blueprint east_and_west(std::vector<Stage> stages = {Stage{}}) {
-    Blueprint plan = fleet(std::move(stages));
-    plan.names.regions = {"east", "west"};
-    plan.services[0].regions = {{0}, {1}};
-    plan.cohorts[0].users /= 2;
-    plan.cohorts.push_back(plan.cohorts[0]);
-    plan.names.cohorts.push_back("westerners");
-    plan.cohorts[1].region = {1};
-    plan.injects.clear();
-    return plan;
-}
-
-}  // namespace
-
-TEST_CASE("a rolling release takes n over surge and unavailable waves of a pull and a start") {
+TEST_CASE("a rolling release takes n over surge and unavailable waves of a start") {
     struct Wave {
         std::int64_t instances, surge, away;  // Of a hundred.
         int waves;
     };
-    for (const auto& [instances, surge, away, waves] :
-         {Wave{16, 25, 25, 2}, {10, 10, 20, 4}, {12, 100, 0, 1}, {12, 0, 50, 2}, {9, 12, 0, 5},
-          {3, 0, 25, 3}, {100, 1, 0, 100}}) {
+    for (const auto& [instances, surge, away, waves] : {Wave{16, 25, 25, 2},
+                                                        {10, 10, 20, 4},
+                                                        {12, 100, 0, 1},
+                                                        {12, 0, 50, 2},
+                                                        {9, 12, 0, 5},
+                                                        {3, 0, 25, 3},
+                                                        {100, 1, 0, 100}}) {
         INFO(instances << " " << surge << " " << away);
         Blueprint plan = fleet({Stage{}}, instances);
+        plan.services[0].image_kb = 0;  // Nodes that were there before need no pull.
+        plan.services[0].start = 25_s;
         plan.services[0].max_surge = share_of(static_cast<double>(surge) / 100);
         plan.services[0].max_unavailable = share_of(static_cast<double>(away) / 100);
         Day day = begun(plan);
@@ -114,11 +27,12 @@ TEST_CASE("a rolling release takes n over surge and unavailable waves of a pull 
             REQUIRE(now(day) < SimTime{} + 7000_s);
             play_until(day, now(day) + 1_s);
             least = std::min(least, ready_in(shop(day)));
-            most = std::max(most, shop(day).sites[0].groups.empty() ? 0 : [&] {
-                std::int64_t alive = 0;
-                for (const Group& it : shop(day).sites[0].groups) alive += it.alive();
-                return alive;
-            }());
+            most = std::max(
+                most, shop(day).sites[0].groups.empty() ? 0 : [&] {
+                    std::int64_t alive = 0;
+                    for (const Group& it : shop(day).sites[0].groups) alive += it.alive();
+                    return alive;
+                }());
         }
         // Work takes a tenth of a second; the last to drain has five pieces of it at most.
         CHECK(told_at<RolloutEnded>(day) == Approx(60 + 25 * waves).margin(2));
@@ -187,7 +101,7 @@ TEST_CASE("a rollback needs no pull where nodes keep the image, and the registry
         const double took = day.belief.facts.back().at.seconds() - 300;
         CHECK(took == Approx(keeps == 1 ? 2 * (20 + 5) : 2 * 5).margin(2));
     }
-    Blueprint plan = fleet({Stage{}});
+    Blueprint plan = fleet({Stage{.kind = StageKind::recreate}});  // On every node.
     plan.injects.push_back({SimTime{} + 200_s, ImageGone{{0}}});
     Day kept = begun(plan);
     order(kept, 300_s, Rollback{{0}, {}});
@@ -499,15 +413,14 @@ TEST_CASE("a dark side is only probed, or does the work of the other and leaves 
         plan.services[0].uses = {{0}, {1}};
         plan.cohorts[0].kinds[0].writes = share_of(.5);
         plan.cohorts[0].kinds[0].inserts = whole;
-        plan.builds[1].changes = {Change{
-            {}, {}, SchemaChange{.store = {0}, .kind = SchemaKind::new_enum_value}}};
+        plan.builds[1].changes = {
+            Change{{}, {}, SchemaChange{.store = {0}, .kind = SchemaKind::new_enum_value}}};
         plan.builds[1].changes[0].schema->old_reader = SchemaVerdict::reject;
         Day day = begun(plan);
         to(day, 300_s);
         const Pool& dark = pool_at(day.world.services[0], {1});
         CHECK(dark.users == none);
-        CHECK(static_cast<double>(dark.station.busy) ==
-              Approx(mirrors ? .3 * 80 : 0).margin(6));
+        CHECK(static_cast<double>(dark.station.busy) == Approx(mirrors ? .3 * 80 : 0).margin(6));
         const double from = mirrors ? 240 * .5 * (300 - 85) : 0;  // Writes since it was ready.
         const auto& orders = outcome(day).records[0];
         CHECK(static_cast<double>(orders.accepted) ==
@@ -517,7 +430,7 @@ TEST_CASE("a dark side is only probed, or does the work of the other and leaves 
         CHECK(static_cast<double>(in_new) == Approx(from).epsilon(.1));
         CHECK(static_cast<double>(outcome(day).effects_doubled) == Approx(from).epsilon(.05));
         if (mirrors) CHECK(outcome(day).failed > 0);  // Old readers meet new rows before the flip.
-        to(day, 700_s);  // Turned at 685 s.
+        to(day, 700_s);                               // Turned at 685 s.
         const Pool& old = pool_at(day.world.services[0], {0});
         CHECK(old.users == none);
         CHECK(static_cast<double>(old.station.busy) == Approx(mirrors ? .3 * 80 : 0).margin(6));
@@ -541,108 +454,4 @@ TEST_CASE("a weight moves users and no instance") {
     order(day, 400_s, SetWeight{{0}, none});
     to(day, 410_s);
     CHECK(failed_between(day, 420_s, 500_s) == 0);
-}
-
-TEST_CASE("drained places are empty and stay so until somebody opens them") {
-    Day day = begun(east_and_west());
-    order(day, 60_s, Drain{{0}, {}, {}, RegionId{0}});
-    to(day, 119_s);
-    CHECK(shop(day).pools.size() == 2);
-    to(day, 125_s);
-    CHECK(shop(day).pools.size() == 1);
-    CHECK(shop(day).pools[0].users == whole);
-    to(day, 600_s);
-    CHECK(ready_in(shop(day)) == 8);
-    CHECK(refusal(day.world, Drain{{0}, {}, {}, RegionId{0}}));
-    order(day, 600_s, Drain{{0}, {}, {}, RegionId{0}, true});
-    to(day, 700_s);
-    CHECK(ready_in(shop(day)) == 16);
-    CHECK(shop(day).pools.size() == 2);
-    CHECK(outcome(day).failed == 0);
-    Blueprint plan = fleet({Stage{}}, 15);
-    plan.injects.clear();
-    Day zone = begun(plan);
-    order(zone, 60_s, Drain{{0}, {}, 1});
-    to(zone, 66_s);
-    CHECK(ready_in(shop(zone)) == 10);
-    to(zone, 71_s);  // Begun again in the other zones, which have the image.
-    CHECK(ready_in(shop(zone)) == 15);
-    Day some = begun(plan);
-    order(some, 60_s, Drain{{0}, 3});
-    to(some, 66_s);
-    CHECK(ready_in(shop(some)) == 12);
-    to(some, 72_s);
-    CHECK(ready_in(shop(some)) == 15);
-    CHECK(outcome(some).failed == 0);
-}
-
-TEST_CASE("a restart goes over the instances at its rate, and fast is with fewer of them") {
-    for (const std::int64_t rate : {6, 60}) {
-        Blueprint plan = fleet({Stage{}});
-        plan.injects.clear();
-        Day day = begun(plan);
-        order(day, 60_s, Restart{{0}, rate});
-        std::int64_t least = 16;
-        while (shop(day).pass) {
-            play_until(day, now(day) + 500_ms);
-            least = std::min(least, ready_in(shop(day)));
-        }
-        CHECK(now(day).seconds() == Approx(60 + 16 * 60. / static_cast<double>(rate)).margin(.5));
-        // Away for a start of 5 s and what is in hand: one every 10 s, or one a second.
-        CHECK(least == Approx(rate == 6 ? 15 : 10.5).margin(.6));
-        to(day, 300_s);
-        for (const Instance& it : shop(day).instances) CHECK(it.process == 2);
-        CHECK(ready_in(shop(day)) == 16);
-        CHECK(outcome(day).failed == 0);
-    }
-    Day day = begun(fleet({Stage{}}));
-    order(day, 300_s, Restart{{0}, 6});
-    order(day, 345_s, Halt{{0}});
-    to(day, 500_s);
-    CHECK(std::ranges::count_if(shop(day).instances,
-                                [](const Instance& it) { return it.booted.seconds() > 299; }) == 5);
-    order(day, 500_s, Resume{{0}});
-    to(day, 700_s);
-    CHECK_FALSE(shop(day).pass);
-}
-
-TEST_CASE("a hotfix comes after its lead time, and in seven of a hundred is a bad one") {
-    Blueprint plan = fleet({Stage{}});
-    plan.injects.clear();
-    for (const char* version : {"1.2"}) {
-        plan.names.builds.push_back(version);
-        plan.names.build_of.push_back({0});
-        plan.builds.push_back(Build{{0}, {}});
-    }
-    plan.services[0].hotfix = Hotfix{.build = {1}, .plan = {0}, .lead = 1000_s, .bad = BuildId{2}};
-    for (const bool express : {false, true}) {
-        int bad = 0;
-        constexpr int days = 400;
-        for (std::uint64_t seed = 0; seed < days; ++seed) {
-            Day day = begun(plan, seed);
-            order(day, 60_s, OrderHotfix{{0}, express});
-            CHECK(refusal(day.world, OrderHotfix{{0}, express}));
-            to(day, express ? 661_s : 1061_s);
-            CHECK(told_at<Released>(day) == (express ? 660 : 1060));
-            bad += shop(day).rollout->build == BuildId{2};
-        }
-        CHECK(near(bad, days * (express ? .14 : .07)));
-    }
-}
-
-TEST_CASE("a halted mixture is kept as it was, also where nodes die") {
-    Blueprint plan = fleet({Stage{}});
-    plan.injects.push_back({SimTime{} + 200_s, LoseZone{{0}, 1}});
-    Day day = begun(plan);
-    order(day, 90_s, Halt{{0}});
-    to(day, 199_s);
-    const std::int64_t old_ones = running(day, {0}), new_ones = running(day, {1});
-    REQUIRE(old_ones > 0);
-    REQUIRE(new_ones > 0);
-    to(day, 250_s);
-    CHECK(ready_in(shop(day)) < old_ones + new_ones);
-    to(day, 700_s);
-    CHECK(running(day, {0}) == old_ones);
-    CHECK(running(day, {1}) == new_ones);
-    CHECK(told_at<RolloutSlow>(day) < 0);  // It waits for somebody; it is not stuck.
 }

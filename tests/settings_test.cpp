@@ -227,12 +227,12 @@ TEST_CASE("no more than three flags part the users of one kind, at the start or 
     submit(day, SetFlag{{2}, {share_of(.5)}});
     CHECK(lanes(day) == 8);
     CHECK(refused(day).empty());
-    // Eight groups of two kinds are what a station has room for; a third kind is not.
-    plan.cohorts[0].kinds = {RequestKind{share_of(.5)}, RequestKind{share_of(.3)},
-                             RequestKind{share_of(.2)}};
+    // Eight groups of eight kinds are what a service has room for; a ninth kind is not.
+    plan.cohorts[0].kinds.assign(9, RequestKind{share_of(.1)});
+    plan.cohorts[0].kinds[0].share = share_of(.2);
     Day more = played(plan, 60_s);
     submit(more, SetFlag{{2}, {share_of(.5)}});
-    CHECK(refused(more).find("more than 16 groups") != std::string::npos);
+    CHECK(refused(more).find("more than 64 groups") != std::string::npos);
 }
 
 TEST_CASE("a setting travels with the polls: half of the way half of the processes have it") {

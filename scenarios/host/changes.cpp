@@ -68,22 +68,24 @@ Result<Value> Declarations::flag(const Value& record) {
 Result<Atom> Declarations::atom(const std::string& what, const Value& record) {
     if (what == "load_above") return Atom{LoadAbove{part_of(record, "busy")}};
     if (what == "concurrency_above") return Atom{Concurrency{whole_of(record, "requests")}};
-    if (what == "flag_is") return Atom{SettingIs{{row_of(record, "flag")}, at_of(record, "value").yes}};
+    if (what == "flag_is")
+        return Atom{SettingIs{{row_of(record, "flag")}, at_of(record, "value").yes}};
     if (what == "dependency")
-        return Atom{Dependency{{row_of(record, "service")},
-                          static_cast<Trouble>(whole_of(record, "is"))}};
+        return Atom{
+            Dependency{{row_of(record, "service")}, static_cast<Trouble>(whole_of(record, "is"))}};
     if (what == "cohort_is") {
         const Result<Traits> named = traits(what, record);
         if (!named) return named.error();
         return Atom{CohortIs{*named}};
     }
     if (what == "during")
-        return Atom{During{length_of(record, "from"), length_of(record, "to"),
-                      at_of(record, "daily").yes}};
+        return Atom{
+            During{length_of(record, "from"), length_of(record, "to"), at_of(record, "daily").yes}};
     if (what == "age_above") return Atom{AgeAbove{length_of(record, "age")}};
     if (what == "peer_is") return Atom{PeerIs{{row_of(record, "build")}}};
     if (what == "reads_form")
-        return Atom{ReadsForm{{row_of(record, "store")}, static_cast<Format>(whole_of(record, "form"))}};
+        return Atom{
+            ReadsForm{{row_of(record, "store")}, static_cast<Format>(whole_of(record, "form"))}};
     check(what == "rows_like", "every trigger of the table has a meaning");
     return Atom{RowsLike{{row_of(record, "store")}, part_of(record, "share")}};
 }
@@ -160,8 +162,7 @@ Result<Value> Declarations::interaction(const Value& record) {
 Result<void> Declarations::sound_names() const {
     for (std::uint32_t i = 0; i < world.names.tiers.size(); ++i)
         if (std::ranges::find(world.cohorts, TierId{i}, &Cohort::tier) == world.cohorts.end())
-            return Error{"no cohort has the tier \"" + world.names.tiers[i] +
-                         "\"; give it to one"};
+            return Error{"no cohort has the tier \"" + world.names.tiers[i] + "\"; give it to one"};
     return {};
 }
 

@@ -191,8 +191,7 @@ Result<Value> Declarations::one_stage(StageKind kind, const std::string& what,
 Result<std::vector<CohortId>> Declarations::audience_of(const std::string& what,
                                                         const std::string& wanted) const {
     const bool ring = what == "ring";
-    const std::vector<std::string> known =
-        ring ? choices_of(ring_names) : world.names.tiers;
+    const std::vector<std::string> known = ring ? choices_of(ring_names) : world.names.tiers;
     const auto row = find_name(known, wanted);
     std::vector<CohortId> audience;
     for (std::uint32_t c = 0; row && c < world.cohorts.size(); ++c) {

@@ -122,10 +122,10 @@ struct PauseSync {  // The repository's state is not restored.
     bool paused = true;
     auto slots() { return std::tie(service, paused); }
 };
-using Command =
-    std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute, Migrate,
-                 Repair, PauseConsumers, Failover, Failback, Restore, Reconcile, SetWeight, Drain,
-                 Restart, OrderHotfix, PauseSync, RevertConfig>;
+using Command = std::variant<Shed, Scale, Rollback, Halt, Resume, Promote, SwitchRoute, SetWeight,
+                             Drain, Restart, OrderHotfix, PauseSync,  // For services.
+                             SetFlag, RevertConfig, Migrate, Repair, PauseConsumers, Failover,
+                             Failback, Restore, Reconcile>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

@@ -93,9 +93,9 @@ struct PushConfig {  // The same, to every process within seconds, whatever it p
     Duration within;
     auto slots() { return std::tuple_cat(tied(setting, rule), std::tie(within)); }
 };
-using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting,
-                            SlowReplica, LosePrimary, BadBackup, LoseNode, LoseRegion, RegistryDown,
-                            ImageGone, PushConfig>;
+using Inject =
+    std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting, SlowReplica,
+                 LosePrimary, BadBackup, LoseNode, LoseRegion, RegistryDown, ImageGone, PushConfig>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

@@ -159,8 +159,8 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
                 const Service& service = blueprint.services[it.service.index];
                 if (it.zone > service.zones)
                     return Error{who + ": lose_zone needs one of the service's zones"};
-                if (it.region && std::ranges::find(service.regions, *it.region) ==
-                                     service.regions.end())
+                if (it.region &&
+                    std::ranges::find(service.regions, *it.region) == service.regions.end())
                     return Error{who + ": lose_zone: the service is not in that region"};
                 return {};
             },

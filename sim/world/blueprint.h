@@ -215,7 +215,7 @@ struct Blueprint {
     std::optional<Duration> tick;  // Nothing: the largest that every timeout allows.
 };
 
-double demand_of(const Cohort& cohort);  // Requests a minute, in the mean over the day.
+double demand_of(const Cohort& cohort);              // Requests a minute, in the mean over the day.
 std::size_t regions_in(const Blueprint& blueprint);  // One where none is named.
 // The largest of 50, 100, 125, 250, 500 ms, 1 s that is at most a quarter of every timeout.
 Duration tick_for(const Blueprint& blueprint);

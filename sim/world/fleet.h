@@ -89,7 +89,7 @@ struct Crew {
     bool baseline = false;
     std::int64_t ready = 0, draining = 0;
     std::int64_t leaving_jobs = 0;  // Draining, with jobs in hand.
-    std::int64_t dark = 0;  // Dead, and still in the route.
+    std::int64_t dark = 0;          // Dead, and still in the route.
     std::int64_t routable() const { return ready + dark; }
     std::int64_t holders() const { return ready + draining; }
 };

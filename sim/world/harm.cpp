@@ -71,6 +71,7 @@ Herd herd_at(const ServiceState& service, const std::vector<Way>& ways) {
 
 // As the region's calls are routed; the first way has what is left.
 void send(ServiceState& service, const std::vector<Way>& ways, std::int64_t calls) {
+    if (ways.empty()) return;  // Nobody is there.
     std::int64_t left = calls;
     for (std::size_t w = ways.size(); w-- > 1;) {
         const std::int64_t here = calls * ways[w].share.ppm / whole.ppm;
@@ -108,8 +109,7 @@ Duration ask_at_boot(World& world, std::uint32_t s, std::uint32_t slot) {
     instance.starved = false;
     if (!asks) return {};
     ServiceState& asked = world.services[asks->service.index];
-    const RegionId region =
-        world.plan->services[s].regions[site_row(world.services[s], slot)];
+    const RegionId region = world.plan->services[s].regions[site_row(world.services[s], slot)];
     const std::vector<Way>& ways = asked.calls_from[region.index];
     send(asked, ways, asks->calls);
     const Herd herd = herd_at(asked, ways);

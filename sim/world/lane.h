@@ -92,7 +92,7 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     // Declared; the same in every life.
     std::uint32_t account = 0;  // Row of the ledger.
     std::uint32_t cohort = 0;
-    std::uint32_t row = 0;  // Among all lanes of its service: what its draws are keyed by.
+    std::uint32_t row = 0;    // Among all lanes of its service: what its draws are keyed by.
     std::uint32_t slice = 0;  // Of the cohort's.
     Share kind_work = whole;
     double times = 1, fails = 0;  // The station's work, and errors of its own path. Derived.

@@ -372,9 +372,11 @@ void visit_stores(World& world, std::uint32_t s, Pool& pool) {
         if (called.reads > 0)
             visit(state, declared, change, visit_of(world, pool, view, store, called),
                   visit_ordinals, dice);
-        if (copied.reads > 0)
-            visit(state, declared, change, visit_of(world, pool, view, store, copied),
-                  2 * visit_ordinals, dice);
+        if (copied.reads > 0) {
+            Visit again = visit_of(world, pool, view, store, copied);
+            if (declared.idempotent) again.updates += std::exchange(again.retried, 0);
+            visit(state, declared, change, again, 2 * visit_ordinals, dice);
+        }
         if (declared.kind == StoreKind::session)
             log_in_again(world, s, a.logged_out + a.misses - before, dice);
     }

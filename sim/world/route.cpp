@@ -342,8 +342,7 @@ void copy_work(World& world, std::uint32_t s) {
 
 }  // namespace
 
-void open_lane(World& world, std::uint32_t c, std::uint32_t slice, std::uint32_t kind,
-               Pool& pool) {
+void open_lane(World& world, std::uint32_t c, std::uint32_t slice, std::uint32_t kind, Pool& pool) {
     const Cohort& cohort = world.plan->cohorts[c];
     const CohortState& state = world.cohorts[c];
     Lane lane = make_lane(cohort, cohort.kinds[kind], world.tick_length);
@@ -435,8 +434,8 @@ void lose_part(World& world, std::uint32_t s, std::uint32_t slot, std::int64_t f
     if (holders <= 1 && from_age == 0)
         return restart(pool.station, world.draw, entity, world.ticks);
     StationDice dice(world.draw, entity, instance.process);
-    lose_part(pool.station, 1.0 / static_cast<double>(std::max<std::int64_t>(1, holders)),
-              from_age, dice);
+    lose_part(pool.station, 1.0 / static_cast<double>(std::max<std::int64_t>(1, holders)), from_age,
+              dice);
 }
 
 }  // namespace rollcage

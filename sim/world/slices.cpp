@@ -113,8 +113,7 @@ void take_rows(World& world, std::uint32_t c) {
         check(row < rows_max, "a service has rows for all of its users");
         service.rows |= std::uint64_t{1} << row;
         state.rows[slice].push_back(row);
-        for (const Way& way : state.ways)
-            open_lane(world, c, slice, kind, service.pools[way.pool]);
+        for (const Way& way : state.ways) open_lane(world, c, slice, kind, service.pools[way.pool]);
     }
 }
 

@@ -1,4 +1,4 @@
-// Users of one cohort whom partial flags keep apart are clients apart: a lane each, wherever they go.
+// Users of one cohort whom partial flags keep apart are clients apart: a lane each on every way.
 // Leans on world.h. The first slice is always there; another goes when nobody is in it any more.
 // Requests that wait in a queue when a rule changes are answered as those among whom they came.
 #pragma once

@@ -201,14 +201,13 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
     const std::uint32_t ordinal = first_of(lane) + 4 + static_cast<std::uint32_t>(age);
     Dice& dice = pass.dice.of(lane);
     // A calm tick asks the same die whether anybody is late.
-    const Uniform when = row == 0 && age == 0 ? pass.dice.own()(Purpose::serve, 1)
-                                              : dice(Purpose::serve, ordinal);
+    const Uniform when =
+        row == 0 && age == 0 ? pass.dice.own()(Purpose::serve, 1) : dice(Purpose::serve, ordinal);
     const std::int64_t late = binomial(when, served, late_share(pass, lane, wait_us));
     const double error_share = 1 - (1 - pass.at.error_share) * (1 - lane.fails);
-    const std::int64_t wrong =
-        error_share <= 0
-            ? 0
-            : binomial(dice(Purpose::serve, ordinal + ages_max), served - late, error_share);
+    const std::int64_t wrong = error_share <= 0 ? 0
+                                                : binomial(dice(Purpose::serve, ordinal + ages_max),
+                                                           served - late, error_share);
     const std::int64_t good = served - late - wrong;
     if (wrong > 0) {
         pick_leaving(lane, slot, wrong, pass.flows[row].errored,

@@ -120,9 +120,8 @@ void mix_row(ServiceState& service, const std::vector<Way>& ways, std::uint32_t 
              std::uint64_t tick, Dice& dice) {
     std::vector<Pool>& pools = service.pools;
     const Lane& first = lane_at(pools[ways[0].pool], row);
-    const auto slot =
-        static_cast<std::size_t>(tick % static_cast<std::uint64_t>(first.horizon)) *
-        static_cast<std::size_t>(first.attempts);
+    const auto slot = static_cast<std::size_t>(tick % static_cast<std::uint64_t>(first.horizon)) *
+                      static_cast<std::size_t>(first.attempts);
     for (std::uint32_t t = 1; t < first.attempts; ++t) {
         std::int64_t all = 0;
         for (const Way& way : ways) {
@@ -176,7 +175,8 @@ CalleeState callee_state(const World& world, ServiceId to, const std::vector<Way
         queue += static_cast<double>(pool.station.queue());
         others += static_cast<double>(pool.own_served + pool.calls_served);
     }
-    callee.work_us = slots > 0 ? (weighted + hold_us) / slots : static_cast<double>(service.work.us);
+    callee.work_us =
+        slots > 0 ? (weighted + hold_us) / slots : static_cast<double>(service.work.us);
     const double used = std::max(0.0, others - static_cast<double>(placed));
     const double whole_rate = slots / callee.work_us;
     callee.rate =
@@ -192,10 +192,10 @@ std::vector<CalleePool> called_pools(const World& world, ServiceId to, const std
                                      const Paces& paces) {
     const std::vector<Pool>& pools = world.services[to.index].pools;
     std::vector<CalleePool> called;
+    if (ways.empty()) called.push_back({1, 1, {}});  // No region is for them.
     for (const Way& way : ways) {
         const bool listens = pools[way.pool].station.slots > 0;
-        called.push_back({way.share.value(),
-                          listens ? paces[to.index][way.pool].error_share : 1,
+        called.push_back({way.share.value(), listens ? paces[to.index][way.pool].error_share : 1,
                           pools[way.pool].path.own});
     }
     return called;
@@ -250,8 +250,8 @@ Paces find_paces(const World& world) {
             PoolPace pace;
             if (!world.plan->services[id.index].calls.empty())
                 pace.calls = pace_of_pool(world, id, pool, paces);
-            pace.error_share = 1 - (1 - pace.calls.error_share) * (1 - pool.path.fails) *
-                                       (1 - pool.dark.value());
+            pace.error_share =
+                1 - (1 - pace.calls.error_share) * (1 - pool.path.fails) * (1 - pool.dark.value());
             paces[id.index].push_back(std::move(pace));
         }
     }

@@ -265,8 +265,8 @@ void each_place(const World& world, const Inject& inject, const Does& does) {
 // Of the injects that go on, the product of those that do what the ended one did, taken afresh:
 // multiplying by an inverse would leave a rounding behind.
 template <class Kind>
-Share still_by(const std::vector<Inject>& still, const Kind& ended, auto Kind::* whose,
-               Share Kind::* by) {
+Share still_by(const std::vector<Inject>& still, const Kind& ended, auto Kind::*whose,
+               Share Kind::*by) {
     Share all = whole;
     for (const Inject& other : still)
         if (const auto* also = std::get_if<Kind>(&other); also && also->*whose == ended.*whose)

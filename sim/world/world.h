@@ -84,7 +84,8 @@ struct Pool {
     double fails = 0, misread = 0, lossy = 0;
     Path path;
     std::vector<Edge> edges;  // Parallel to the service's calls.
-    std::array<std::uint8_t, rows_max> places{};  // By row: where its lane stands, if here. Derived.
+    std::array<std::uint8_t, rows_max>
+        places{};  // By row: where its lane stands, if here. Derived.
     Station station;
 };
 
