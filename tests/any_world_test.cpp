@@ -319,7 +319,7 @@ Digest played_by(Author orders, const std::shared_ptr<const Blueprint>& world, s
 
 TEST_CASE("any world that can be said loses nothing under any orders, and is the same again") {
     const char* asked = std::getenv("ROLLCAGE_WORLDS");  // The long form: 10000.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ROLLCAGE_SANITIZED
     const std::uint64_t usual = 15;
 #else
     const std::uint64_t usual = 60;

@@ -10,7 +10,7 @@ using namespace rollcage;
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ROLLCAGE_SANITIZED
 constexpr int seeds = 2;
 #else
 constexpr int seeds = 5;

@@ -165,7 +165,7 @@ TEST_CASE("a call tried again says the same to another process", "[wire]") {
     // A share of the users whose requests are in the new form fails whatever is tried.
     Blueprint plan = two_services(change_of(SchemaKind::retype));
     plan.services[0].calls[0].attempts = 3;
-    plan.settings = {{.initially = share_of(.05)}};
+    plan.settings = {{.initially = {share_of(.05)}}};
     plan.builds[new_shop.index].changes[0].behind = {SettingId{0}};
     Day day = deployed(plan, new_shop);
     finish_release(day, new_shop);
@@ -230,7 +230,7 @@ TEST_CASE("who sends both forms can be deployed first where no order was safe", 
 
 TEST_CASE("the flag turns the writer off, and either order of rollback is safe", "[wire]") {
     Blueprint plan = two_services(change_of(SchemaKind::retype));
-    plan.settings = {{.initially = whole, .poll = 2_s}};
+    plan.settings = {{.initially = {whole}, .poll = 2_s}};
     plan.builds[new_shop.index].changes[0].behind = {SettingId{0}};
     Day day = deployed(plan, new_stock, new_shop);
     finish_release(day, new_stock);
