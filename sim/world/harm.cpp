@@ -167,7 +167,7 @@ const Defect* repeating(const Build& build, const Change** of) {
 }
 
 std::int64_t pass_jobs(World& world, std::uint32_t s, const Pool& pool, const View& view,
-                       const std::vector<std::int64_t>& writes, std::int64_t called) {
+                       std::span<const std::int64_t> writes, std::int64_t called) {
     const Change* change = nullptr;
     const Defect* defect = repeating(view.build(), &change);
     if (defect == nullptr) return 0;

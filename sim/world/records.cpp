@@ -1,5 +1,6 @@
 // What traffic does to the stores, once a simulated second.
 #include <algorithm>
+#include <span>
 
 #include "sim/base/samplers.h"
 #include "sim/world/harm.h"
@@ -21,14 +22,9 @@ const Change* change_of(const World& world, BuildId build, StoreId store) {
 
 struct Done {
     std::int64_t reads = 0, inserts = 0, updates = 0, again = 0;
-    std::int64_t logins = 0;           // Within reads; each begins a session.
-    std::vector<std::int64_t> writes;  // By lane; none of calls.
-    double misread = 0, lossy = 0;     // Of what caused them, by what was said on calls.
-};
-
-// Of what one lane's clients left behind since the last second, what was done all the same.
-struct Unheard {
-    std::int64_t done = 0, again = 0;  // Of these, the client tried again.
+    std::int64_t logins = 0;               // Within reads; each begins a session.
+    std::span<const std::int64_t> writes;  // By lane; none of calls.
+    double misread = 0, lossy = 0;         // Of what caused them, by what was said on calls.
 };
 
 // Part of a count whose draws are all alike; drawn only where a die decides.
@@ -55,9 +51,10 @@ Lanes draws_of(const World& world, const Pool& pool, const Lane& lane, std::uint
 }
 
 // Work that was done though its client had left: late, or served when it was dead.
-std::array<Unheard, rows_max> take_unheard(World& world, Pool& pool) {
+const std::vector<Unheard>& take_unheard(World& world, Pool& pool) {
     Station& station = pool.station;
-    std::array<Unheard, rows_max> unheard{};
+    std::vector<Unheard>& unheard = world.scratch.unheard;
+    unheard.assign(station.lanes.size(), {});
     std::int64_t dead = 0, burnt = std::exchange(station.burnt, 0);
     for (std::size_t i = 0; i < station.lanes.size(); ++i) {
         Lane& lane = station.lanes[i];
@@ -128,7 +125,7 @@ void write_unheard(const RequestKind& kind, const Unheard& unheard, double again
 // What a lane's clients, those who left included, did since the last second; good writes and
 // inserts are drawn and counted, and those who were misled.
 void take_lane(World& world, const Pool& pool, Lane& lane, const Unheard& all_unheard, Done& done) {
-    std::int64_t& of_lane = done.writes.emplace_back(0);
+    std::int64_t& of_lane = world.scratch.writes.emplace_back(0);
     const Cohort& cohort = world.plan->cohorts[lane.cohort];
     const RequestKind& kind = cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]];
     const std::int64_t good = std::exchange(lane.fold_good, 0);
@@ -164,7 +161,8 @@ Done take_done(World& world, Pool& pool) {
     Done done;
     done.misread = pool.misread;
     done.lossy = pool.lossy;
-    const std::array<Unheard, rows_max> unheard = take_unheard(world, pool);
+    const std::vector<Unheard>& unheard = take_unheard(world, pool);
+    world.scratch.writes.clear();
     std::int64_t served = 0, again = 0;
     for (std::size_t i = 0; i < pool.station.lanes.size(); ++i) {
         Lane& lane = pool.station.lanes[i];
@@ -172,6 +170,7 @@ Done take_done(World& world, Pool& pool) {
         again += unheard[i].again + lane.ended.wrong_again;
         take_lane(world, pool, lane, unheard[i], done);
     }
+    done.writes = world.scratch.writes;
     const Inbound& in = pool.inbound;
     again += in.calls > 0
                  ? static_cast<std::int64_t>(

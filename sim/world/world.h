@@ -134,11 +134,18 @@ struct CohortState {
     bool away = false;      // Its own region has nothing ready.
 };
 
+// Of what one lane's clients left behind since the last second, what was done all the same.
+struct Unheard {
+    std::int64_t done = 0, again = 0;  // Of these, the client tried again.
+};
+
 // Room that every tick uses afresh; not part of the state.
 struct Scratch {
     std::vector<std::int64_t> open;        // Requests under way, by account.
     std::vector<Philox> arrivals, serves;  // First blocks, by cohort and by pool.
     std::vector<std::size_t> first_pool;   // By service, among `serves`.
+    std::vector<Unheard> unheard;          // By lane of a pool, with what each wrote.
+    std::vector<std::int64_t> writes;
 };
 
 // Something of the world that takes time; the run plans it and hands it back.
