@@ -42,7 +42,7 @@ struct Author {  // Writes a scenario from the loader's own table of words.
     }
 
     std::string choice_of(const char* words) {
-        const auto all = choices_of({"", SlotType::choice, "", "", 0, 0, words});
+        const auto all = choices_of(words);
         return "\"" + all[upto(all.size())] + "\"";
     }
 
@@ -180,7 +180,9 @@ struct Author {  // Writes a scenario from the loader's own table of words.
 
     std::string world() {
         std::string text =
-            "local drill = scenario { title = \"any\", lasts = \"30m\", judged_after = \"10m\" }\n";
+            "local drill = scenario { title = \"any\", lasts = \"30m\", judged_after = \"10m\", "
+            "regions = { \"east\", \"west\", \"north\" } }\n";
+        if (chance(.3)) text += "drill.registry { " + fields(word("registry")) + "}\n";
         text += declare("store", HandleKind::store, {{"kind", "\"table\""}, {"replicas", "2"}});
         for (std::uint32_t i = 0; i <= upto(4); ++i) text += another_store();
         for (std::uint32_t i = 0; i <= upto(2); ++i)
@@ -197,11 +199,15 @@ struct Author {  // Writes a scenario from the loader's own table of words.
                              {"per_minute", ""},
                              {"kinds", ""},
                              {"timeout", number(.4, 8, 2, false)},
+                             {"region", region()},
+                             {"ring", i == 0 || chance(.5) ? "\"internal\"" : "\"pilot\""},
                              {"backoff", ""}});
             std::map<std::string, std::string> given{
                 {"serves", declared[HandleKind::cohort].back()},
                 {"uses", "{ " + one_of(HandleKind::store) + " }"},
                 {"instances", number(1, 60, 12, true)},
+                {"regions", regions()},
+                {"synced", chance(.2) ? "180" : ""},
                 {"slots", number(1, 20, 5, true)},
                 {"runs", jobs.empty() || chance(.5) ? "" : "{ " + jobs + " }"}};
             if (i == 0) given["boot_calls"] = "";  // There is nobody to ask.
@@ -211,16 +217,40 @@ struct Author {  // Writes a scenario from the loader's own table of words.
                                 {{"of", declared[HandleKind::service].back()}, {"after", ""}},
                                 change() + (chance(.5) ? change() : ""));
         }
-        text += plan() + injects();
+        text += plan();
+        if (chance(.5))
+            text += "drill.hotfix { of = service0, build = build0, plan = \"usual\", lead = " +
+                    number(30, 1200, 300, true) + (chance(.5) ? ", bad = build0" : "") + " }\n";
+        text += injects();
         return text;
     }
 
+    std::string region() {
+        static const std::vector<std::string> names{"east", "west", "north"};
+        return "\"" + names[upto(names.size())] + "\"";
+    }
+    std::string regions() {
+        static const std::vector<std::string> sets{"", "{ \"east\" }", "{ \"west\", \"east\" }",
+                                                   "{ \"north\", \"west\", \"east\" }"};
+        return sets[upto(sets.size())];
+    }
+
     std::string plan() {
-        static const std::vector<std::string> kinds{"everyone", "canary", "blue_green", "recreate"};
+        static const std::vector<std::string> kinds{"everyone",   "canary",  "ring \"internal\"",
+                                                    "blue_green", "by_hand", "recreate"};
         std::string stages;
         for (std::uint32_t i = 0; i <= upto(3); ++i) {
             const std::string kind = kinds[upto(kinds.size())];
-            stages += kind + " { " + fields(word(kind)) + "}, ";
+            const bool part = kind == "everyone" || kind == "canary";
+            stages +=
+                kind + " { " +
+                fields(word(kind.substr(0, kind.find(' '))),
+                       {{"share",
+                         kind == "canary" || kind[0] == 'r' ? number(.01, .5, .2, false) : ""},
+                        {"each", number(.1, 60, 5, false)},
+                        {"regions", part && chance(.3) ? "{ " + region() + " }" : ""}}) +
+                "}, ";
+            if (kind == "everyone" && chance(.3)) stages += "stable {}, ";
         }
         return "drill.plan \"usual\" { " + stages + "}\n";
     }
@@ -231,11 +261,15 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         for (std::uint32_t i = 0; i <= upto(4); ++i)
             text += at() + "release(" + one_of(HandleKind::build) + ", \"usual\"))\n";
         for (const Form& form : inject_forms()) {
-            if (std::string_view(form.name) == "release" || chance(.6)) continue;
-            const bool of_copies =
-                std::string_view(form.name) == "lag" || std::string_view(form.name) == "bad_backup";
-            std::map<std::string, std::string> given{{"users", ""}, {"to", "\"40%\""}};
-            if (of_copies) given["store"] = declared[HandleKind::store].front();
+            const std::string_view name = form.name;
+            if (name == "release" || chance(.6)) continue;
+            std::map<std::string, std::string> given{
+                {"users", ""},
+                {"to", "\"40%\""},
+                {"build", one_of(HandleKind::build)},
+                {"region", name == "lose_region" ? region() : ""}};
+            if (name == "lag" || name == "bad_backup")
+                given["store"] = declared[HandleKind::store].front();
             text += at() + form.name + " { " + fields(word(form.name), given) + "})\n";
         }
         return text;
@@ -253,7 +287,7 @@ Command any_command(Author& author, const Names& names) {
             if (!left_out && !known->empty()) number = author.upto(known->size());
             if (number < 0 && slot.fallback == nullptr) return Shed{};
         } else if (slot.type == SlotType::choice) {
-            number = author.upto(choices_of(slot).size());
+            number = author.upto(choices_of(slot.choices).size());
         } else if (slot.type == SlotType::flag_value) {
             number = author.chance(.5) ? -1 : author.upto(1'000'001);
         } else {
@@ -285,7 +319,7 @@ Digest played_by(Author orders, const std::shared_ptr<const Blueprint>& world, s
 
 TEST_CASE("any world that can be said loses nothing under any orders, and is the same again") {
     const char* asked = std::getenv("ROLLCAGE_WORLDS");  // The long form: 10000.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ROLLCAGE_SANITIZED
     const std::uint64_t usual = 15;
 #else
     const std::uint64_t usual = 60;

@@ -259,8 +259,8 @@ TEST_CASE("a command reads back as it was written, and a wrong one says what is 
     for (const char* text :
          {"shed shop share=40%", "shed \"big store\" share=2.5% final=yes",
           "scale shop instances=12", "set_flag retries off", "set_flag retries 10%",
-          "rollback shop", "rollback shop to=1.0", "set_flag retries on ring=1", "revert_config",
-          "set_flag retries 5% tier=gold region=eu cohort=shoppers users=20",
+          "rollback shop", "rollback shop to=1.0", "set_flag retries on ring=early",
+          "revert_config", "set_flag retries 5% tier=gold region=eu cohort=shoppers users=20",
           "revert_config flag=retries"}) {
         const auto command = parse_command(text, names);
         REQUIRE(command);
@@ -270,8 +270,8 @@ TEST_CASE("a command reads back as it was written, and a wrong one says what is 
          {"", "shed", "shed shop", "shed shop share=140%", "shed shp share=1%",
           "scale shop instances=0", "rollback shop to=9", "set_flag retries maybe",
           "shd shop share=1%", "shed shop share=1% share=2%", "shed \"shop",
-          "set_flag retries on ring=12", "set_flag retries on tier=gould", "revert_config retries",
-          "revert_config flag=retires", "   "})
+          "set_flag retries on ring=outer", "set_flag retries on tier=gould",
+          "revert_config retries", "revert_config flag=retires", "   "})
         CHECK_FALSE(parse_command(text, names));
     CHECK(parse_command("shed shp share=1%", names).error().message.find("\"shop\"") !=
           std::string::npos);

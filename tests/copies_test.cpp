@@ -427,6 +427,22 @@ TEST_CASE("the log of events also brings back what was lost", "[copies]") {
     CHECK(shelf.state.accounts.by_hand == lost - rebuilt);
 }
 
+TEST_CASE("who goes back when all is merged has as many copies as before", "[copies]") {
+    Shelf shelf = replicated();
+    shelf.declared.failover = 5_s;
+    shelf.state.applies = none;
+    shelf.visited(old_writers(1'000));
+    lose_primary(shelf.state, shelf.copies, shelf.now(), 6_s);
+    REQUIRE(shelf.done(over));
+    shelf.pass(10);
+    while (shelf.repaired() > 0) continue;
+    REQUIRE(shelf.copies.old);  // Until the second is over.
+    REQUIRE(shelf.told(back));
+    shelf.pass(10);
+    CHECK(shelf.state.replicas == shelf.declared.replicas);
+    CHECK_FALSE(shelf.copies.old);
+}
+
 TEST_CASE("a repair takes its time, loads the replica, and damage goes on while the cause does",
           "[copies]") {
     Shelf shelf = replicated(10'000);

@@ -13,6 +13,8 @@ namespace {
 Blueprint shop_with(Store store) {
     Blueprint plan = corner_blueprint({.load = .01, .attempts = 1, .slow = 1, .lasts = 7'200_s});
     plan.injects.clear();
+    plan.tick = 250_ms;
+    plan.cohorts[0].patience.timeout = 4_s;  // Nobody is late for the length of the work alone.
     plan.cohorts[0].users = 240;
     plan.cohorts[0].requests_per_minute = share_of(2);
     plan.cohorts[0].kinds = {{.writes = share_of(.3), .inserts = share_of(.5)}};
@@ -281,6 +283,7 @@ TEST_CASE("who is logged out logs in again, with more work, and has a session") 
                                 .hot = none,
                                 .writes_back = none,
                                 .login_work = share_of(6)});
+    plan.cohorts[0].patience.timeout = 1_s;
     plan.cohorts[0].kinds[0].writes = none;
     Day day = start_day(sound(plan), 1);
     CHECK(day.world.plan->cohorts[0].kinds.size() == 2);

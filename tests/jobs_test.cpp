@@ -38,7 +38,8 @@ Blueprint office(const Office& it) {
     Service service;
     service.instances = 10;
     service.slots = 4;
-    service.pull = service.start = 5_s;
+    service.image_kb = 125'000;  // 5 s of a pull.
+    service.start = 5_s;
     service.probe = {};
     service.grace = it.grace;
     service.max_surge = it.surge;

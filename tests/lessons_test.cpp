@@ -11,7 +11,7 @@ namespace {
 
 const std::string folder = ROLLCAGE_SOURCE_DIR "/scenarios/lessons/";
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ROLLCAGE_SANITIZED
 constexpr std::uint64_t seeds = 2;
 #else
 constexpr std::uint64_t seeds = 6;

@@ -318,14 +318,16 @@ TEST_CASE("a flag takes effect on what it guards by its share, and turns a storm
 
 TEST_CASE("a request places its calls, and each of them can fail it") {
     CHECK(calls_a_request(chain(2.5)) == Approx(2.5).epsilon(.01));
-    // 400 calls a second for 300 that can be served: both of a request's pass in .75 x .75.
+    // 400 calls a second for 300 that can be served: both of a request's pass in .75 x .75 if they
+    // come apart, in .68 (simulated request by request) if at one instant: a lucky one helps both.
     Blueprint plan = chain(2);
     plan.services[1].instances = 30;
     plan.services[1].queue = 100_ms;
     plan.cohorts[0].patience.attempts = 1;
     const Outcome it = outcome(played_plan(plan));
-    CHECK(static_cast<double>(it.good) ==
-          Approx(.75 * .75 * static_cast<double>(it.offered)).epsilon(.04));
+    const double both = static_cast<double>(it.good) / static_cast<double>(it.offered);
+    CHECK(both > .75 * .75);
+    CHECK(both < .62);
 }
 
 TEST_CASE("a cache lets through what is cold or misses, and only what succeeds warms it") {

@@ -93,11 +93,11 @@ std::string refused(const Day& day) {
 Blueprint two_cohorts(Blueprint plan) {
     plan.names.cohorts.push_back("friends");
     plan.names.tiers = {"gold"};
-    plan.names.regions = {"eu"};
+    plan.names.regions = {"us", "eu"};
     plan.cohorts.push_back(plan.cohorts[0]);
     plan.cohorts[1].ring = 1;
     plan.cohorts[1].tier = TierId{0};
-    plan.cohorts[1].region = RegionId{0};
+    plan.cohorts[1].region = RegionId{1};
     return plan;
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a rule reaches those it names, and a share of the others by hash") {
     CHECK(reached({whole, {.ring = 3}}) == std::pair{whole, whole});
     CHECK(reached({share_of(.05), {.ring = 1}}) == std::pair{share_of(.05), whole});
     CHECK(reached({whole, {.tier = TierId{0}}}) == std::pair{none, whole});
-    CHECK(reached({whole, {.region = RegionId{0}}}) == std::pair{none, whole});
+    CHECK(reached({whole, {.region = RegionId{1}}}) == std::pair{none, whole});
     CHECK(reached({whole, {.ring = 0, .tier = TierId{0}}}) == std::pair{none, none});
     CHECK(reached({whole, {.cohort = others}}) == std::pair{whole, none});
     // 1,500 of 12,000 are one in eight; with half of the rest, 1/8 + 7/16.
@@ -227,12 +227,12 @@ TEST_CASE("no more than three flags part the users of one kind, at the start or 
     submit(day, SetFlag{{2}, {share_of(.5)}});
     CHECK(lanes(day) == 8);
     CHECK(refused(day).empty());
-    // Eight groups of two kinds are what a station has room for; a third kind is not.
-    plan.cohorts[0].kinds = {RequestKind{share_of(.5)}, RequestKind{share_of(.3)},
-                             RequestKind{share_of(.2)}};
+    // Eight groups of eight kinds are what a service has room for; a ninth kind is not.
+    plan.cohorts[0].kinds.assign(9, RequestKind{share_of(.1)});
+    plan.cohorts[0].kinds[0].share = share_of(.2);
     Day more = played(plan, 60_s);
     submit(more, SetFlag{{2}, {share_of(.5)}});
-    CHECK(refused(more).find("more than 16 groups") != std::string::npos);
+    CHECK(refused(more).find("more than 64 groups") != std::string::npos);
 }
 
 TEST_CASE("a setting travels with the polls: half of the way half of the processes have it") {
@@ -465,7 +465,7 @@ TEST_CASE("whatever rules come and go, every request is accounted for and every 
                 for (const Slice& slice : cohort.slices) users += slice.users.ppm;
                 RC_ASSERT(users == whole.ppm);
             }
-            RC_ASSERT(lanes(day) <= lanes_max);
+            RC_ASSERT(lanes(day) <= rows_max);
         }
         play_until(day, day_end(day));
         (void)digest(day);  // Recounts every ring.

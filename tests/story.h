@@ -31,7 +31,8 @@ inline Blueprint corner_blueprint(const Corner& corner) {
     shop.instances = corner.slots;
     shop.work = corner.work;
     shop.queue = corner.queue;
-    shop.pull = shop.start = shop.probe = shop.grace = {};  // Replaced at once.
+    shop.start = shop.probe = shop.grace = {};  // Replaced at once.
+    shop.image_kb = 0;
     shop.max_surge = none;
     shop.max_unavailable = whole;
     plan.services = {shop};

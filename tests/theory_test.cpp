@@ -10,7 +10,7 @@ using namespace rollcage;
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ROLLCAGE_SANITIZED
 constexpr int seeds = 2;
 #else
 constexpr int seeds = 5;
@@ -105,6 +105,14 @@ bool conserved(const Day& day) {
 }
 
 }  // namespace
+
+TEST_CASE("who finds a free slot is late as often as the work is long", "[theory]") {
+    // Work of a tenth of the timeout: one in e^10, in calm ticks too.
+    const Corner corner{.load = .3, .attempts = 1, .slow = 1, .lasts = 7'200_s};
+    const double offered = 240 * 7'200, late = offered * std::exp(-10);
+    CHECK(std::abs(engine_failed(corner_blueprint(corner)) - late) <
+          4 * std::sqrt(late / seeds) + 1);
+}
 
 TEST_CASE("the failures of MODEL 2.4 are those of one event per request") {
     const Corner stuck{};

@@ -30,7 +30,7 @@ Blueprint two_services(const SchemaChange& change) {
     service.instances = 8;
     service.slots = 10;
     service.work = 20_ms;
-    service.pull = service.start = 20_s;
+    service.start = 20_s;  // And a pull of 20 s.
     service.probe = {};
     service.grace = 5_s;
     plan.services = {service, service};
@@ -67,9 +67,7 @@ double rejects(const SchemaChange& change, bool knows, Format format) {
 // Of ready processes, those that run the build.
 double share_ready(const Day& day, ServiceId service, BuildId build) {
     const ServiceState& state = day.world.services[service.index];
-    double all = 0;
-    for (const BuildCount& it : state.counts) all += static_cast<double>(it.ready);
-    return static_cast<double>(ready_of(state, build)) / all;
+    return static_cast<double>(ready_of(state, build)) / static_cast<double>(ready_in(state));
 }
 
 struct Window {
@@ -167,7 +165,7 @@ TEST_CASE("a call tried again says the same to another process", "[wire]") {
     // A share of the users whose requests are in the new form fails whatever is tried.
     Blueprint plan = two_services(change_of(SchemaKind::retype));
     plan.services[0].calls[0].attempts = 3;
-    plan.settings = {{.initially = share_of(.05)}};
+    plan.settings = {{.initially = {share_of(.05)}}};
     plan.builds[new_shop.index].changes[0].behind = {SettingId{0}};
     Day day = deployed(plan, new_shop);
     finish_release(day, new_shop);
@@ -232,7 +230,7 @@ TEST_CASE("who sends both forms can be deployed first where no order was safe", 
 
 TEST_CASE("the flag turns the writer off, and either order of rollback is safe", "[wire]") {
     Blueprint plan = two_services(change_of(SchemaKind::retype));
-    plan.settings = {{.initially = whole, .poll = 2_s}};
+    plan.settings = {{.initially = {whole}, .poll = 2_s}};
     plan.builds[new_shop.index].changes[0].behind = {SettingId{0}};
     Day day = deployed(plan, new_stock, new_shop);
     finish_release(day, new_stock);

@@ -20,13 +20,16 @@ std::uint32_t interned(std::vector<std::string>& names, const std::string& name)
 
 }  // namespace
 
-Traits Declarations::traits(const Value& record) {
+Result<Traits> Declarations::traits(const std::string& who, const Value& record) {
     Traits traits;
     if (has(record, "ring")) traits.ring = whole_of(record, "ring");
     if (has(record, "tier"))
         traits.tier = TierId{interned(world.names.tiers, at_of(record, "tier").text)};
-    if (has(record, "region"))
-        traits.region = RegionId{interned(world.names.regions, at_of(record, "region").text)};
+    if (has(record, "region")) {
+        const auto region = region_of(who, at_of(record, "region").text);
+        if (!region) return region.error();
+        traits.region = *region;
+    }
     // A cohort's own traits name none.
     if (const Value* cohort = find(record, "cohort"); cohort != nullptr && !cohort->is_nil())
         traits.cohort = CohortId{cohort->handle.index};
@@ -38,7 +41,9 @@ Result<Value> Declarations::flag(const Value& record) {
     if (find_name(world.names.settings, name)) return twice("flag", name);
     Setting setting;
     Rule& rule = setting.initially;
-    rule.named = traits(record);
+    const Result<Traits> named = traits("flag \"" + name + "\"", record);
+    if (!named) return named.error();
+    rule.named = *named;
     if (has(record, "users")) rule.users = whole_of(record, "users");
     if (has(record, "initially"))
         rule.value = flag_value(at_of(record, "initially"));
@@ -60,28 +65,39 @@ Result<Value> Declarations::flag(const Value& record) {
     return handle(HandleKind::flag, world.settings.size() - 1);
 }
 
-Atom Declarations::atom(const std::string& what, const Value& record) {
-    if (what == "load_above") return LoadAbove{part_of(record, "busy")};
-    if (what == "concurrency_above") return Concurrency{whole_of(record, "requests")};
-    if (what == "flag_is") return SettingIs{{row_of(record, "flag")}, at_of(record, "value").yes};
+Result<Atom> Declarations::atom(const std::string& what, const Value& record) {
+    if (what == "load_above") return Atom{LoadAbove{part_of(record, "busy")}};
+    if (what == "concurrency_above") return Atom{Concurrency{whole_of(record, "requests")}};
+    if (what == "flag_is")
+        return Atom{SettingIs{{row_of(record, "flag")}, at_of(record, "value").yes}};
     if (what == "dependency")
-        return Dependency{{row_of(record, "service")},
-                          static_cast<Trouble>(whole_of(record, "is"))};
-    if (what == "cohort_is") return CohortIs{traits(record)};
+        return Atom{
+            Dependency{{row_of(record, "service")}, static_cast<Trouble>(whole_of(record, "is"))}};
+    if (what == "cohort_is") {
+        const Result<Traits> named = traits(what, record);
+        if (!named) return named.error();
+        return Atom{CohortIs{*named}};
+    }
     if (what == "during")
-        return During{length_of(record, "from"), length_of(record, "to"),
-                      at_of(record, "daily").yes};
-    if (what == "age_above") return AgeAbove{length_of(record, "age")};
-    if (what == "peer_is") return PeerIs{{row_of(record, "build")}};
+        return Atom{
+            During{length_of(record, "from"), length_of(record, "to"), at_of(record, "daily").yes}};
+    if (what == "age_above") return Atom{AgeAbove{length_of(record, "age")}};
+    if (what == "peer_is") return Atom{PeerIs{{row_of(record, "build")}}};
     if (what == "reads_form")
-        return ReadsForm{{row_of(record, "store")}, static_cast<Format>(whole_of(record, "form"))};
+        return Atom{
+            ReadsForm{{row_of(record, "store")}, static_cast<Format>(whole_of(record, "form"))}};
     check(what == "rows_like", "every trigger of the table has a meaning");
-    return RowsLike{{row_of(record, "store")}, part_of(record, "share")};
+    return Atom{RowsLike{{row_of(record, "store")}, part_of(record, "share")}};
 }
 
 Result<Value> Declarations::trigger(const std::string& what, const Value& record) {
-    triggers_.push_back(what == "rate" ? Trigger{part_of(record, "share")}
-                                       : Trigger{atom(what, record)});
+    if (what == "rate") {
+        triggers_.push_back(part_of(record, "share"));
+    } else {
+        const Result<Atom> said = atom(what, record);
+        if (!said) return said.error();
+        triggers_.push_back(*said);
+    }
     return handle(HandleKind::trigger, triggers_.size() - 1);
 }
 
@@ -142,23 +158,12 @@ Result<Value> Declarations::interaction(const Value& record) {
     return handle(HandleKind::change, changes_.size() - 1);
 }
 
-// A tier or a region that no cohort has would silently be nobody.
+// A tier that no cohort has would silently be nobody.
 Result<void> Declarations::sound_names() const {
-    const auto lives = [&](const std::vector<std::string>& names, const char* what,
-                           const auto& of) -> Result<void> {
-        for (std::uint32_t i = 0; i < names.size(); ++i) {
-            bool any = false;
-            for (const Cohort& cohort : world.cohorts) any |= of(cohort) && of(cohort)->index == i;
-            if (!any)
-                return Error{std::string("no cohort has the ") + what + " \"" + names[i] +
-                             "\"; give it to one"};
-        }
-        return {};
-    };
-    if (const auto sound = lives(world.names.tiers, "tier", [](const auto& it) { return it.tier; });
-        !sound)
-        return sound.error();
-    return lives(world.names.regions, "region", [](const auto& it) { return it.region; });
+    for (std::uint32_t i = 0; i < world.names.tiers.size(); ++i)
+        if (std::ranges::find(world.cohorts, TierId{i}, &Cohort::tier) == world.cohorts.end())
+            return Error{"no cohort has the tier \"" + world.names.tiers[i] + "\"; give it to one"};
+    return {};
 }
 
 }  // namespace rollcage

@@ -128,13 +128,19 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "interaction") return interaction(record);
     if (is_trigger(word)) return trigger(what, record);
     if (what == "at") return at(record);
+    if (what == "registry") return registry(record);
+    if (what == "hotfix") return hotfix(record);
     for (const SchemaKind kind : schema_kinds)
         if (what == name(kind)) return schema(kind, record);
     for (const auto& [name, kind] : {std::pair{"everyone", StageKind::everyone},
                                      {"canary", StageKind::canary},
+                                     {"ring", StageKind::canary},
+                                     {"tier", StageKind::canary},
                                      {"blue_green", StageKind::blue_green},
-                                     {"recreate", StageKind::recreate}})
-        if (what == name) return one_stage(kind, record);
+                                     {"recreate", StageKind::recreate},
+                                     {"by_hand", StageKind::by_hand},
+                                     {"stable", StageKind::mark_stable}})
+        if (what == name) return one_stage(kind, what, record);
     return say_inject(what, record);
 }
 
@@ -148,14 +154,91 @@ Result<Value> Declarations::say_inject(const std::string& what, const Value& rec
     return inject(word_at<Inject>(static_cast<std::size_t>(form - forms.begin()), *numbers));
 }
 
-Result<Value> Declarations::one_stage(StageKind kind, const Value& record) {
+// Each kind of stage has those of these fields that mean something to it.
+Result<Value> Declarations::one_stage(StageKind kind, const std::string& what,
+                                      const Value& record) {
     Stage stage{.kind = kind, .soak = length_of(record, "soak")};
+    const auto yes = [&](const char* field) {
+        const Value* value = find(record, field);
+        return value != nullptr && value->yes;
+    };
     if (kind == StageKind::canary) {
         stage.share = part_of(record, "share");
-        stage.sticky = at_of(record, "sticky").yes;
+        stage.sticky = yes("sticky");
+        stage.baseline = yes("baseline");
+    } else if (kind == StageKind::blue_green) {
+        stage.dark = length_of(record, "dark");
+        stage.mirror = yes("mirror");
+        stage.keeps_warm = yes("keeps_warm");
+    } else if (kind == StageKind::by_hand) {
+        stage.each = length_of(record, "each");
+        stage.misses = part_of(record, "misses");
+    }
+    if (what == "ring" || what == "tier") {
+        const auto audience = audience_of(what, record.items[0].text);
+        if (!audience) return audience.error();
+        stage.audience = *audience;
+    } else if (find(record, "regions") != nullptr) {
+        const auto regions = regions_of(what, at_of(record, "regions"));
+        if (!regions) return regions.error();
+        stage.regions = *regions;
     }
     stages_.push_back(stage);
     return handle(HandleKind::stage, stages_.size() - 1);
+}
+
+// A ring and those within it, or a tier; of the cohorts declared so far.
+Result<std::vector<CohortId>> Declarations::audience_of(const std::string& what,
+                                                        const std::string& wanted) const {
+    const bool ring = what == "ring";
+    const std::vector<std::string> known = ring ? choices_of(ring_names) : world.names.tiers;
+    const auto row = find_name(known, wanted);
+    std::vector<CohortId> audience;
+    for (std::uint32_t c = 0; row && c < world.cohorts.size(); ++c) {
+        const Cohort& it = world.cohorts[c];
+        if (ring ? it.ring <= *row : it.tier == TierId{*row}) audience.push_back({c});
+    }
+    if (!audience.empty()) return audience;
+    const std::string near = row ? "" : nearest_word(wanted, known);
+    return Error{what + ": no cohort declared so far has " + what + " = \"" + wanted + "\"" +
+                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+}
+
+Result<RegionId> Declarations::region_of(const std::string& who, const std::string& name) const {
+    if (const auto row = find_name(world.names.regions, name)) return RegionId{*row};
+    const std::string near = nearest_word(name, world.names.regions);
+    return Error{who + ": no region is called \"" + name +
+                 "\"; name it in scenario { regions = { ... } }" +
+                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+}
+
+Result<std::vector<RegionId>> Declarations::regions_of(const std::string& who,
+                                                       const Value& names) const {
+    std::vector<RegionId> regions;
+    for (const Value& name : names.items) {
+        const auto region = region_of(who, name.text);
+        if (!region) return region.error();
+        regions.push_back(*region);
+    }
+    return regions;
+}
+
+Result<Value> Declarations::registry(const Value& record) {
+    world.registry.bandwidth = whole_of(record, "mb_per_second") * 1000;
+    world.registry.node_bandwidth = whole_of(record, "node_mb_per_second") * 1000;
+    return Value{};
+}
+
+Result<Value> Declarations::hotfix(const Value& record) {
+    const auto plan = plan_of("hotfix", at_of(record, "plan").text);
+    if (!plan) return plan.error();
+    Hotfix fix{.build = {row_of(record, "build")},
+               .plan = *plan,
+               .lead = length_of(record, "lead"),
+               .bad_share = part_of(record, "bad_share")};
+    if (has(record, "bad")) fix.bad = BuildId{row_of(record, "bad")};
+    world.services[row_of(record, "of")].hotfix = fix;
+    return Value{};
 }
 
 Result<Value> Declarations::scenario(const Value& record) {
@@ -169,6 +252,10 @@ Result<Value> Declarations::scenario(const Value& record) {
     world.lasts = length_of(record, "lasts");
     world.judged_after = length_of(record, "judged_after");
     if (has(record, "tick")) world.tick = length_of(record, "tick");
+    for (const Value& region : at_of(record, "regions").items) {
+        if (find_name(world.names.regions, region.text)) return twice("region", region.text);
+        world.names.regions.push_back(region.text);
+    }
     return Value{};
 }
 
@@ -233,10 +320,11 @@ Result<Value> Declarations::cohort(const Value& record) {
             cohort.kinds.push_back({part_of(it, "share"), times_of(it, "work"),
                                     part_of(it, "writes"), part_of(it, "inserts")});
     }
-    const Traits told_by = traits(record);
-    cohort.ring = *told_by.ring;
-    cohort.tier = told_by.tier;
-    cohort.region = told_by.region;
+    const Result<Traits> told_by = traits("cohort \"" + name + "\"", record);
+    if (!told_by) return told_by.error();
+    cohort.ring = *told_by->ring;
+    cohort.tier = told_by->tier;
+    cohort.region = told_by->region.value_or(RegionId{0});
     const Value& curve = at_of(record, "curve");
     if (curve.type == Value::Type::text && curve.text == "daily") cohort.curve_ppm = daily_curve();
     for (const Value& each : curve.items) cohort.curve_ppm.push_back(share_of(each.number).ppm);
@@ -281,7 +369,18 @@ Result<Value> Declarations::service(const Value& record) {
         if (call.cached_in && !std::ranges::count(service.uses, *call.cached_in))
             service.uses.push_back(*call.cached_in);
     }
-    service.pull = length_of(record, "pull");
+    service.image_kb = whole_of(record, "image_mb") * 1000;
+    service.keeps_images = whole_of(record, "keeps_images");
+    const auto regions = regions_of(who, at_of(record, "regions"));
+    if (!regions) return regions.error();
+    if (!regions->empty()) service.regions = *regions;
+    for (std::uint32_t r = 1; regions->empty() && r < world.names.regions.size(); ++r)
+        service.regions.push_back({r});
+    service.per_node = whole_of(record, "per_node");
+    service.fails_over = at_of(record, "fails_over").yes;
+    service.runs_latest = at_of(record, "runs_latest").yes;
+    if (has(record, "synced")) service.synced = length_of(record, "synced");
+    service.reviewed = length_of(record, "reviewed");
     service.start = length_of(record, "start");
     service.probe = length_of(record, "probe");
     service.grace = length_of(record, "grace");
@@ -414,15 +513,19 @@ Result<Value> Declarations::inject(Inject what) {
     return handle(HandleKind::inject, injects_.size() - 1);
 }
 
-Result<Value> Declarations::release(const Value& record) {
-    const std::string& wanted = choices_.plan ? *choices_.plan : at_of(record, "plan").text;
+Result<PlanId> Declarations::plan_of(const std::string& who, const std::string& wanted) const {
     const auto found = find_name(world.names.plans, wanted);
-    if (!found) {
-        const std::string near = nearest_word(wanted, world.names.plans);
-        return Error{"release: no plan declared so far is called \"" + wanted + "\"" +
-                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
-    }
-    return inject(Release{{row_of(record, "build")}, {*found}});
+    if (found) return PlanId{*found};
+    const std::string near = nearest_word(wanted, world.names.plans);
+    return Error{who + ": no plan declared so far is called \"" + wanted + "\"" +
+                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+}
+
+Result<Value> Declarations::release(const Value& record) {
+    const auto plan =
+        plan_of("release", choices_.plan ? *choices_.plan : at_of(record, "plan").text);
+    if (!plan) return plan.error();
+    return inject(Release{{row_of(record, "build")}, *plan});
 }
 
 Result<Value> Declarations::at(const Value& record) {

@@ -36,12 +36,19 @@ private:
     Result<Value> store(const Value& record);
     Result<Value> change(const Value& record);
     Result<Value> defect(const Value& record);
+    Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
+    Result<Value> registry(const Value& record);
+    Result<Value> hotfix(const Value& record);
+    Result<std::vector<CohortId>> audience_of(const std::string& what,
+                                              const std::string& wanted) const;
+    Result<RegionId> region_of(const std::string& who, const std::string& name) const;
+    Result<std::vector<RegionId>> regions_of(const std::string& who, const Value& names) const;
+    Result<PlanId> plan_of(const std::string& who, const std::string& wanted) const;
     Result<Value> interaction(const Value& record);
-    Atom atom(const std::string& what, const Value& record);
+    Result<Atom> atom(const std::string& what, const Value& record);
     Result<Value> trigger(const std::string& what, const Value& record);
-    Traits traits(const Value& record);
+    Result<Traits> traits(const std::string& who, const Value& record);
     Result<void> sound_names() const;
-    Result<Value> one_stage(StageKind kind, const Value& record);
     Result<Value> say_inject(const std::string& what, const Value& record);
     Result<Value> schema(SchemaKind kind, const Value& record);
     Result<Value> release(const Value& record);

@@ -175,11 +175,9 @@ Result<Value> read_value(const Field& field, const Value& value) {
             return given(type == Value::Type::text ||
                          (type == Value::Type::handle && value.handle.kind == HandleKind::build));
         case T::choice: {
-            const auto place =
-                type == Value::Type::text
-                    ? find_name(choices_of({"", SlotType::choice, "", "", 0, 0, field.record}),
-                                value.text)
-                    : std::nullopt;
+            const auto place = type == Value::Type::text
+                                   ? find_name(choices_of(field.record), value.text)
+                                   : std::nullopt;
             return place ? Result<Value>(value_of(std::int64_t{*place})) : wrong;
         }
         case T::record:

@@ -14,8 +14,8 @@ namespace rollcage {
 namespace {
 
 constexpr std::size_t files_max = 20, source_max = 1 << 20;
-const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag",   "build",
-                                        "plan", "at",     "actor",   "expect", "store"};
+const std::vector<std::string> of_drill{"knob", "cohort", "service", "flag",  "build",    "plan",
+                                        "at",   "actor",  "expect",  "store", "registry", "hotfix"};
 std::vector<std::string> global_words() {
     std::vector<std::string> names;
     for (const Word& each : words())
@@ -133,6 +133,29 @@ int say_plan(lua_State* state) {
     return 1;
 }
 
+// word "name" { ... } is word { "name", ... }.
+int say_rest(lua_State* state) {
+    luaL_checktype(state, 1, LUA_TTABLE);
+    lua_settop(state, 1);
+    lua_pushvalue(state, lua_upvalueindex(2));
+    lua_rawseti(state, 1, 1);
+    lua_pushvalue(state, lua_upvalueindex(1));
+    lua_insert(state, 1);
+    lua_call(state, 1, 1);
+    return 1;
+}
+
+int say_named(lua_State* state) {  // Upvalue: the word itself.
+    lua_settop(state, 1);
+    lua_pushvalue(state, lua_upvalueindex(1));
+    lua_insert(state, 1);
+    if (lua_type(state, 2) == LUA_TSTRING)
+        lua_pushcclosure(state, say_rest, 2);
+    else
+        lua_call(state, 1, 1);
+    return 1;
+}
+
 bool nothing_named(lua_State* state) {
     LuaHost& host = LuaHost::of(state);
     const Value owner = take(state, lua_upvalueindex(1));
@@ -184,6 +207,7 @@ int open_words(lua_State* state) {
     lua_setfield(state, LUA_REGISTRYINDEX, "rollcage drill");
     for (const std::string& each : global_words()) {
         LuaHost::push_method(state, word(each));
+        if (word(each).has_name) lua_pushcclosure(state, say_named, 1);
         lua_setglobal(state, each.c_str());
     }
     lua_pushlightuserdata(state, const_cast<Word*>(&word("scenario")));

@@ -29,6 +29,8 @@ enum class Purpose : std::uint16_t {
     lifecycle = 17,  // instance, process: probe, crash, what it held
     backups = 25,    // store, attempt: whether its backup can be restored
     logins = 26,     // pool and store, second: which cohort was logged out
+    by_hand = 30,    // instance, pass: whether somebody missed it
+    hotfix = 31,     // service, order: whether it is a bad one
     slices = 20,     // cohort, tick: who has which flags on
     harm = 21,       // pool or process, second: jobs that repeat, what they write
 };

@@ -36,20 +36,32 @@ Duration lasting(const Inject& inject) {
                           [](const Slow& it) { return it.lasts; },
                           [](const Surge& it) { return it.lasts; },
                           [](const SlowReplica& it) { return it.lasts; },
+                          [](const RegistryDown& it) { return it.lasts; },
+                          [](const LoseNode& it) { return it.lasts.value_or(Duration{}); },
+                          [](const LoseZone& it) { return it.lasts.value_or(Duration{}); },
+                          [](const LoseRegion& it) { return it.lasts.value_or(Duration{}); },
                           [](const auto&) { return Duration{}; },
                       },
                       inject);
 }
 
-// How long an order takes to reach reality. default: MODEL 9
-Duration time_to_effect(const Command& command) {
-    return std::visit(match{
-                          [](const Shed&) { return Duration{5'000'000}; },
-                          [](const Scale&) { return Duration{5'000'000}; },
-                          [](const SwitchRoute&) { return Duration{5'000'000}; },
-                          [](const auto&) { return Duration{}; },
-                      },
-                      command);
+// How long an order takes to reach reality: routes and their caches, a review. default: MODEL 9
+Duration time_to_effect(const World& world, const Command& command) {
+    constexpr Duration route{5'000'000}, region{60'000'000};
+    const auto reviewed = [&](ServiceId service, bool committed, Duration else_after) {
+        return committed ? world.plan->services[service.index].reviewed : else_after;
+    };
+    return std::visit(
+        match{
+            [&](const Shed&) { return route; },
+            [&](const Scale& it) { return reviewed(it.service, it.committed, route); },
+            [&](const SwitchRoute&) { return route; },
+            [&](const SetWeight&) { return route; },
+            [&](const Drain& it) { return it.region ? region : route; },
+            [&](const Rollback& it) { return reviewed(it.service, it.committed, {}); },
+            [](const auto&) { return Duration{}; },
+        },
+        command);
 }
 
 std::vector<Inject> still_under_way(const Day& day, std::uint32_t but) {
@@ -64,6 +76,7 @@ std::vector<Inject> still_under_way(const Day& day, std::uint32_t but) {
 
 // What the world asks to be told later, and what it tells.
 void hear(Day& day) {
+    plan_next_pull(day.world);
     for (const Due& due : day.world.due)
         day.agenda.plan({day.now + due.after, lifecycle, static_cast<std::uint32_t>(due.kind),
                          due.entity, due.ordinal});
@@ -77,6 +90,10 @@ void run_lifecycle(Day& day, const EventKey& event) {
         case Due::Kind::instance: instance_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::stage: stage_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::deadline: deadline_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::registry: registry_due(day.world, event.ordinal()); break;
+        case Due::Kind::flip: flip_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::pass: pass_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::hotfix: hotfix_due(day.world, event.entity(), event.ordinal()); break;
     }
     hear(day);
 }
@@ -182,7 +199,7 @@ void submit(Day& day, const Command& command) {
         tell(day.belief, day.now, Refused{command, *why}, day.chain);
         return;
     }
-    const Duration delay = time_to_effect(command);
+    const Duration delay = time_to_effect(day.world, command);
     // At once means: at the earliest after everything that this instant holds.
     if (delay == Duration{})
         work_order(day, nth);

@@ -4,8 +4,12 @@ namespace rollcage {
 
 using S = SlotType;
 
-const std::vector<Form>& command_forms() {
-    static const std::vector<Form> forms{
+namespace {
+
+std::vector<Form> forms_for_services() {
+    const Slot committed{"committed", S::choice, "in the repository, after its review", "no", 0,
+                         0,           "no|yes"};
+    return {
         {"shed",
          "turns a share of all attempts away at once; a final refusal is not retried",
          {{"service", S::service, "where"},
@@ -14,11 +18,15 @@ const std::vector<Form>& command_forms() {
         {"scale",
          "runs N instances; new ones take their time to start",
          {{"service", S::service, "which"},
-          {"instances", S::count, "how many", nullptr, 1, 100'000}}},
-        {"set_flag", "sets a flag or setting; processes poll it", rule_slots("value")},
+          {"instances", S::count, "how many", nullptr, 1, 100'000},
+          committed}},
         {"rollback",
          "rolls the earlier build out again, in waves; nothing else is undone",
-         {{"service", S::service, "which"}, {"to", S::build, "by itself the one before", ""}}},
+         {{"service", S::service, "which"},
+          {"to", S::build, "by itself the one before", ""},
+          {"name", S::choice, "instead: what is called so when an instance begins", "", 0, 0,
+           "stable|latest"},
+          committed}},
         {"halt", "stops a rollout, or a rollback, where it is", {{"service", S::service, "which"}}},
         {"resume", "lets a halted rollout go on", {{"service", S::service, "which"}}},
         {"promote",
@@ -27,6 +35,38 @@ const std::vector<Form>& command_forms() {
         {"switch_route",
          "to the other side of a blue-green rollout",
          {{"service", S::service, "which"}}},
+        {"set_weight",
+         "gives the new side of a rollout this share of its users; instances stay as they are",
+         {{"service", S::service, "which"}, {"share", S::share, "of users", nullptr, 0, 1}}},
+        {"drain",
+         "instances leave the route, finish what they have in hand, and end; new ones elsewhere",
+         {{"service", S::service, "which"},
+          {"instances", S::count, "so many, or", "", 1, 100'000},
+          {"zone", S::count, "a zone, from 1, or", "", 1, 100},
+          {"region", S::region, "a region; with zone, a zone of it", ""},
+          {"back", S::choice, "or take it into use again", "no", 0, 0, "no|yes"}}},
+        {"restart",
+         "every instance begins again where it is, one after the other",
+         {{"service", S::service, "which"},
+          {"rate", S::count, "instances a minute", nullptr, 1, 6'000}}},
+        {"hotfix",
+         "has the fix made; it goes out by its plan when its lead time is over",
+         {{"service", S::service, "which"},
+          {"lane", S::choice, "express skips gates: sooner, and oftener bad", "normal", 0, 0,
+           "normal|express"}}},
+        {"pause_sync",
+         "the repository's state is not restored",
+         {{"service", S::service, "which"},
+          {"paused", S::choice, "or go on", "yes", 0, 0, "no|yes"}}},
+    };
+}
+
+std::vector<Form> forms_for_what_they_keep() {
+    return {
+        {"set_flag", "sets a flag or setting; processes poll it", rule_slots("value")},
+        {"revert_config",
+         "all settings as they were before their last change; again: before the one before",
+         {{"flag", S::flag, "only this one", ""}}},
         {"migrate",
          "one step of a column's way",
          {{"store", S::store, "which"}, {"step", S::choice, "the way", "up", 0, 0, "up|down"}}},
@@ -52,10 +92,18 @@ const std::vector<Form>& command_forms() {
         {"reconcile",
          "counts what is damaged, doubled or diverged; takes 20 minutes",
          {{"store", S::store, "which"}}},
-        {"revert_config",
-         "all settings as they were before their last change; again: before the one before",
-         {{"flag", S::flag, "only this one", ""}}},
     };
+}
+
+}  // namespace
+
+const std::vector<Form>& command_forms() {
+    static const std::vector<Form> forms = [] {
+        std::vector<Form> all = forms_for_services();
+        const std::vector<Form> more = forms_for_what_they_keep();
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }();
     return forms;
 }
 

@@ -25,7 +25,8 @@ struct Shed {
 struct Scale {
     ServiceId service;
     std::int64_t instances = 0;
-    auto slots() { return std::tie(service, instances); }
+    bool committed = false;
+    auto slots() { return std::tie(service, instances, committed); }
 };
 struct SetFlag {
     SettingId setting;
@@ -38,8 +39,10 @@ struct RevertConfig {  // The settings as they were before their last change, or
 };
 struct Rollback {
     ServiceId service;
-    std::optional<BuildId> to;  // Nothing: the build that served before the last release.
-    auto slots() { return std::tie(service, to); }
+    std::optional<BuildId> to;         // Nothing: the build that served before the last release.
+    std::optional<MovingName> name{};  // Instead: what is called so when an instance begins.
+    bool committed = false;            // In the repository, after its review; then it stays.
+    auto slots() { return std::tie(service, to, name, committed); }
 };
 struct Halt {  // A rollout, and a rollback too, stops where it is.
     ServiceId service;
@@ -90,9 +93,39 @@ struct Reconcile {  // Compares every record with what else is known of it, and 
     StoreId store;
     auto slots() { return std::tie(store); }
 };
-using Command =
-    std::variant<Shed, Scale, SetFlag, Rollback, Halt, Resume, Promote, SwitchRoute, Migrate,
-                 Repair, PauseConsumers, Failover, Failback, Restore, Reconcile, RevertConfig>;
+struct SetWeight {  // The new side of a rollout has this share of the users it is for.
+    ServiceId service;
+    Share share;
+    auto slots() { return std::tie(service, share); }
+};
+struct Drain {  // Some instances, a zone or a region leave the route and end; `back`: may begin
+                // again.
+    ServiceId service;
+    std::optional<std::int64_t> instances{};
+    std::optional<std::int64_t> zone{};  // From one.
+    std::optional<RegionId> region{};
+    bool back = false;
+    auto slots() { return std::tie(service, instances, zone, region, back); }
+};
+struct Restart {  // One instance after the other, so many a minute, each where it is.
+    ServiceId service;
+    std::int64_t rate = 1;
+    auto slots() { return std::tie(service, rate); }
+};
+struct OrderHotfix {  // The fix that is being made, when it is made.
+    ServiceId service;
+    bool express = false;  // Gates are skipped: sooner, and bad twice as often.
+    auto slots() { return std::tie(service, express); }
+};
+struct PauseSync {  // The repository's state is not restored.
+    ServiceId service;
+    bool paused = true;
+    auto slots() { return std::tie(service, paused); }
+};
+using Command = std::variant<Shed, Scale, Rollback, Halt, Resume, Promote, SwitchRoute, SetWeight,
+                             Drain, Restart, OrderHotfix, PauseSync,  // For services.
+                             SetFlag, RevertConfig, Migrate, Repair, PauseConsumers, Failover,
+                             Failback, Restore, Reconcile>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

@@ -10,7 +10,7 @@ using S = SlotType;
 const std::vector<Form>& fact_forms() {
     static const Slot service{"service", S::service}, build{"build", S::build},
         share{"share", S::share}, store{"store", S::store}, to{"to", S::length},
-        undone{"undone", S::count},
+        undone{"undone", S::count}, instances{"instances", S::count},
         rule{"rule", S::choice, "", nullptr, 0, 0, "fast_burn|slow_burn|ticket"};
     static const std::vector<Form> forms{
         {"released",
@@ -57,6 +57,16 @@ const std::vector<Form>& fact_forms() {
         {"reconciled",
          "{store}: reconciled; {damaged} damaged, {doubled} doubled, {diverged} diverged",
          {store, {"damaged", S::count}, {"doubled", S::count}, {"diverged", S::count}}},
+        {"pull_failed", "{service}: the registry has no image of build {build}", {service, build}},
+        {"instances_missing",
+         "{service}: {instances} instances do not answer",
+         {service, instances}},
+        {"name_moved",
+         "{service}: {name} is build {build} now",
+         {service, {"name", S::choice, "", nullptr, 0, 0, "stable|latest"}, build}},
+        {"synced",
+         "{service}: back to what the repository says: build {build}, {instances} instances",
+         {service, build, instances}},
         {"flag_expired", "flag {flag} is past the day it was to be gone by", {{"flag", S::flag}}},
     };
     return forms;

@@ -34,6 +34,28 @@ struct RolloutSlow {  // The progress deadline passed; it only says so.
     BuildId build;
     auto slots() { return std::tie(service, build); }
 };
+struct PullFailed {  // The registry does not have it; the nodes ask again, ever more seldom.
+    ServiceId service;
+    BuildId build;
+    auto slots() { return std::tie(service, build); }
+};
+struct InstancesMissing {  // Their nodes do not answer; they are out of the route.
+    ServiceId service;
+    std::int64_t instances = 0;
+    auto slots() { return std::tie(service, instances); }
+};
+struct NameMoved {
+    ServiceId service;
+    MovingName name = MovingName::stable;
+    BuildId build;
+    auto slots() { return std::tie(service, name, build); }
+};
+struct Synced {  // To what the repository says: something else was there.
+    ServiceId service;
+    BuildId build;
+    std::int64_t instances = 0;
+    auto slots() { return std::tie(service, build, instances); }
+};
 // Column steps, in order. Changes that need no column, and stores that are no table, stay `single`
 // and may be written in the new form at once.
 enum class SchemaPhase : std::uint8_t { single, expanded, dual_write, backfilled, contracted };
@@ -122,7 +144,7 @@ struct Refused {
 using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
                           AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
                           ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
-                          FlagExpired>;
+                          PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

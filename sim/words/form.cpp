@@ -173,9 +173,9 @@ Result<std::int64_t> read_slot(const Slot& slot, const std::string& text, const 
                                text);
         }
         case SlotType::choice: {
-            const auto place = find_name(choices_of(slot), text);
+            const auto place = find_name(choices_of(slot.choices), text);
             if (place) return *place;
-            return wrong_value(slot, "one of " + listed(choices_of(slot)), text);
+            return wrong_value(slot, "one of " + listed(choices_of(slot.choices)), text);
         }
         case SlotType::flag_value: {
             if (text == "on") return whole.ppm;
@@ -216,9 +216,8 @@ Result<std::int64_t> read_said(const Slot& slot, Said& said, const Numbers& befo
 
 }  // namespace
 
-std::vector<std::string> choices_of(const Slot& slot) {
+std::vector<std::string> choices_of(std::string_view all) {
     std::vector<std::string> words;
-    const std::string_view all = slot.choices;
     for (std::size_t at = 0; at < all.size();) {
         const std::size_t end = std::min(all.find('|', at), all.size());
         words.emplace_back(all.substr(at, end - at));
@@ -249,7 +248,7 @@ std::string slot_text(const Slot& slot, std::int64_t number, const Names& names)
         case SlotType::share: return decimal(number, 10'000) + "%";
         case SlotType::times: return decimal(number, whole.ppm);
         case SlotType::length: return length_text({number});
-        case SlotType::choice: return choices_of(slot)[static_cast<std::size_t>(number)];
+        case SlotType::choice: return choices_of(slot.choices)[static_cast<std::size_t>(number)];
         case SlotType::flag_value:
             return number < 0 ? "off" : number == whole.ppm ? "on" : decimal(number, 10'000) + "%";
         default: return std::to_string(number);

@@ -53,7 +53,7 @@ using Numbers = std::vector<std::int64_t>;
 std::string slot_text(const Slot& slot, std::int64_t number, const Names& names);
 std::string form_text(const Form& form, const Numbers& numbers, const Names& names);
 std::string example_of(const Form& form);  // "shed SERVICE share=SHARE [final=no|yes]"
-std::vector<std::string> choices_of(const Slot& slot);
+std::vector<std::string> choices_of(std::string_view choices);  // Of "up|down": up, down.
 const std::vector<std::string>* names_of(SlotType type, const Names& names);  // Null: no name.
 Result<std::pair<std::size_t, Numbers>> read_form(const std::vector<Form>& forms, const char* what,
                                                   std::string_view text, const Names& names);

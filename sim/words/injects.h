@@ -30,10 +30,33 @@ struct Release {
     PlanId plan;
     auto slots() { return std::tie(build, plan); }
 };
-struct LoseZone {  // Its instances are gone at once; evicted and replaced after 340 s.
+// What is lost is dead at once, out of the route after 40 s, evicted and replaced elsewhere after
+// another 300 s; `lasts`: none, it does not come back.
+struct LoseNode {
+    ServiceId service;
+    std::uint32_t node = 1;  // From one.
+    std::optional<Duration> lasts{};
+    auto slots() { return std::tie(service, node, lasts); }
+};
+struct LoseZone {  // In the service's first region, or in another.
     ServiceId service;
     std::uint32_t zone = 1;  // From one.
-    auto slots() { return std::tie(service, zone); }
+    std::optional<Duration> lasts{};
+    std::optional<RegionId> region{};
+    auto slots() { return std::tie(service, zone, lasts, region); }
+};
+struct LoseRegion {  // Of every service.
+    RegionId region;
+    std::optional<Duration> lasts{};
+    auto slots() { return std::tie(region, lasts); }
+};
+struct RegistryDown {  // Pulls wait.
+    Duration lasts;
+    auto slots() { return std::tie(lasts); }
+};
+struct ImageGone {  // The registry has this build no longer; nodes that hold it still do.
+    BuildId build;
+    auto slots() { return std::tie(build); }
 };
 struct MigrateStep {  // The team's own automation takes a step of a column's way.
     StoreId store;
@@ -70,8 +93,9 @@ struct PushConfig {  // The same, to every process within seconds, whatever it p
     Duration within;
     auto slots() { return std::tuple_cat(tied(setting, rule), std::tie(within)); }
 };
-using Inject = std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting,
-                            SlowReplica, LosePrimary, BadBackup, PushConfig>;
+using Inject =
+    std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting, SlowReplica,
+                 LosePrimary, BadBackup, LoseNode, LoseRegion, RegistryDown, ImageGone, PushConfig>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

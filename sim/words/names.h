@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ struct Names {
     std::vector<std::string> tiers{}, regions{};
     std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
 };
+
+// Names of a service's registry that are resolved each time an instance begins, and that move.
+enum class MovingName : std::uint8_t { stable, latest };
 
 // The row whose name this is, if any.
 inline std::optional<std::uint32_t> find_name(const std::vector<std::string>& names,

@@ -6,7 +6,7 @@ std::vector<Slot> rule_slots(const char* value_key) {
     using S = SlotType;
     return {{"flag", S::flag, "which"},
             {value_key, S::flag_value, "on for all or for those named alone, a share, or off"},
-            {"ring", S::count, "cohorts of this ring and those within it", "", 0, ring_max},
+            {"ring", S::choice, "cohorts of this ring and those within it", "", 0, 0, ring_names},
             {"tier", S::tier, "cohorts of this tier", ""},
             {"region", S::region, "cohorts of this region", ""},
             {"cohort", S::cohort, "this cohort", ""},

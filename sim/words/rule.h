@@ -15,7 +15,9 @@
 
 namespace rollcage {
 
-inline constexpr int ring_max = 9;
+// The rings of users, from within; a cohort is in one.
+inline constexpr const char* ring_names = "internal|early|pilot|broad";
+inline constexpr int ring_max = 3;
 
 using TierId = Id<struct TierTag>;
 using RegionId = Id<struct RegionTag>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
+#include "sim/world/fleet.h"
 #include "sim/world/sound.h"
 
 namespace rollcage {
@@ -36,6 +37,8 @@ Result<void> sound_cohort(const Blueprint& blueprint, std::size_t index) {
     if (!cohort.curve_ppm.empty() && cohort.curve_ppm.size() != 96)
         return Error{who + ": curve must have 96 quarter-hours, not " +
                      std::to_string(cohort.curve_ppm.size())};
+    if (cohort.region.index >= regions_in(blueprint))
+        return Error{who + ": its region does not exist"};
     if (cohort.serves.index >= blueprint.services.size())
         return Error{who + ": no service serves it; name it in a service's `serves`"};
     std::int64_t shares = 0;
@@ -64,9 +67,31 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
     if (service.first_build.index >= blueprint.builds.size() ||
         blueprint.builds[service.first_build.index].of.index != index)
         return Error{who + ": its first build is not a build of it"};
-    for (const Duration each : {service.pull, service.start, service.probe, service.grace})
+    for (const Duration each : {service.start, service.probe, service.grace})
         if (each < Duration{} || each > Duration{86'400'000'000})
-            return Error{who + ": pull, start, probe and grace must be from 0 to 24h"};
+            return Error{who + ": start, probe and grace must be from 0 to 24h"};
+    if (service.image_kb < 0 || service.image_kb > 100'000'000 || service.keeps_images < 1 ||
+        service.keeps_images > 100 || service.per_node < 1)
+        return Error{who +
+                     ": an image has at most 100 GB, a node keeps 1 to 100 of them and holds an "
+                     "instance or more"};
+    if (service.regions.empty() || service.regions.size() > 20)
+        return Error{who + ": it is in 1 to 20 regions"};
+    for (const RegionId region : service.regions)
+        if (region.index >= regions_in(blueprint) ||
+            std::ranges::count(service.regions, region) != 1)
+            return Error{who + ": each of its regions exists and is named once"};
+    if (service.synced && (*service.synced <= Duration{} || service.synced->us % 1'000'000 != 0))
+        return Error{who + ": synced must be whole seconds, above 0"};
+    if (const auto& fix = service.hotfix) {
+        for (const BuildId build : {fix->build, fix->bad.value_or(fix->build)})
+            if (build.index >= blueprint.builds.size() ||
+                blueprint.builds[build.index].of.index != index)
+                return Error{who + ": a hotfix, and a bad one, is a build of it"};
+        if (fix->plan.index >= blueprint.plans.size() || fix->lead <= Duration{} ||
+            fix->bad_share < none || fix->bad_share > whole)
+            return Error{who + ": a hotfix needs a plan, a lead time and a share up to 100%"};
+    }
     if (service.instances < 1 || service.instances > 100'000 || service.zones < 1 ||
         service.max_surge.ppm < 0 || service.max_unavailable.ppm < 0 ||
         service.max_unavailable > whole)
@@ -131,9 +156,19 @@ Result<void> sound_inject(const Blueprint& blueprint, const TimedInject& timed) 
             [&](const SetSetting& it) { return sound_rule(blueprint, it.rule, who); },
             [&](const PushConfig& it) { return sound_rule(blueprint, it.rule, who); },
             [&](const LoseZone& it) -> Result<void> {
-                if (it.zone > blueprint.services[it.service.index].zones)
+                const Service& service = blueprint.services[it.service.index];
+                if (it.zone > service.zones)
                     return Error{who + ": lose_zone needs one of the service's zones"};
+                if (it.region &&
+                    std::ranges::find(service.regions, *it.region) == service.regions.end())
+                    return Error{who + ": lose_zone: the service is not in that region"};
                 return {};
+            },
+            [&](const LoseNode& it) -> Result<void> {
+                const std::uint32_t nodes = nodes_of(blueprint.services[it.service.index]);
+                if (it.node <= nodes) return {};
+                return Error{who + ": lose_node: the service has " + std::to_string(nodes) +
+                             " nodes, not " + std::to_string(it.node)};
             },
             [](const auto&) -> Result<void> { return {}; },
         },
@@ -176,6 +211,36 @@ Result<void> sound_lookups(const Blueprint& blueprint) {
                              "\": a call is cached in one cache: its own or a store of kind cache "
                              "that the service uses"};
         }
+    }
+    return {};
+}
+
+Result<void> sound_plan(const Blueprint& blueprint, const Plan& plan) {
+    if (plan.stages.empty() || plan.stages.size() > 32)
+        return Error{"a plan needs from 1 to 32 stages"};
+    StageKind before = StageKind::canary;
+    for (const Stage& stage : plan.stages) {
+        if (stage.share.ppm <= 0 || stage.share > whole || stage.soak < Duration{})
+            return Error{"a stage's share must be above 0% and at most 100%"};
+        if (stage.baseline && stage.share.ppm > whole.ppm / 2)
+            return Error{"a canary with a baseline has at most half of the users"};
+        if (stage.dark < Duration{} || stage.each <= Duration{} || stage.misses < none ||
+            stage.misses > whole)
+            return Error{"a stage's times must not be negative, nor a share above 100%"};
+        for (const CohortId cohort : stage.audience)
+            if (cohort.index >= blueprint.cohorts.size())
+                return Error{"a stage is for a cohort that does not exist"};
+        for (const RegionId region : stage.regions)
+            if (region.index >= regions_in(blueprint))
+                return Error{"a stage is for a region that does not exist"};
+        if (!stage.regions.empty() && stage.kind != StageKind::everyone &&
+            stage.kind != StageKind::canary)
+            return Error{"only everyone and canary go region by region"};
+        const bool all = before == StageKind::everyone || before == StageKind::recreate ||
+                         before == StageKind::by_hand || before == StageKind::mark_stable;
+        if (stage.kind == StageKind::mark_stable && !all)
+            return Error{"stable {} stands after everyone, recreate or by_hand: it has them all"};
+        before = stage.kind;
     }
     return {};
 }
@@ -269,6 +334,7 @@ Result<void> sound_stores(const Blueprint& blueprint) {
 // The rings that remember waits and retries are as long as the patience; they have a limit.
 Result<void> sound_lengths(const Blueprint& blueprint) {
     constexpr std::int64_t wait_max = 1'200, back_max = 500;
+    constexpr std::size_t kinds_max = 64;
     const Duration tick = tick_for(blueprint);
     std::vector<std::size_t> kinds(blueprint.services.size(), 0);
     for (std::size_t i = 0; i < blueprint.cohorts.size(); ++i) {
@@ -281,9 +347,9 @@ Result<void> sound_lengths(const Blueprint& blueprint) {
                          length_text(tick * wait_max) + " and the backoff cap " +
                          length_text(tick * back_max)};
         kinds[cohort.serves.index] += cohort.kinds.size();
-        if (kinds[cohort.serves.index] > 16)
+        if (kinds[cohort.serves.index] > kinds_max)
             return Error{"service \"" + blueprint.names.services[cohort.serves.index] +
-                         "\" serves more than 16 kinds of requests; merge some"};
+                         "\" serves more than 64 kinds of requests; merge some"};
     }
     return {};
 }
@@ -307,6 +373,18 @@ std::vector<ServiceId> ordered(const Blueprint& blueprint) {
 }
 
 }  // namespace
+
+double demand_of(const Cohort& cohort) {
+    if (cohort.per_minute.empty())
+        return static_cast<double>(cohort.users) * cohort.requests_per_minute.value();
+    double sum = 0;
+    for (const std::int64_t requests : cohort.per_minute) sum += static_cast<double>(requests);
+    return sum / static_cast<double>(cohort.per_minute.size());
+}
+
+std::size_t regions_in(const Blueprint& blueprint) {
+    return std::max<std::size_t>(1, blueprint.names.regions.size());
+}
 
 Duration tick_for(const Blueprint& blueprint) {
     if (blueprint.tick) return *blueprint.tick;
@@ -344,6 +422,10 @@ Result<Blueprint> checked(Blueprint blueprint) {
     if (blueprint.services.empty() || blueprint.services.size() > 50)
         return Error{"a scenario needs from 1 to 50 services, not " +
                      std::to_string(blueprint.services.size())};
+    if (blueprint.names.regions.size() > 20) return Error{"at most 20 regions"};
+    if (blueprint.registry.bandwidth < 1 || blueprint.registry.node_bandwidth < 1 ||
+        blueprint.registry.node_bandwidth > 10'000'000)
+        return Error{"a registry serves at least 1 KB a second, a node takes at most 10 GB of it"};
     for (std::size_t i = 0; i < blueprint.services.size(); ++i) {
         if (const auto sound = sound_service(blueprint, i); !sound) return sound.error();
     }
@@ -356,11 +438,7 @@ Result<Blueprint> checked(Blueprint blueprint) {
     drop_removed_flags(blueprint);
     if (const auto sound = sound_settings(blueprint); !sound) return sound.error();
     for (const Plan& plan : blueprint.plans) {
-        if (plan.stages.empty() || plan.stages.size() > 32)
-            return Error{"a plan needs from 1 to 32 stages"};
-        for (const Stage& stage : plan.stages)
-            if (stage.share.ppm <= 0 || stage.share > whole || stage.soak < Duration{})
-                return Error{"a stage's share must be above 0% and at most 100%"};
+        if (const auto sound = sound_plan(blueprint, plan); !sound) return sound.error();
     }
     for (const TimedInject& timed : blueprint.injects) {
         if (const auto sound = sound_inject(blueprint, timed); !sound) return sound.error();

@@ -70,7 +70,7 @@ struct Cohort {
     std::vector<RequestKind> kinds{RequestKind{}};
     std::int64_t ring = 3;  // From 0, internal, to 3, everybody. default: MODEL 3.4
     std::optional<TierId> tier{};
-    std::optional<RegionId> region{};
+    RegionId region{};  // Where its users are.
 };
 
 enum class Order : std::uint8_t { fifo, lifo };
@@ -101,6 +101,15 @@ struct BootCalls {  // What every start of a process asks of another service.
     Duration timeout{10'000'000};  // Then the boot has failed. default: design
 };
 
+// A fix that takes its time and then goes out by a plan.
+struct Hotfix {
+    BuildId build;
+    PlanId plan;
+    Duration lead{3'900'000'000};  // Diagnosis, code, review, pipeline. default: MODEL 9
+    std::optional<BuildId> bad{};  // What comes out instead,
+    Share bad_share{70'000};       // so often; twice that where gates are skipped. MODEL 4.6
+};
+
 struct Service {
     std::int64_t instances = 1;
     std::int64_t slots = 1;  // Per instance.
@@ -110,15 +119,23 @@ struct Service {
     Order order = Order::fifo;
     bool drop_expired = false;
     std::vector<Call> calls;
-    std::vector<StoreId> uses{};     // Every good request, and call, reads one record of each.
-    std::vector<StoreId> runs{};     // Jobs that its processes run, besides what they answer.
-    Duration pull{20'000'000};       // An image that the nodes do not hold. default: MODEL 3.1
-    Duration start{5'000'000};       // From process start to answering probes. default: design
-    Duration probe{10'000'000};      // Ready at its next readiness probe.
-    Duration grace{30'000'000};      // From SIGTERM to the end of the process.
-    Share max_surge{250'000};        // Of instances, beyond what is wanted while rolling.
-    Share max_unavailable{250'000};  // Of instances, missing while rolling.
-    std::int64_t zones = 3;
+    std::vector<StoreId> uses{};      // Every good request, and call, reads one record of each.
+    std::vector<StoreId> runs{};      // Jobs that its processes run, besides what they answer.
+    std::int64_t image_kb = 500'000;  // 20 s at a node's bandwidth. default: MODEL 3.1
+    std::int64_t keeps_images = 3;    // On a node: what it ran last. default: design
+    Duration start{5'000'000};        // From process start to answering probes. default: design
+    Duration probe{10'000'000};       // Ready at its next readiness probe.
+    Duration grace{30'000'000};       // From SIGTERM to the end of the process.
+    Share max_surge{250'000};         // Of instances, beyond what is wanted while rolling.
+    Share max_unavailable{250'000};   // Of instances, missing while rolling.
+    std::vector<RegionId> regions{RegionId{}};  // Instances are dealt out over these,
+    std::int64_t zones = 3;                     // in each over zones,
+    std::int64_t per_node = 1;                  // and over nodes.
+    bool fails_over = true;    // Users of a region with nothing ready go to the others. design
+    bool runs_latest = false;  // What begins runs what is called latest then, else its version.
+    std::optional<Duration> synced{};  // A repository's state is restored so often. MODEL: 180 s
+    Duration reviewed{900'000'000};    // Until a change is in the repository. default: MODEL 9
+    std::optional<Hotfix> hotfix{};
     Share goal{999'000};             // Availability goal.
     Duration latency_goal{500'000};  // Above it an answer is slow.
     BuildId first_build;
@@ -151,15 +168,36 @@ struct Setting {
     Duration age{};                       // At the start, since it was last changed.
     std::optional<Duration> expires{Duration{2'592'000'000'000}};  // 30 days; none: permanent.
 };
-enum class StageKind : std::uint8_t { everyone, canary, blue_green, recreate };
+enum class StageKind : std::uint8_t {
+    everyone,
+    canary,  // A ring is one with an audience.
+    blue_green,
+    recreate,
+    by_hand,      // One pass over the instances, and nobody looks again.
+    mark_stable,  // The name moves; nothing else does.
+};
 struct Stage {
     StageKind kind = StageKind::everyone;
-    Share share = whole;  // Of the users, in a canary; of instances it takes as many.
-    bool sticky = true;   // The same users every time, or a fresh draw a request.
-    Duration soak{};      // From when the stage is reached to the next.
+    Share share = whole;               // Of the users, in a canary; of instances it takes as many.
+    bool sticky = true;                // The same users every time, or a fresh draw a request.
+    Duration soak{};                   // From when the stage is reached to the next.
+    std::vector<CohortId> audience{};  // A canary is for these; none: for all. Widens by stages.
+    bool baseline = false;    // A canary has a twin of the old build: as many, as old, as busy.
+    Duration dark{};          // Blue-green: how long the new side is there before the route turns.
+    bool mirror = false;      // Meanwhile it does what the other does, writes included.
+    bool keeps_warm = false;  // Afterwards the old side does the reads.
+    Duration each{60'000'000};        // By hand: from one instance to the next. default: design
+    Share misses = none;              // By hand: of the instances.
+    std::vector<RegionId> regions{};  // Only there; none: everywhere.
 };
 struct Plan {
     std::vector<Stage> stages{Stage{}};
+};
+
+// Where images come from: KB a second in all, and into one node.
+struct Registry {
+    std::int64_t bandwidth = 5'000'000;    // default: design
+    std::int64_t node_bandwidth = 25'000;  // default: design, with image_kb MODEL 3.1's 20 s
 };
 
 struct Blueprint {
@@ -170,12 +208,15 @@ struct Blueprint {
     std::vector<Setting> settings;
     std::vector<Store> stores;
     std::vector<Plan> plans;
+    Registry registry;
     std::vector<TimedInject> injects;  // In file order: the place is the ordinal.
     Duration lasts{7'200'000'000};
     Duration judged_after{21'600'000'000};
     std::optional<Duration> tick;  // Nothing: the largest that every timeout allows.
 };
 
+double demand_of(const Cohort& cohort);              // Requests a minute, in the mean over the day.
+std::size_t regions_in(const Blueprint& blueprint);  // One where none is named.
 // The largest of 50, 100, 125, 250, 500 ms, 1 s that is at most a quarter of every timeout.
 Duration tick_for(const Blueprint& blueprint);
 // Says what cannot be (a cycle of calls, a negative number, a tick too long) or returns it sound.

@@ -317,7 +317,8 @@ std::vector<Fact> pass_second(StoreState& state, Copies& copies, const Store& de
     if (copies.old && now >= copies.old->back_at) {
         if (!std::exchange(copies.old->back, true))
             news.push_back(StoreTurned{id, StoreChange::primary_back});
-        if (to_merge(*copies.old) == 0) {  // It holds nothing of its own any more: a replica.
+        const bool goes_back = copies.work && copies.work->what == CopyWork::failback;
+        if (to_merge(*copies.old) == 0 && !goes_back) {  // It holds nothing of its own: a replica.
             copies.old.reset();
             state.replicas += 1;
         }

@@ -1,3 +1,4 @@
+// The life of one instance: from a free slot through pull, boot and probe to its end.
 #include "sim/world/fleet.h"
 
 #include <algorithm>
@@ -5,100 +6,115 @@
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
 #include "sim/world/harm.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
 namespace {
 
 constexpr std::uint32_t instance_entity = 0x0400'0000;
-constexpr Duration lost_for{340'000'000};  // Unhealthy after 40 s, evicted after 300. MODEL 3.1
-constexpr Duration deadline{600'000'000};  // progressDeadlineSeconds; it only reports.
+constexpr Duration unnoticed{40'000'000};   // Until a dead node leaves the route. MODEL 3.1
+constexpr Duration tolerated{300'000'000};  // From then on, until its instances are evicted.
+constexpr Duration forgiven{600'000'000};   // Healthy so long, its crashes are forgotten.
 
-std::int64_t part_of(std::int64_t count, Share share, std::int64_t round_up_ppm) {
-    return (count * share.ppm + round_up_ppm) / whole.ppm;
-}
-
-constexpr Duration healthy_after{600'000'000};  // Its crashes are forgotten. default: MODEL 3.1
-
-Duration backoff_after(std::uint32_t crashes) {
-    return Duration{std::min<std::int64_t>(300, std::int64_t{10} << std::min(crashes - 1, 5u)) *
+Duration backoff_after(std::uint32_t failures) {
+    return Duration{std::min<std::int64_t>(300, std::int64_t{10} << std::min(failures - 1, 5u)) *
                     1'000'000};
 }
 
-std::vector<Stage> stages_of(const World& world, const Rollout& rollout) {
-    return rollout.plan ? world.plan->plans[rollout.plan->index].stages
-                        : std::vector<Stage>{Stage{}};
-}
-
-Stage stage_of(const World& world, const ServiceState& service) {
-    if (!service.rollout) return {};
-    const std::vector<Stage> stages = stages_of(world, *service.rollout);
-    return stages[std::min<std::size_t>(service.rollout->stage, stages.size() - 1)];
-}
-
-BuildCount& count_of(ServiceState& service, BuildId build) {
-    for (BuildCount& count : service.counts)
-        if (count.build == build) return count;
-    service.counts.push_back({build});
-    return service.counts.back();
-}
-
-// How a phase counts: alive, ready, draining.
-void count(ServiceState& service, const Instance& instance, std::int64_t by) {
-    BuildCount& counts = count_of(service, instance.build);
+// How a phase counts. A slot without a process is free where its node takes one.
+void count(const World& world, std::uint32_t s, ServiceState& service, std::uint32_t slot,
+           bool enters) {
+    const Instance& instance = service.instances[slot];
+    Site& site = site_of(service, slot);
+    const std::uint32_t place = place_of(service, slot);
+    const auto put = [&](SlotSet& set) { enters ? set.insert(place) : set.erase(place); };
+    const std::int64_t by = enters ? 1 : -1;
+    if (instance.phase == Phase::gone) {
+        if (enters ? open_to(world, s, slot) : site.free.has(place)) put(site.free);
+        return;
+    }
+    const auto crew = [&]() -> Crew& {
+        return crew_of(site, instance.build, instance.spec.baseline);
+    };
+    Group& group = group_of(site, instance.spec);
     switch (instance.phase) {
         case Phase::ready:
-            counts.ready += by;
-            counts.alive += by;
+            put(group.serving);
+            crew().ready += by;
             return;
         case Phase::pulling:
+        case Phase::unpulled:
         case Phase::booting:
         case Phase::probing:
-        case Phase::crashed: counts.alive += by; return;
-        case Phase::draining: counts.draining += by; return;
+        case Phase::crashed: put(group.coming); return;
+        case Phase::draining:
+            (instance.then ? group.returning : group.draining) += by;
+            crew().draining += by;
+            if (instance.leaves_jobs) crew().leaving_jobs += by;
+            return;
         case Phase::lost:
+            group.lost += by;
+            crew().dark += by;
+            return;
+        case Phase::missing: group.lost += by; return;
         case Phase::gone: return;
     }
 }
 
-void turn(ServiceState& service, Instance& instance, Phase phase) {
-    count(service, instance, -1);
-    instance.phase = phase;
-    count(service, instance, 1);
-}
-
-std::int64_t target_of(const World& world, const ServiceState& service, BuildId build) {
-    if (!service.rollout) return build == service.current ? service.wanted : 0;
-    const Stage stage = stage_of(world, service);
-    const bool is_new = build == service.rollout->to;
-    if (stage.kind == StageKind::canary) {
-        if (is_new) return std::max<std::int64_t>(1, part_of(service.wanted, stage.share, 500'000));
-        return build == service.current ? service.wanted : 0;
-    }
-    if (stage.kind == StageKind::blue_green)
-        return is_new || build == service.current ? service.wanted : 0;
-    return is_new ? service.wanted : 0;
-}
-
-std::int64_t holders(const ServiceState& service, BuildId build) {
-    for (const BuildCount& count : service.counts)
-        if (count.build == build) return count.ready + count.draining;
-    return 0;
-}
-
-void end_process(World& world, std::uint32_t s, std::uint32_t slot, Phase into) {
+void turn(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
     ServiceState& service = world.services[s];
     Instance& instance = service.instances[slot];
-    if (instance.phase == Phase::ready || instance.phase == Phase::draining) {
+    if (instance.phase == Phase::pulling) end_pull(world, instance_key(s, slot));
+    count(world, s, service, slot, false);
+    instance.phase = phase;
+    count(world, s, service, slot, true);
+}
+
+Lanes life_draws(const World& world, std::uint32_t s, std::uint32_t slot, std::uint16_t block) {
+    return world.draw(Purpose::lifecycle, instance_entity + instance_key(s, slot),
+                      world.services[s].instances[slot].process, block);
+}
+
+// What a process that ends has not done: all that it has in hand, or after a drain that was cut
+// what is older than the drain.
+void leave_work(World& world, std::uint32_t s, std::uint32_t slot) {
+    Instance& instance = world.services[s].instances[slot];
+    const bool drains = instance.phase == Phase::draining;
+    if (drains || instance.phase == Phase::ready) {
         process_ends(world, s, slot);
-        lose_part(world, s, instance.build, holders(service, instance.build), slot);
+        if (!drains || instance.cut)
+            lose_part(world, s, slot,
+                      drains ? world.plan->services[s].grace / world.tick_length : 0);
     }
-    const bool had_read = instance.phase == Phase::probing || instance.phase == Phase::ready ||
-                          instance.phase == Phase::draining;
-    if (had_read) instance.remembered = {instance.process, instance.booted, world.now};
-    if (into != Phase::crashed) instance.remembered = {};  // Another process, another disk.
+    if (drains || instance.phase == Phase::ready || instance.phase == Phase::probing)
+        instance.remembered = {instance.process, instance.booted, world.now};
     instance.leaked_nb = instance.repeating = 0;
-    turn(service, instance, into);
+}
+
+// How long the process is busy with the requests it has in hand now: its part of the queue, and
+// the last of the pieces that it works on.
+Duration finishing(World& world, std::uint32_t s, std::uint32_t slot) {
+    const Pool* pool = pool_of(world.services[s], slot);
+    double left_us = 0;
+    if (pool != nullptr && pool->station.slots > 0) {
+        const Service& declared = world.plan->services[s];
+        const Station& station = pool->station;
+        const Lanes draws = life_draws(world, s, slot, 0);
+        const auto work_us = static_cast<double>(station.work_us + pool->hold_us);
+        const double here =
+            static_cast<double>(declared.slots) / static_cast<double>(station.slots);
+        const std::int64_t queue = station.queue();
+        const std::int64_t busy =
+            queue > 0 ? declared.slots : binomial(draws[2], station.busy, std::min(1.0, here));
+        left_us = static_cast<double>(queue) * work_us / static_cast<double>(station.slots);
+        if (busy > 0) {  // The longest of so many.
+            const double all = power(draws[3].value(), 1.0 / static_cast<double>(busy));
+            left_us +=
+                work_us * (declared.work_varies ? -natural_log_1m(std::min(all, 1 - 1e-15)) : all);
+        }
+    }
+    return {static_cast<std::int64_t>(std::min(left_us, 1e15))};
 }
 
 Phase after(Phase phase) {
@@ -107,26 +123,34 @@ Phase after(Phase phase) {
         case Phase::booting: return Phase::probing;
         case Phase::probing:
         case Phase::ready: return Phase::ready;
-        case Phase::crashed: return Phase::booting;
+        case Phase::lost: return Phase::missing;
+        case Phase::unpulled:
+        case Phase::crashed:
         case Phase::draining:
-        case Phase::lost:
+        case Phase::missing:
         case Phase::gone: return Phase::gone;
     }
     return Phase::gone;
 }
 
-Duration length_of(const World& world, const Service& declared, const Instance& instance,
-                   std::uint32_t entity) {
+Duration length_of(World& world, std::uint32_t s, std::uint32_t slot) {
+    const Service& declared = world.plan->services[s];
+    Instance& instance = world.services[s].instances[slot];
     switch (instance.phase) {
-        case Phase::pulling: return declared.pull;
         case Phase::booting: return declared.start;
         case Phase::probing:
-            return {uniform_between(
-                world.draw(Purpose::lifecycle, instance_entity + entity, instance.process)[0], 0,
-                declared.probe.us)};
-        case Phase::draining: return declared.grace;
+            return {uniform_between(life_draws(world, s, slot, 0)[0], 0, declared.probe.us)};
+        case Phase::draining: {
+            const Duration needs = finishing(world, s, slot);
+            instance.cut = needs > declared.grace;
+            // A job may go on until the end of the grace; nobody sees when the last one is done.
+            return instance.leaves_jobs ? declared.grace : std::min(needs, declared.grace);
+        }
         case Phase::crashed: return backoff_after(instance.crashes);
-        case Phase::lost: return lost_for;
+        case Phase::unpulled: return backoff_after(instance.failed_pulls);
+        case Phase::lost: return unnoticed;
+        case Phase::missing: return tolerated;
+        case Phase::pulling:
         case Phase::ready:
         case Phase::gone: break;
     }
@@ -135,292 +159,218 @@ Duration length_of(const World& world, const Service& declared, const Instance& 
 
 // Goes on from phase to phase as far as nothing takes time.
 void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
-    ServiceState& service = world.services[s];
-    const std::uint32_t entity = instance_key(s, slot);
     for (;; phase = after(phase)) {
-        Instance& instance = service.instances[slot];
-        if (phase == Phase::draining) process_drains(world, s, slot);
-        if (phase == Phase::gone || phase == Phase::crashed)
-            end_process(world, s, slot, phase);
-        else
-            turn(service, instance, phase);
+        Instance& instance = world.services[s].instances[slot];
+        if (phase == Phase::draining) instance.leaves_jobs = process_drains(world, s, slot);
+        if (phase == Phase::gone || phase == Phase::crashed || phase == Phase::lost)
+            leave_work(world, s, slot);
+        turn(world, s, slot, phase);
         if (phase == Phase::probing && boots_badly(world, s, slot)) {
             ++instance.crashes;
             phase = Phase::crashed;
-            turn(service, instance, phase);
+            turn(world, s, slot, phase);
         }
-        if (phase == Phase::ready || phase == Phase::gone) return;
-        Duration takes = length_of(world, world.plan->services[s], instance, entity);
+        if (phase == Phase::ready) {
+            if (world.services[s].rollout && instance.spec == world.services[s].rollout->to)
+                world.services[s].rollout->progress = world.now;
+            return;
+        }
+        if (phase == Phase::gone) {
+            if (instance.then && open_to(world, s, slot))
+                begin_process(world, s, slot, *instance.then);
+            instance.then.reset();
+            return;
+        }
+        Duration takes = length_of(world, s, slot);
         if (phase == Phase::booting) takes = takes + ask_at_boot(world, s, slot);
         if (takes == Duration{}) continue;
-        world.due.push_back({Due::Kind::instance, takes, entity,
-                             instance.process * 8 + static_cast<std::uint32_t>(phase)});
+        world.due.push_back({Due::Kind::instance, takes, instance_key(s, slot),
+                             instance.process * phases + static_cast<std::uint32_t>(phase)});
         return;
     }
 }
 
-void begin_process(World& world, std::uint32_t s, std::uint32_t slot, BuildId build) {
-    ServiceState& service = world.services[s];
-    Instance& instance = service.instances[slot];
-    const bool held = build == service.current ||
-                      std::ranges::find(service.before, build) != service.before.end();
-    instance.build = build;
-    instance.crashes = 0;
-    ++instance.process;
-    proceed(world, s, slot, held ? Phase::booting : Phase::pulling);
-}
-
-std::uint32_t free_slot(ServiceState& service) {
-    std::uint32_t slot = 0;
-    while (slot < service.instances.size() && service.instances[slot].phase != Phase::gone) ++slot;
-    if (slot == service.instances.size()) service.instances.push_back({});
-    return slot;
-}
-
-struct Limits {
-    std::int64_t most = 0;         // Instances at once.
-    std::int64_t least_ready = 0;  // While instances are taken away.
-    bool drained_count = false;    // Recreate waits until the old ones are gone.
-};
-
-Limits limits_of(const World& world, std::uint32_t s) {
-    const Service& declared = world.plan->services[s];
-    const ServiceState& service = world.services[s];
-    std::int64_t wanted = 0;
-    for (const BuildCount& it : service.counts) wanted += target_of(world, service, it.build);
-    const BuildId to = service.rollout ? service.rollout->to : service.current;
-    if (std::ranges::find(service.counts, to, &BuildCount::build) == service.counts.end())
-        wanted += target_of(world, service, to);
-    if (stage_of(world, service).kind == StageKind::recreate) return {wanted, 0, true};
-    const std::int64_t least =
-        std::min(wanted, service.wanted) - part_of(service.wanted, declared.max_unavailable, 0);
-    const std::int64_t surge = part_of(service.wanted, declared.max_surge, whole.ppm - 1);
-    return {wanted + surge, least, surge == 0 && least <= 0};
-}
-
-// Takes instances of builds that have too many: those that serve nobody yet first.
-void take_away(World& world, std::uint32_t s, const Limits& limits) {
-    ServiceState& service = world.services[s];
-    std::int64_t ready = 0;
-    for (const BuildCount& it : service.counts) ready += it.ready;
-    for (const bool serving : {false, true}) {
-        for (std::size_t b = 0; b < service.counts.size(); ++b) {
-            const BuildId build = service.counts[b].build;
-            std::int64_t over = service.counts[b].alive - target_of(world, service, build);
-            if (!serving && service.counts[b].alive == service.counts[b].ready) continue;
-            if (serving && over > 0 && ready - 1 < limits.least_ready) return;
-            for (std::uint32_t slot = 0; over > 0 && slot < service.instances.size(); ++slot) {
-                const Instance& instance = service.instances[slot];
-                if (instance.build != build || instance.phase == Phase::gone ||
-                    instance.phase == Phase::lost || instance.phase == Phase::draining ||
-                    (instance.phase == Phase::ready) != serving)
-                    continue;
-                if (serving && ready - 1 < limits.least_ready) return;
-                if (serving) --ready;
-                --over;
-                proceed(world, s, slot, serving ? Phase::draining : Phase::gone);
-            }
-        }
+void fetch(World& world, std::uint32_t s, std::uint32_t slot) {
+    Instance& instance = world.services[s].instances[slot];
+    const std::int64_t size = world.plan->services[s].image_kb;
+    if (size == 0) node_gets(world, s, slot, instance.build);
+    if (node_has(world, s, slot, instance.build)) return proceed(world, s, slot, Phase::booting);
+    if (image_gone(world, instance.build)) {
+        ++instance.failed_pulls;
+        if (std::exchange(world.services[s].pulls_told, instance.build.index + 1) !=
+            instance.build.index + 1)
+            world.news.push_back(PullFailed{{s}, instance.build});
+        return proceed(world, s, slot, Phase::unpulled);
     }
+    turn(world, s, slot, Phase::pulling);
+    begin_pull(world, instance_key(s, slot), size);
 }
 
-void bring_up(World& world, std::uint32_t s, const Limits& limits) {
-    ServiceState& service = world.services[s];
-    std::int64_t there = 0;
-    for (const BuildCount& it : service.counts)
-        there += it.alive + (limits.drained_count ? it.draining : 0);
-    std::vector<BuildId> wanted{service.current};
-    if (service.rollout && service.rollout->to != service.current)
-        wanted.insert(wanted.begin(), service.rollout->to);
-    for (const BuildId build : wanted) {
-        std::int64_t missing = target_of(world, service, build) - count_of(service, build).alive;
-        for (; missing > 0 && there < limits.most; --missing, ++there)
-            begin_process(world, s, free_slot(service), build);
-    }
-}
-
-bool as_wanted(const World& world, const ServiceState& service) {
-    return std::ranges::all_of(service.counts, [&](const BuildCount& it) {
-        const std::int64_t target = target_of(world, service, it.build);
-        return it.ready == target && it.alive == target && it.draining == 0;
-    });
-}
-
-void end_rollout(World& world, std::uint32_t s) {
-    ServiceState& service = world.services[s];
-    const Rollout done = *service.rollout;
-    if (done.to != service.current) {
-        if (!done.back) service.before.push_back(service.current);
-        service.current = done.to;
-    }
-    if (done.back)
-        while (!service.before.empty() && service.before.back() == done.to)
-            service.before.pop_back();
-    service.rollout.reset();
-    world.news.push_back(RolloutEnded{{s}, done.to});
-}
-
-// The stage has what it asks for: it soaks, or the next begins.
-void reach(World& world, std::uint32_t s) {
-    ServiceState& service = world.services[s];
-    Rollout& rollout = *service.rollout;
-    const Stage stage = stage_of(world, service);
-    if (!rollout.reached) {
-        rollout.reached = true;
-        if (stage.kind == StageKind::blue_green) {
-            rollout.switched = true;
-            sync_pools(world, s);
-        }
-        const std::size_t stages = stages_of(world, rollout).size();
-        world.news.push_back(
-            StageReached{{s}, rollout.to, stage.kind == StageKind::canary ? stage.share : whole});
-        const bool stays = stage.kind == StageKind::canary && rollout.stage + 1 == stages;
-        if (stays) return;  // Until somebody promotes it or rolls it back.
-        if (stage.soak > Duration{}) {
-            world.due.push_back(
-                {Due::Kind::stage, stage.soak, s, service.rollouts * 64 + rollout.stage});
-            return;
-        }
-        promote(world, s);
-    }
+// On the node where it was: its image is there.
+void begin_again(World& world, std::uint32_t s, std::uint32_t slot) {
+    ++world.services[s].instances[slot].process;
+    proceed(world, s, slot, Phase::booting);
 }
 
 }  // namespace
 
-Stage stage_now(const World& world, ServiceId service) {
-    return stage_of(world, world.services[service.index]);
+Site& site_of(ServiceState& service, std::uint32_t slot) {
+    return service.sites[site_row(service, slot)];
 }
 
-std::int64_t ready_of(const ServiceState& service, BuildId build) {
-    for (const BuildCount& count : service.counts)
-        if (count.build == build) return count.ready;
-    return 0;
+Group& group_of(Site& site, const Spec& spec) {
+    const auto found = std::ranges::find(site.groups, spec, &Group::spec);
+    if (found != site.groups.end()) return *found;
+    site.groups.emplace_back().spec = spec;
+    return site.groups.back();
+}
+
+Crew& crew_of(Site& site, BuildId build, bool baseline) {
+    for (Crew& crew : site.crews)
+        if (crew.build == build && crew.baseline == baseline) return crew;
+    site.crews.push_back({build, baseline});
+    return site.crews.back();
+}
+
+std::uint32_t nodes_of(const Service& declared) {
+    const auto zones = static_cast<std::int64_t>(declared.regions.size()) * declared.zones;
+    return static_cast<std::uint32_t>(
+        zones * std::max<std::int64_t>(1, declared.instances / (zones * declared.per_node)));
+}
+
+BuildId build_of(const World& world, std::uint32_t s, const Spec& spec) {
+    if (!spec.name) return spec.build;
+    const ServiceState& service = world.services[s];
+    return *spec.name == MovingName::stable ? service.stable : service.latest;
 }
 
 void start_fleet(World& world, std::uint32_t s) {
+    const Service& declared = world.plan->services[s];
     ServiceState& service = world.services[s];
+    service.sites.resize(declared.regions.size());
+    service.images.assign(nodes_of(declared) * static_cast<std::size_t>(declared.keeps_images), 0);
     service.instances.resize(static_cast<std::size_t>(service.wanted));
-    for (Instance& instance : service.instances) {
-        instance.phase = Phase::ready;
+    for (std::uint32_t slot = 0; slot < service.instances.size(); ++slot) {
+        Instance& instance = service.instances[slot];
+        instance.spec = service.spec;
         instance.build = service.current;
         instance.process = 1;
-        count(service, instance, 1);
+        instance.phase = Phase::ready;
+        count(world, s, service, slot, true);
+    }
+    for (std::uint32_t node = 0; node < nodes_of(declared); ++node)
+        node_gets(world, s, node, service.current);
+}
+
+void begin_process(World& world, std::uint32_t s, std::uint32_t slot, Spec spec) {
+    turn(world, s, slot, Phase::gone);
+    Instance& instance = world.services[s].instances[slot];
+    const std::uint32_t process = instance.process + 1;
+    instance = {};
+    instance.process = process;
+    instance.spec = spec;
+    instance.build = build_of(world, s, spec);
+    fetch(world, s, slot);
+}
+
+void end_process(World& world, std::uint32_t s, std::uint32_t slot) {
+    Instance& instance = world.services[s].instances[slot];
+    proceed(world, s, slot, instance.phase == Phase::ready ? Phase::draining : Phase::gone);
+}
+
+void replace_process(World& world, std::uint32_t s, std::uint32_t slot, const Spec& spec) {
+    world.services[s].instances[slot].then = spec;
+    end_process(world, s, slot);
+}
+
+void lose_process(World& world, std::uint32_t s, std::uint32_t slot) {
+    Instance& instance = world.services[s].instances[slot];
+    switch (instance.phase) {
+        case Phase::ready: proceed(world, s, slot, Phase::lost); return;
+        case Phase::draining:  // Nobody is sent there any more, but what it had in hand is gone.
+            process_ends(world, s, slot);
+            lose_part(world, s, slot, 0);
+            turn(world, s, slot, Phase::gone);
+            instance.then.reset();
+            return;
+        case Phase::gone:
+        case Phase::lost:
+        case Phase::missing: return;
+        case Phase::pulling:
+        case Phase::unpulled:
+        case Phase::booting:
+        case Phase::probing:
+        case Phase::crashed:
+            instance.then.reset();
+            proceed(world, s, slot, Phase::missing);
+            return;
     }
 }
 
-void reconcile(World& world, std::uint32_t s) {
-    ServiceState& service = world.services[s];
-    if (!service.rollout || !service.rollout->halted) {
-        // Taking away makes room at once where nothing drains, and bringing up makes ready.
-        for (int round = 0; round < 2; ++round) {
-            const Limits limits = limits_of(world, s);
-            bring_up(world, s, limits);
-            take_away(world, s, limits);
-        }
-        bring_up(world, s, limits_of(world, s));
-    }
-    sync_pools(world, s);
-    if (service.rollout && !service.rollout->halted && as_wanted(world, service)) reach(world, s);
-    std::erase_if(service.counts, [&](const BuildCount& it) {
-        return it.alive == 0 && it.draining == 0 && it.build != service.current &&
-               (!service.rollout || it.build != service.rollout->to);
-    });
+void find_process(World& world, std::uint32_t s, std::uint32_t slot) {
+    const Phase phase = world.services[s].instances[slot].phase;
+    if (phase == Phase::lost || phase == Phase::missing) begin_again(world, s, slot);
 }
 
-void begin_rollout(World& world, std::uint32_t s, Rollout rollout) {
-    ServiceState& service = world.services[s];
-    service.rollout = rollout;
-    ++service.rollouts;
-    world.due.push_back({Due::Kind::deadline, deadline, s, service.rollouts});
-    reconcile(world, s);
-}
-
-void promote(World& world, std::uint32_t s) {
-    ServiceState& service = world.services[s];
-    Rollout& rollout = *service.rollout;
-    const std::size_t stages = stages_of(world, rollout).size();
-    const Stage stage = stage_of(world, service);
-    if (rollout.stage + 1 < stages) {
-        ++rollout.stage;
-    } else if (stage.kind == StageKind::everyone || stage.kind == StageKind::recreate) {
-        if (rollout.reached) end_rollout(world, s);
-        return;
-    } else {
-        rollout.plan.reset();  // Beyond the last stage is everyone.
-        rollout.stage = 0;
-    }
-    rollout.reached = false;
-    reconcile(world, s);
+void pulled(World& world, std::uint32_t s, std::uint32_t slot) {
+    node_gets(world, s, slot, world.services[s].instances[slot].build);
+    proceed(world, s, slot, Phase::booting);
+    reconcile(world, s, site_row(world.services[s], slot));
 }
 
 void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal) {
-    const std::uint32_t s = entity >> 18, slot = entity & ((1u << 18) - 1);
+    const std::uint32_t s = entity >> 18, slot = entity & (SlotSet::slots_max - 1);
     ServiceState& service = world.services[s];
     if (slot >= service.instances.size()) return;
     Instance& instance = service.instances[slot];
-    if (ordinal != instance.process * 8 + static_cast<std::uint32_t>(instance.phase)) return;
-    if (instance.phase == Phase::crashed) ++instance.process;  // Where its image is already.
-    proceed(world, s, slot, after(instance.phase));
-    reconcile(world, s);
+    if (ordinal != instance.process * phases + static_cast<std::uint32_t>(instance.phase)) return;
+    if (instance.phase == Phase::crashed) {
+        begin_again(world, s, slot);
+    } else if (instance.phase == Phase::unpulled) {
+        instance.build = build_of(world, s, instance.spec);
+        fetch(world, s, slot);
+    } else {
+        if (instance.phase == Phase::lost && service.missing_told != world.now) {
+            std::int64_t dark = 0;  // All that died together.
+            for (const Site& site : service.sites)
+                for (const Crew& crew : site.crews) dark += crew.dark;
+            service.missing_told = world.now;
+            world.news.push_back(InstancesMissing{{s}, dark});
+        }
+        proceed(world, s, slot, after(instance.phase));
+    }
+    reconcile(world, s, site_row(service, slot));
 }
 
 void pass_second(World& world, std::uint32_t s) {
     if (travelling(world) || moving(world, s)) refresh_paths(world, s);
-    const std::vector<std::uint32_t> slots = dying(world, s);
-    for (const std::uint32_t slot : slots) {
+    std::set<std::uint32_t> sites;
+    for (const std::uint32_t slot : dying(world, s)) {
         Instance& instance = world.services[s].instances[slot];
-        if (world.now - instance.booted >= healthy_after) instance.crashes = 0;
+        if (world.now - instance.booted >= forgiven) instance.crashes = 0;
         ++instance.crashes;
         proceed(world, s, slot, Phase::crashed);
+        sites.insert(site_row(world.services[s], slot));
     }
-    if (!slots.empty()) reconcile(world, s);
-}
-
-void stage_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
-    const ServiceState& service = world.services[s];
-    if (!service.rollout || ordinal != service.rollouts * 64 + service.rollout->stage ||
-        service.rollout->halted)
-        return;
-    promote(world, s);
-}
-
-void deadline_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
-    const ServiceState& service = world.services[s];
-    if (service.rollout && ordinal == service.rollouts && !service.rollout->reached)
-        world.news.push_back(RolloutSlow{{s}, service.rollout->to});
-}
-
-void lose_zone(World& world, std::uint32_t s, std::uint32_t zone) {
-    ServiceState& service = world.services[s];
-    const auto zones = static_cast<std::uint32_t>(world.plan->services[s].zones);
-    for (std::uint32_t slot = 0; slot < service.instances.size(); ++slot) {
-        if (slot % zones != zone - 1 || service.instances[slot].phase == Phase::gone) continue;
-        end_process(world, s, slot, Phase::gone);
-        proceed(world, s, slot, Phase::lost);
-    }
-    reconcile(world, s);
+    for (const std::uint32_t site : sites) reconcile(world, s, site);
+    sync_repository(world, s);
 }
 
 void fold(const ServiceState& service, Digest& digest) {
-    for (const Instance& it : service.instances)
+    for (const Instance& it : service.instances) {
         digest.fold(std::uint64_t{static_cast<std::uint8_t>(it.phase)} << 56 |
-                    std::uint64_t{it.crashes} << 32 | std::uint64_t{it.build.index} << 20 |
-                    it.process);
-    for (const Instance& it : service.instances)
+                    std::uint64_t{it.cut} << 55 | std::uint64_t{it.crashes} << 32 |
+                    std::uint64_t{it.build.index} << 20 | it.process);
+        if (it.failed_pulls > 0) digest.fold(std::uint64_t{it.failed_pulls});
+        if (it.phase == Phase::pulling) digest.fold(it.pulled_at);
         for (const std::int64_t number :
              {it.booted.us, std::int64_t{it.remembered.process}, it.remembered.booted.us,
-              it.remembered.until.us, it.leaked_nb, it.repeating, std::int64_t{it.starved}})
+              it.remembered.until.us, it.leaked_nb, it.repeating, std::int64_t{it.starved},
+              std::int64_t{it.leaves_jobs}})
             digest.fold(number);
-    digest.fold(std::uint64_t{service.current.index});
-    digest.fold(std::uint64_t{service.rollouts});
-    digest.fold(service.wanted);
-    if (!service.rollout) return;
-    const Rollout& it = *service.rollout;
-    for (const std::int64_t number :
-         {std::int64_t{it.to.index}, it.plan ? std::int64_t{it.plan->index} : -1,
-          std::int64_t{it.stage}, std::int64_t{it.back}, std::int64_t{it.halted},
-          std::int64_t{it.reached}, std::int64_t{it.switched}})
-        digest.fold(number);
+    }
+    for (const std::uint32_t image : service.images) digest.fold(std::uint64_t{image});
+    fold_intent(service, digest);
 }
 
 }  // namespace rollcage

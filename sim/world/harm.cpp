@@ -5,6 +5,7 @@
 
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
@@ -55,10 +56,12 @@ struct Herd {
     double queue = 0, per_us = 0;
 };
 
-// What waits at a service now, sent this instant included, and how fast it is done.
-Herd herd_at(const ServiceState& service) {
+// What waits where the ways lead, sent this instant included, and how fast it is done.
+Herd herd_at(const ServiceState& service, const std::vector<Way>& ways) {
     Herd herd;
-    for (const Pool& pool : service.pools) {
+    for (const Way& way : ways) {
+        if (way.share == none) continue;
+        const Pool& pool = service.pools[way.pool];
         herd.queue += static_cast<double>(pool.station.queue() + pool.calls_in);
         herd.per_us += static_cast<double>(pool.station.slots) /
                        static_cast<double>(std::max<std::int64_t>(1, pool.station.work_us));
@@ -66,35 +69,35 @@ Herd herd_at(const ServiceState& service) {
     return herd;
 }
 
-// As its requests are: by users, the first pool has what is left.
-void send(ServiceState& service, std::int64_t calls) {
+// As the region's calls are routed; the first way has what is left.
+void send(ServiceState& service, const std::vector<Way>& ways, std::int64_t calls) {
+    if (ways.empty()) return;  // Nobody is there.
     std::int64_t left = calls;
-    for (std::size_t p = service.pools.size(); p-- > 1;) {
-        const std::int64_t here = calls * service.pools[p].users.ppm / whole.ppm;
-        service.pools[p].calls_in += here;
+    for (std::size_t w = ways.size(); w-- > 1;) {
+        const std::int64_t here = calls * ways[w].share.ppm / whole.ppm;
+        service.pools[ways[w].pool].calls_in += here;
         left -= here;
     }
-    service.pools[0].calls_in += left;
+    service.pools[ways[0].pool].calls_in += left;
 }
 
-bool running(const Instance& instance, BuildId build) {
-    return instance.build == build &&
-           (instance.phase == Phase::ready || instance.phase == Phase::draining);
+bool running(const Instance& instance) {
+    return instance.phase == Phase::ready || instance.phase == Phase::draining;
 }
 
 // New jobs fall to any of the processes as likely.
 void leave_jobs(World& world, std::uint32_t s, const Pool& pool, std::int64_t jobs, Dice& dice) {
     std::vector<Instance>& instances = world.services[s].instances;
-    std::int64_t left = std::ranges::count_if(
-        instances, [&](const Instance& it) { return running(it, pool.build); });
-    for (std::uint32_t slot = 0; slot < instances.size() && jobs > 0; ++slot) {
-        if (!running(instances[slot], pool.build)) continue;
-        const std::int64_t here = left == 1 ? jobs
-                                            : binomial(dice(Purpose::harm, 64 + slot), jobs,
-                                                       1.0 / static_cast<double>(left));
-        instances[slot].repeating += here;
+    std::vector<std::uint32_t> slots;
+    each_process(world.services[s], pool, [&](std::uint32_t slot) {
+        if (running(instances[slot])) slots.push_back(slot);
+    });
+    for (std::size_t i = 0; i < slots.size() && jobs > 0; ++i) {
+        const auto left = static_cast<double>(slots.size() - i);
+        const std::int64_t here =
+            left == 1 ? jobs : binomial(dice(Purpose::harm, 128 + slots[i]), jobs, 1.0 / left);
+        instances[slots[i]].repeating += here;
         jobs -= here;
-        --left;
     }
 }
 
@@ -106,8 +109,10 @@ Duration ask_at_boot(World& world, std::uint32_t s, std::uint32_t slot) {
     instance.starved = false;
     if (!asks) return {};
     ServiceState& asked = world.services[asks->service.index];
-    send(asked, asks->calls);
-    const Herd herd = herd_at(asked);
+    const RegionId region = world.plan->services[s].regions[site_row(world.services[s], slot)];
+    const std::vector<Way>& ways = asked.calls_from[region.index];
+    send(asked, ways, asks->calls);
+    const Herd herd = herd_at(asked, ways);
     const auto patience = static_cast<double>(asks->timeout.us);
     const double wait_us =
         herd.per_us > 0 ? std::min(herd.queue / herd.per_us, patience * 2) : patience * 2;
@@ -141,12 +146,11 @@ std::vector<std::uint32_t> dying(World& world, std::uint32_t s) {
         const std::vector<Instance>& instances = world.services[s].instances;
         const View all(world, s, pool);
         const Toll same = toll_of(all);
-        for (std::uint32_t slot = 0; slot < instances.size(); ++slot) {
-            if (instances[slot].phase != Phase::ready || instances[slot].build != pool.build)
-                continue;
+        each_process(world.services[s], pool, [&](std::uint32_t slot) {
+            if (instances[slot].phase != Phase::ready) return;
             const Toll toll = all.groups().size() == 1 ? same : toll_of(View(world, s, slot));
             if (dies(world, s, slot, toll)) slots.push_back(slot);
-        }
+        });
     }
     std::ranges::sort(slots);
     return slots;
@@ -163,20 +167,20 @@ const Defect* repeating(const Build& build, const Change** of) {
 }
 
 std::int64_t pass_jobs(World& world, std::uint32_t s, const Pool& pool, const View& view,
-                       const std::vector<std::int64_t>& writes, std::int64_t called) {
+                       std::span<const std::int64_t> writes, std::int64_t called) {
     const Change* change = nullptr;
     const Defect* defect = repeating(view.build(), &change);
     if (defect == nullptr) return 0;
     Dice dice(world.draw, job_entity + s * pools_max + pool.key, world.ticks);
     std::vector<Instance>& instances = world.services[s].instances;
     std::int64_t at_it = 0;
-    for (std::uint32_t slot = 0; slot < instances.size(); ++slot) {
-        if (!running(instances[slot], pool.build) || instances[slot].repeating == 0) continue;
+    each_process(world.services[s], pool, [&](std::uint32_t slot) {
+        if (!running(instances[slot]) || instances[slot].repeating == 0) return;
         const bool on = view.groups().size() == 1 ? view.at_work(*change) > 0
                                                   : View(world, s, slot).at_work(*change) > 0;
         if (!on) instances[slot].repeating = 0;
         at_it += instances[slot].repeating;
-    }
+    });
     const std::int64_t wrote =
         poisson(dice(Purpose::harm, 0), static_cast<double>(at_it) * defect->repeats_per_s);
     std::int64_t fresh = 0;
@@ -187,7 +191,7 @@ std::int64_t pass_jobs(World& world, std::uint32_t s, const Pool& pool, const Vi
         const Lane& lane = pool.station.lanes[i];
         const Asker asker{CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]};
         const double met = view.meets(*change, *defect, asker) * defect->rate.value();
-        fresh += binomial(dice(Purpose::harm, 4 + i), writes[i], met);
+        fresh += binomial(dice(Purpose::harm, 4 + lane.row), writes[i], met);
     }
     leave_jobs(world, s, pool, fresh, dice);
     return wrote;

@@ -3,6 +3,8 @@
 // A job that repeats ends with its process, or when the process sees its flag off.
 #pragma once
 
+#include <span>
+
 #include "sim/world/path.h"
 
 namespace rollcage {
@@ -17,7 +19,7 @@ std::vector<std::uint32_t> dying(World& world, std::uint32_t service);
 // One second of the jobs that a pool's processes were left with. `writes`: of each lane, since the
 // last, and of calls; returns what the jobs wrote beside them.
 std::int64_t pass_jobs(World& world, std::uint32_t service, const Pool& pool, const View& view,
-                       const std::vector<std::int64_t>& writes, std::int64_t called);
+                       std::span<const std::int64_t> writes, std::int64_t called);
 const Defect* repeating(const Build& build, const Change** of = nullptr);
 
 }  // namespace rollcage

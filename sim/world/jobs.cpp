@@ -284,15 +284,18 @@ void claim(JobList& jobs, StoreState& state, const SchemaChange* change, const J
     }
 }
 
-void drain_jobs(JobList& jobs, std::uint32_t holder, double share, std::uint32_t first,
-                Dice& dice) {
+std::int64_t drain_jobs(JobList& jobs, std::uint32_t holder, double share, std::uint32_t first,
+                        Dice& dice) {
     JobHolder& its = holder_of(jobs, holder);
+    std::int64_t all = 0;
     for (std::size_t row = 0; row < its.at_work.counts.size(); ++row) {
         const std::int64_t count =
             thin(dice, first + static_cast<std::uint32_t>(row), its.at_work.counts[row], share);
         its.at_work.counts[row] -= count;
         its.leaving.counts[row] += count;
+        all += count;
     }
+    return all;
 }
 
 void cut_jobs(JobList& jobs, const Store& declared, std::uint32_t holder, bool was_draining,

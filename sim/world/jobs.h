@@ -69,9 +69,11 @@ std::vector<std::int64_t> shared_out(const JobList& jobs, const StoreState& stat
 void claim(JobList& jobs, StoreState& state, const SchemaChange* change, const JobRunner& by,
            std::int64_t count, Dice& dice);
 
-// One of the processes stops taking work, or ends; a process's dice, from `first` on.
+// One of the processes stops taking work, with so many jobs in hand, or ends; a process's dice,
+// from `first` on.
 inline constexpr std::uint32_t process_ordinals = 4096;
-void drain_jobs(JobList& jobs, std::uint32_t holder, double share, std::uint32_t first, Dice& dice);
+std::int64_t drain_jobs(JobList& jobs, std::uint32_t holder, double share, std::uint32_t first,
+                        Dice& dice);
 void cut_jobs(JobList& jobs, const Store& declared, std::uint32_t holder, bool was_draining,
               double share, std::uint32_t first, Dice& dice);
 

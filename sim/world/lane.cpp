@@ -121,13 +121,12 @@ void gather(Lane& lane, LaneFlow& flow) {
                      lane.budget_thousandths + flow.fresh * lane.retry_budget->ppm / 1000);
 }
 
-void reject_locally(Lane& lane, LaneFlow& flow, std::uint32_t lane_row, std::int64_t now_us,
-                    Dice& dice) {
+void reject_locally(Lane& lane, LaneFlow& flow, std::int64_t now_us, Dice& dice) {
     const double rejected = rejected_share(lane, now_us);
     if (rejected <= 0) return;
     for (std::uint32_t a = 0; a < lane.attempts; ++a) {
         const std::int64_t away =
-            binomial(dice(Purpose::turn_away, lane_row * 32 + a), flow.asked[a], rejected);
+            binomial(dice(Purpose::turn_away, lane.seat() * 32 + a), flow.asked[a], rejected);
         flow.asked[a] -= away;
         flow.held_back[a] += away;
     }
@@ -196,8 +195,7 @@ double affordable(const Lane& lane, std::int64_t wanting, std::int64_t cost) {
 
 }  // namespace
 
-void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_row,
-             Account& account, Dice& dice) {
+void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, Account& account, Dice& dice) {
     std::int64_t wanting = 0, cost = 0, failed = 0, refused = 0;
     for (std::uint32_t a = 0; a < lane.attempts; ++a) {
         flow.turned_away[a] += lane.dropped[a] + flow.held_back[a];
@@ -226,7 +224,7 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_
     for (std::uint32_t a = 0; wanting > 0 && a + 1 < lane.attempts; ++a) {
         const std::int64_t slow = flow.timed_out[a], other = flow.turned_away[a] + flow.errored[a],
                            shed = flow.shed[a];
-        const std::uint32_t at = lane_row * 32 + a * 3;
+        const std::uint32_t at = lane.seat() * 32 + a * 3;
         const std::int64_t slow_go =
             afford >= 1 ? slow : binomial(dice(Purpose::budget, at), slow, afford);
         const std::int64_t other_go =
@@ -249,7 +247,7 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_
             const std::int64_t back =
                 j + 1 == given.size()
                     ? going
-                    : binomial(dice(Purpose::back_off, (lane_row * 8 + a) * 512 + j), going,
+                    : binomial(dice(Purpose::back_off, (lane.seat() * 8 + a) * 512 + j), going,
                                given[j]);
             lane.returning[lane.row_in(j + 1) + a + 1] += back;
             going -= back;
@@ -263,7 +261,7 @@ void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_
     lane.minute_bad += failed + refused;
 }
 
-void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice) {
+void drop_queue(Lane& lane, Dice& dice) {
     for (std::int64_t slot = 0; slot < lane.slots(); ++slot) {
         const auto s = static_cast<std::size_t>(slot);
         std::int64_t clients = 0;
@@ -271,7 +269,8 @@ void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice) {
             clients += lane.asked[static_cast<std::size_t>(slot * lane.attempts + a)];
         const std::int64_t unanswered = clients - lane.good[s];
         pick_leaving(lane, s, unanswered, lane.dropped,
-                     200'000 + lane_row * 2048 + static_cast<std::uint32_t>(slot % 256) * 8, dice);
+                     200'000 + lane.seat() * 2048 + static_cast<std::uint32_t>(slot % 256) * 8,
+                     dice);
         lane.dropped_total += unanswered;
         for (std::int64_t a = 0; a < lane.attempts; ++a)
             lane.asked[static_cast<std::size_t>(slot * lane.attempts + a)] = 0;
@@ -280,14 +279,15 @@ void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice) {
     lane.queued = 0;
 }
 
-std::int64_t drop_part(Lane& lane, double share, std::uint32_t lane_row, Dice& dice) {
+std::int64_t drop_part(Lane& lane, double share, std::int64_t from_age, Dice& dice) {
     std::int64_t all = 0;
-    for (std::size_t s = 0; s < static_cast<std::size_t>(lane.slots()); ++s) {
-        const auto at = static_cast<std::uint32_t>(s) * 8;
-        const std::int64_t gone =
-            binomial(dice(Purpose::lifecycle, lane_row * 16'384 + at), lane.work[s], share);
+    for (std::int64_t age = from_age; age <= lane.deadline; ++age) {
+        const std::size_t s = lane.slot_of(age);
+        if (lane.work[s] == 0) continue;
+        const std::uint32_t at = lane.seat() * 16'384 + static_cast<std::uint32_t>(age % 2048) * 8;
+        const std::int64_t gone = binomial(dice(Purpose::lifecycle, at), lane.work[s], share);
         if (gone == 0) continue;
-        pick_leaving(lane, s, gone, lane.dropped, lane_row * 16'384 + at, dice);
+        pick_leaving(lane, s, gone, lane.dropped, at, dice);
         lane.work[s] -= gone;
         all += gone;
     }
@@ -296,10 +296,10 @@ std::int64_t drop_part(Lane& lane, double share, std::uint32_t lane_row, Dice& d
     return all;
 }
 
-void move_returning(Lane& from, Lane& to, Share share, std::uint32_t lane_row, Dice& dice) {
+void move_returning(Lane& from, Lane& to, Share share, Dice& dice) {
     for (std::size_t i = 0; i < from.returning.size(); ++i) {
         const std::int64_t moved = binomial(
-            dice(Purpose::route, 4096 + lane_row * 4096 + static_cast<std::uint32_t>(i % 4096)),
+            dice(Purpose::route, 4096 + from.seat() * 4096 + static_cast<std::uint32_t>(i % 4096)),
             from.returning[i], share.value());
         from.returning[i] -= moved;
         from.returning_total -= moved;
@@ -318,6 +318,13 @@ void take_over(Lane& heir, const Lane& gone) {
     heir.ended.late += gone.ended.late;
     heir.dead += gone.dead;
     heir.dead_again += gone.dead_again;
+}
+
+bool holds_nothing(const Lane& lane) {
+    return lane.idle() &&
+           (lane.dropped_total | lane.fresh_now | lane.minute_fresh | lane.minute_bad |
+            lane.fold_good | lane.dead) == 0 &&
+           lane.ended == Ended{};
 }
 
 void fold(const Lane& lane, Digest& digest) {

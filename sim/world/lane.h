@@ -62,6 +62,10 @@ private:
     std::array<Philox, 32> blocks_;
 };
 
+// Lanes of a service have rows; sixteen rows draw as one entity, for a purpose has room for as
+// many.
+inline constexpr std::uint32_t rows_together = 16, rows_max = 64;
+constexpr std::uint32_t together_step = 0x4000'0000;  // Above every other entity key.
 // What else ended since the last fold of writes. Work that is done though its client left commits.
 struct Ended {
     std::int64_t wrong = 0, wrong_again = 0;  // Failed by what they met; of these, tried again.
@@ -88,6 +92,7 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     // Declared; the same in every life.
     std::uint32_t account = 0;  // Row of the ledger.
     std::uint32_t cohort = 0;
+    std::uint32_t row = 0;    // Among all lanes of its service: what its draws are keyed by.
     std::uint32_t slice = 0;  // Of the cohort's.
     Share kind_work = whole;
     double times = 1, fails = 0;  // The station's work, and errors of its own path. Derived.
@@ -121,14 +126,39 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
         return static_cast<std::size_t>(age > head ? head + slots() - age : head - age);
     }
     std::size_t row_in(std::int64_t ticks) const {  // Of those who return in 0..horizon ticks.
-        const std::int64_t row = back_head + ticks;
-        return static_cast<std::size_t>((row >= horizon ? row - horizon : row) * attempts);
+        const std::int64_t at = back_head + ticks;
+        return static_cast<std::size_t>((at >= horizon ? at - horizon : at) * attempts);
     }
     void turn_to(std::uint64_t tick) {
         head = static_cast<std::int64_t>(tick % static_cast<std::uint64_t>(slots()));
         back_head = static_cast<std::int64_t>(tick % static_cast<std::uint64_t>(horizon));
     }
     bool idle() const { return (waiting | returning_total | queued) == 0; }
+    std::uint32_t seat() const { return row % rows_together; }
+};
+
+// The dice of one station, in one tick or at one event.
+class StationDice {
+public:
+    StationDice(const Draw& draw, std::uint32_t entity, std::uint64_t tick)
+        : draw_(&draw), entity_(entity), tick_(tick), own_(draw, entity, tick) {}
+    Dice& own() { return own_; }
+    Dice& of(const Lane& lane) {
+        const std::size_t group = lane.row / rows_together;
+        if (group == 0) return own_;
+        while (more_.size() < group)
+            more_.emplace_back(
+                *draw_, entity_ + together_step * static_cast<std::uint32_t>(more_.size() + 1),
+                tick_);
+        return more_[group - 1];
+    }
+
+private:
+    const Draw* draw_;
+    std::uint32_t entity_;
+    std::uint64_t tick_;
+    Dice own_;
+    std::vector<Dice> more_;
 };
 
 Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick);
@@ -136,22 +166,22 @@ Lane make_lane(const Cohort& cohort, const RequestKind& kind, Duration tick);
 // Fresh and returning requests of this tick, by attempt; the lane is turned to it.
 void gather(Lane& lane, LaneFlow& flow);
 // Throttle and breaker: some attempts never leave the client.
-void reject_locally(Lane& lane, LaneFlow& flow, std::uint32_t lane_row, std::int64_t now_us,
-                    Dice& dice);
+void reject_locally(Lane& lane, LaneFlow& flow, std::int64_t now_us, Dice& dice);
 void learn(Lane& lane, const LaneFlow& flow, std::int64_t now_us);
 // `leaving` of the clients in a batch slot go, by attempt, into `by_attempt`; exchangeable.
 void pick_leaving(Lane& lane, std::size_t slot, std::int64_t leaving, PerAttempt& by_attempt,
                   std::uint32_t first_ordinal, Dice& dice);
 // Those who met no answer try again, fail, or were refused for good.
-void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, std::uint32_t lane_row,
-             Account& account, Dice& dice);
+void give_up(Lane& lane, LaneFlow& flow, bool shed_is_final, Account& account, Dice& dice);
 // Every client in the queue loses its place (a replaced process); returns nothing to the station.
-void drop_queue(Lane& lane, std::uint32_t lane_row, Dice& dice);
-// A share of the queue is lost with the process that held it; returns the work that went.
-std::int64_t drop_part(Lane& lane, double share, std::uint32_t lane_row, Dice& dice);
+void drop_queue(Lane& lane, Dice& dice);
+// A share of what has waited for `from_age` ticks is lost with the process that held it; returns
+// the work that went.
+std::int64_t drop_part(Lane& lane, double share, std::int64_t from_age, Dice& dice);
 // Moves a share of the clients that back off to another lane of the same kind.
-void move_returning(Lane& from, Lane& to, Share share, std::uint32_t lane_row, Dice& dice);
+void move_returning(Lane& from, Lane& to, Share share, Dice& dice);
 void take_over(Lane& heir, const Lane& gone);  // What was not yet folded.
+bool holds_nothing(const Lane& lane);          // That anybody would miss.
 void fold(const Lane& lane, Digest& digest);
 // Recounts the rings: waiting, queued and returning_total are what they hold.
 void check_sums(const Lane& lane);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/samplers.h"
+#include "sim/world/route.h"
 #include "sim/world/slices.h"
 
 namespace rollcage {
@@ -230,22 +231,19 @@ View::View(const World& world, std::uint32_t service, const Pool& pool)
     const std::vector<Instance>& instances = world.services[service].instances;
     std::int64_t count = 0;
     if (!ages_.empty() || (!settings_.empty() && travelling(world)))
-        for (std::uint32_t slot = 0; slot < instances.size(); ++slot) {
-            if (instances[slot].phase != Phase::ready || instances[slot].build != pool.build)
-                continue;
+        each_process(world.services[service], pool, [&](std::uint32_t slot) {
+            if (instances[slot].phase != Phase::ready) return;
             add(slot, false);
             ++count;
-        }
+        });
     finish(count);
 }
 
 View::View(const World& world, std::uint32_t service, std::uint32_t slot, bool begins)
     : world_(&world),
       service_(service),
-      pool_(nullptr),
+      pool_(pool_of(world.services[service], slot)),
       build_(&world.plan->builds[world.services[service].instances[slot].build.index]) {
-    for (const Pool& pool : world.services[service].pools)
-        if (pool.build == world.services[service].instances[slot].build) pool_ = &pool;
     watch();
     add(slot, begins);
     finish(1);
@@ -367,11 +365,7 @@ std::vector<std::vector<double>> find_origins(const Blueprint& plan) {
                                              std::vector<double>(plan.cohorts.size(), 0));
     for (std::size_t c = 0; c < plan.cohorts.size(); ++c) {
         const Cohort& cohort = plan.cohorts[c];
-        double demand = static_cast<double>(cohort.users) * cohort.requests_per_minute.value();
-        if (!cohort.per_minute.empty()) demand = 0;
-        for (const std::int64_t each : cohort.per_minute)
-            demand += static_cast<double>(each) / static_cast<double>(cohort.per_minute.size());
-        origins[cohort.serves.index][c] = demand;
+        origins[cohort.serves.index][c] = demand_of(cohort);
     }
     for (const ServiceId from : callers_first(plan))
         for (const Call& call : plan.services[from.index].calls)

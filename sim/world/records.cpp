@@ -1,15 +1,17 @@
 // What traffic does to the stores, once a simulated second.
 #include <algorithm>
+#include <span>
 
 #include "sim/base/samplers.h"
 #include "sim/world/harm.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
 namespace {
 
 constexpr std::uint32_t visit_entity = 0x0700'0000, store_entity = 0x0800'0000,
-                        called_entity = 0x0C00'0000;
+                        called_entity = 0x0C00'0000, copy_entity = 0x0900'0000;
 constexpr Duration nightly_at{10'800'000'000}, day{86'400'000'000};  // default: MODEL 4.7
 
 const Change* change_of(const World& world, BuildId build, StoreId store) {
@@ -20,14 +22,9 @@ const Change* change_of(const World& world, BuildId build, StoreId store) {
 
 struct Done {
     std::int64_t reads = 0, inserts = 0, updates = 0, again = 0;
-    std::int64_t logins = 0;           // Within reads; each begins a session.
-    std::vector<std::int64_t> writes;  // By lane; none of calls.
-    double misread = 0, lossy = 0;     // Of what caused them, by what was said on calls.
-};
-
-// Of what one lane's clients left behind since the last second, what was done all the same.
-struct Unheard {
-    std::int64_t done = 0, again = 0;  // Of these, the client tried again.
+    std::int64_t logins = 0;               // Within reads; each begins a session.
+    std::span<const std::int64_t> writes;  // By lane; none of calls.
+    double misread = 0, lossy = 0;         // Of what caused them, by what was said on calls.
 };
 
 // Part of a count whose draws are all alike; drawn only where a die decides.
@@ -54,9 +51,10 @@ Lanes draws_of(const World& world, const Pool& pool, const Lane& lane, std::uint
 }
 
 // Work that was done though its client had left: late, or served when it was dead.
-std::array<Unheard, lanes_max> take_unheard(World& world, Pool& pool) {
+const std::vector<Unheard>& take_unheard(World& world, Pool& pool) {
     Station& station = pool.station;
-    std::array<Unheard, lanes_max> unheard{};
+    std::vector<Unheard>& unheard = world.scratch.unheard;
+    unheard.assign(station.lanes.size(), {});
     std::int64_t dead = 0, burnt = std::exchange(station.burnt, 0);
     for (std::size_t i = 0; i < station.lanes.size(); ++i) {
         Lane& lane = station.lanes[i];
@@ -127,7 +125,7 @@ void write_unheard(const RequestKind& kind, const Unheard& unheard, double again
 // What a lane's clients, those who left included, did since the last second; good writes and
 // inserts are drawn and counted, and those who were misled.
 void take_lane(World& world, const Pool& pool, Lane& lane, const Unheard& all_unheard, Done& done) {
-    std::int64_t& of_lane = done.writes.emplace_back(0);
+    std::int64_t& of_lane = world.scratch.writes.emplace_back(0);
     const Cohort& cohort = world.plan->cohorts[lane.cohort];
     const RequestKind& kind = cohort.kinds[lane.account - world.cohorts[lane.cohort].accounts[0]];
     const std::int64_t good = std::exchange(lane.fold_good, 0);
@@ -163,7 +161,8 @@ Done take_done(World& world, Pool& pool) {
     Done done;
     done.misread = pool.misread;
     done.lossy = pool.lossy;
-    const std::array<Unheard, lanes_max> unheard = take_unheard(world, pool);
+    const std::vector<Unheard>& unheard = take_unheard(world, pool);
+    world.scratch.writes.clear();
     std::int64_t served = 0, again = 0;
     for (std::size_t i = 0; i < pool.station.lanes.size(); ++i) {
         Lane& lane = pool.station.lanes[i];
@@ -171,6 +170,7 @@ Done take_done(World& world, Pool& pool) {
         again += unheard[i].again + lane.ended.wrong_again;
         take_lane(world, pool, lane, unheard[i], done);
     }
+    done.writes = world.scratch.writes;
     const Inbound& in = pool.inbound;
     again += in.calls > 0
                  ? static_cast<std::int64_t>(
@@ -207,6 +207,31 @@ Done take_calls(World& world, std::uint32_t s, Pool& pool) {
          {&in.writes, &in.inserts, &in.rejected, &in.misread, &in.lossy, &in.doubled})
         *sum = *sum / calls * rest;
     in.calls = rest;
+    return done;
+}
+
+// What a side without users copied: every read, and where it is told to the writes as well. They
+// are made twice.
+Done take_copied(const World& world, std::uint32_t s, Pool& pool) {
+    Done done;
+    done.reads = std::exchange(pool.copied, 0);
+    if (done.reads == 0 || !pool.copies_writes) return done;
+    double all = 0, writes = 0, inserts = 0;
+    for (const Cohort& cohort : world.plan->cohorts) {
+        if (cohort.serves.index != s) continue;
+        for (const RequestKind& kind : cohort.kinds) {
+            const double here = demand_of(cohort) * kind.share.value();
+            all += here;
+            writes += here * kind.writes.value();
+            inserts += here * kind.writes.value() * kind.inserts.value();
+        }
+    }
+    if (writes <= 0) return done;
+    const Lanes draws =
+        world.draw(Purpose::writes, copy_entity + s * pools_max + pool.key, world.ticks);
+    const std::int64_t written = binomial(draws[0], done.reads, std::min(1.0, writes / all));
+    done.again = binomial(draws[1], written, std::min(1.0, inserts / writes));
+    done.updates = written - done.again;
     return done;
 }
 
@@ -325,7 +350,8 @@ void log_in_again(World& world, std::uint32_t s, std::int64_t logged_out, Dice& 
 }
 
 void visit_stores(World& world, std::uint32_t s, Pool& pool) {
-    const Done done = take_done(world, pool), called = take_calls(world, s, pool);
+    const Done done = take_done(world, pool), called = take_calls(world, s, pool),
+               copied = take_copied(world, s, pool);
     if (world.plan->services[s].uses.empty()) return;
     const View view(world, s, pool);
     const std::int64_t jobs_wrote =
@@ -345,6 +371,11 @@ void visit_stores(World& world, std::uint32_t s, Pool& pool) {
         if (called.reads > 0)
             visit(state, declared, change, visit_of(world, pool, view, store, called),
                   visit_ordinals, dice);
+        if (copied.reads > 0) {
+            Visit again = visit_of(world, pool, view, store, copied);
+            if (declared.idempotent) again.updates += std::exchange(again.retried, 0);
+            visit(state, declared, change, again, 2 * visit_ordinals, dice);
+        }
         if (declared.kind == StoreKind::session)
             log_in_again(world, s, a.logged_out + a.misses - before, dice);
     }

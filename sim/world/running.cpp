@@ -3,8 +3,8 @@
 
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
-#include "sim/world/fleet.h"
 #include "sim/world/path.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
@@ -34,7 +34,7 @@ std::vector<JobRunner> runners_of(const World& world, StoreId store) {
                  .knows = change != nullptr,
                  .writes_after = change ? View(world, s, pool).at_work(*change) : 0,
                  .slow = service.slow.value() * pool.path.work,
-                 .room = ready_of(service, pool.build) * world.plan->stores[store.index].at_once});
+                 .room = ready_at(service, pool) * world.plan->stores[store.index].at_once});
         }
     }
     return runners;
@@ -117,27 +117,29 @@ std::int64_t requeue_jobs(World& world, StoreId store) {
                           schema_of(*world.plan, store), runners_of(world, store), dice);
 }
 
-void process_drains(World& world, std::uint32_t s, std::uint32_t slot) {
-    const ServiceState& service = world.services[s];
-    const Instance& instance = service.instances[slot];
-    const auto pool = std::ranges::find(service.pools, instance.build, &Pool::build);
-    if (pool == service.pools.end()) return;
+bool process_drains(World& world, std::uint32_t s, std::uint32_t slot) {
+    ServiceState& service = world.services[s];
+    const Pool* pool = pool_of(service, slot);
+    if (pool == nullptr) return false;
+    std::int64_t jobs = 0;
     for (const StoreId store : world.plan->services[s].runs) {
-        Dice dice(world.draw, process_entity + instance_key(s, slot), instance.process);
-        drain_jobs(world.stores[store.index].jobs, s * pools_max + pool->key,
-                   1 / static_cast<double>(ready_of(service, instance.build)),
-                   store.index * process_ordinals, dice);
+        Dice dice(world.draw, process_entity + instance_key(s, slot),
+                  service.instances[slot].process);
+        jobs += drain_jobs(world.stores[store.index].jobs, s * pools_max + pool->key,
+                           1 / static_cast<double>(ready_at(service, *pool)),
+                           store.index * process_ordinals, dice);
     }
+    return jobs > 0;
 }
 
 void process_ends(World& world, std::uint32_t s, std::uint32_t slot) {
     ServiceState& service = world.services[s];
     const Instance& instance = service.instances[slot];
-    const auto pool = std::ranges::find(service.pools, instance.build, &Pool::build);
-    if (pool == service.pools.end()) return;
-    const auto count = std::ranges::find(service.counts, instance.build, &BuildCount::build);
+    const Pool* pool = pool_of(service, slot);
     const bool draining = instance.phase == Phase::draining;
-    const std::int64_t alike = draining ? count->draining : count->ready;
+    if (pool == nullptr || (draining && !instance.leaves_jobs)) return;
+    const Crew& crew = crew_of(site_of(service, slot), instance.build, instance.spec.baseline);
+    const std::int64_t alike = draining ? crew.leaving_jobs : crew.ready;
     Dice dice(world.draw, process_entity + instance_key(s, slot), instance.process);
     for (const StoreId store : world.plan->services[s].runs)
         cut_jobs(world.stores[store.index].jobs, world.plan->stores[store.index],

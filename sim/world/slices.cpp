@@ -1,9 +1,11 @@
 #include "sim/world/slices.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "sim/base/samplers.h"
 #include "sim/world/path.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
@@ -15,8 +17,8 @@ std::size_t kinds_of(const World& world, std::uint32_t c) {
     return world.plan->cohorts[c].kinds.size();
 }
 
-std::vector<Pool>& pools_of(World& world, std::uint32_t c) {
-    return world.services[world.plan->cohorts[c].serves.index].pools;
+ServiceState& service_of(World& world, std::uint32_t c) {
+    return world.services[world.plan->cohorts[c].serves.index];
 }
 
 // What the slices become; who is in none of the wanted ones keeps the parts it had.
@@ -33,35 +35,16 @@ std::vector<Slice> placed(const std::vector<Slice>& had, const std::vector<Slice
     return next;
 }
 
-// As many of the flags as the station has lanes for; the others work on the mean of a slice.
+// As many of the flags as the service has rows for; the others work on the mean of a slice.
 std::vector<Slice> next_slices(World& world, std::uint32_t c) {
     const std::vector<Slice>& had = world.cohorts[c].slices;
     const std::vector<Rule> rules = latest_rules(world);
-    const std::size_t others =
-        pools_of(world, c)[0].station.lanes.size() - had.size() * kinds_of(world, c);
-    const std::size_t most = (lanes_max - others) / kinds_of(world, c);
+    const auto taken = static_cast<std::size_t>(std::popcount(service_of(world, c).rows));
+    const std::size_t others = taken - had.size() * kinds_of(world, c);
+    const std::size_t most = (rows_max - others) / kinds_of(world, c);
     for (std::size_t n = most;; --n) {
         std::vector<Slice> next = placed(had, slices(*world.plan, rules, {c}, n));
         if (next.size() <= most || n <= 1) return next;
-    }
-}
-
-void open_slice(World& world, std::uint32_t c, std::uint32_t slot) {
-    CohortState& state = world.cohorts[c];
-    state.lanes.push_back({});
-    for (std::size_t k = 0; k < kinds_of(world, c); ++k) {
-        const auto row = static_cast<std::uint32_t>(pools_of(world, c)[0].station.lanes.size());
-        state.lanes.back().push_back(row);
-        for (Pool& pool : pools_of(world, c)) {
-            const Lane& like = pool.station.lanes[state.first_lane + k];
-            const Cohort& cohort = world.plan->cohorts[c];
-            Lane lane = make_lane(cohort, cohort.kinds[k], world.tick_length);
-            lane.cohort = c;
-            lane.account = like.account;
-            lane.slice = slot;
-            lane.retry_budget = like.retry_budget;
-            pool.station.lanes.push_back(std::move(lane));
-        }
     }
 }
 
@@ -70,7 +53,7 @@ void move_clients(World& world, std::uint32_t c, Pool& pool, std::size_t kind,
                   const std::vector<Slice>& had) {
     const CohortState& state = world.cohorts[c];
     const auto lane_of = [&](std::size_t slot) -> Lane& {
-        return pool.station.lanes[state.lanes[slot][kind]];
+        return lane_at(pool, state.rows[slot][kind]);
     };
     std::uint64_t changes = 0;  // Two of them at one instant draw apart.
     for (const std::vector<Epoch>& epochs : world.settings) changes += epochs.size();
@@ -81,70 +64,73 @@ void move_clients(World& world, std::uint32_t c, Pool& pool, std::size_t kind,
         lane_of(slot).returning_total = 0;
     }
     const std::uint32_t service = world.plan->cohorts[c].serves.index;
+    const auto move = [&](Lane& from, Lane& to, Share share) {
+        StationDice dice(world.draw,
+                         slice_entity + ((service * pools_max + pool.key) * rows_max + to.row),
+                         world.ticks | changes << 48);
+        move_returning(from, to, share, dice.of(from));
+    };
     for (std::size_t from = 0; from < had.size(); ++from) {
         if (were[from].returning_total == 0) continue;
-        Dice dice(world.draw,
-                  slice_entity + ((service * pools_max + pool.key) << 4 | state.lanes[from][kind]),
-                  world.ticks | changes << 48);
         double rest = 1;
         for (std::size_t to = 0; to < state.slices.size(); ++to) {
             if (to == from || state.slices[to].users == none) continue;
             const double here = overlap(had[from], state.slices[to]);
-            const Share share = here >= rest ? whole : share_of(here / rest);
-            move_returning(were[from], lane_of(to), share, state.lanes[to][kind], dice);
+            move(were[from], lane_of(to), here >= rest ? whole : share_of(here / rest));
             rest = std::max(0.0, rest - here);
         }
         // Whoever stays; where the slice ends, what rounding left.
-        Lane& stays = lane_of(state.slices[from].users > none ? from : 0);
-        move_returning(were[from], stays, whole, 15, dice);
+        move(were[from], lane_of(state.slices[from].users > none ? from : 0), whole);
     }
 }
 
-bool empty(const Lane& lane) {
-    return lane.idle() &&
-           (lane.dropped_total | lane.fresh_now | lane.minute_fresh | lane.minute_bad |
-            lane.fold_good | lane.dead) == 0 &&
-           lane.ended == Ended{};
-}
-
-// The cohort's last slice goes, where its lanes stand last and hold nothing.
+// The cohort's last slice goes where its lanes hold nothing.
 bool drop_last(World& world, std::uint32_t c) {
     CohortState& state = world.cohorts[c];
-    std::vector<Pool>& pools = pools_of(world, c);
-    if (state.slices.size() == 1 || state.slices.back().users > none ||
-        state.lanes.back().back() + 1 != pools[0].station.lanes.size())
-        return false;
-    for (const Pool& pool : pools)
-        for (const std::uint32_t row : state.lanes.back())
-            if (!empty(pool.station.lanes[row])) return false;
-    for (Pool& pool : pools) pool.station.lanes.resize(state.lanes.back().front());
+    ServiceState& service = service_of(world, c);
+    if (state.slices.size() == 1 || state.slices.back().users > none) return false;
+    for (const Way& way : state.ways)
+        for (const std::uint32_t row : state.rows.back())
+            if (!holds_nothing(lane_at(service.pools[way.pool], row))) return false;
+    for (const std::uint32_t row : state.rows.back()) {
+        for (const Way& way : state.ways) drop_lane(service.pools[way.pool], row);
+        service.rows &= ~(std::uint64_t{1} << row);
+    }
     state.slices.pop_back();
-    state.lanes.pop_back();
+    state.rows.pop_back();
     return true;
 }
 
 }  // namespace
+
+void take_rows(World& world, std::uint32_t c) {
+    CohortState& state = world.cohorts[c];
+    ServiceState& service = service_of(world, c);
+    const auto slice = static_cast<std::uint32_t>(state.rows.size());
+    state.rows.push_back({});
+    for (std::uint32_t kind = 0; kind < kinds_of(world, c); ++kind) {
+        const auto row = static_cast<std::uint32_t>(std::countr_one(service.rows));
+        check(row < rows_max, "a service has rows for all of its users");
+        service.rows |= std::uint64_t{1} << row;
+        state.rows[slice].push_back(row);
+        for (const Way& way : state.ways) open_lane(world, c, slice, kind, service.pools[way.pool]);
+    }
+}
 
 void split_users(World& world, std::uint32_t c) {
     CohortState& state = world.cohorts[c];
     const std::vector<Slice> had = state.slices;
     state.slices = next_slices(world, c);
     if (state.slices == had) return;
-    for (std::size_t slot = had.size(); slot < state.slices.size(); ++slot)
-        open_slice(world, c, static_cast<std::uint32_t>(slot));
-    for (Pool& pool : pools_of(world, c))
-        for (std::size_t k = 0; k < kinds_of(world, c); ++k) move_clients(world, c, pool, k, had);
+    while (state.rows.size() < state.slices.size()) take_rows(world, c);
+    for (const Way& way : state.ways)
+        for (std::size_t k = 0; k < kinds_of(world, c); ++k)
+            move_clients(world, c, service_of(world, c).pools[way.pool], k, had);
 }
 
 void drop_empty_slices(World& world) {
-    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        bool dropped = true;
-        while (dropped) {
-            dropped = false;
-            for (std::uint32_t c = 0; c < world.cohorts.size(); ++c)
-                if (world.plan->cohorts[c].serves.index == s) dropped |= drop_last(world, c);
-        }
-    }
+    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c)
+        while (drop_last(world, c)) continue;
 }
 
 std::optional<std::string> too_many_slices(const Blueprint& plan, const std::vector<Rule>& rules) {
@@ -161,10 +147,10 @@ std::optional<std::string> too_many_slices(const Blueprint& plan, const std::vec
         }
         const ServiceId service = plan.cohorts[c].serves;
         lanes[service.index] +=
-            plan.cohorts[c].kinds.size() * slices(plan, rules, {c}, lanes_max + 1).size();
-        if (lanes[service.index] > lanes_max)
+            plan.cohorts[c].kinds.size() * slices(plan, rules, {c}, rows_max + 1).size();
+        if (lanes[service.index] > rows_max)
             return "the users of service \"" + plan.names.services[service.index] +
-                   "\" would be parted into more than " + std::to_string(lanes_max) +
+                   "\" would be parted into more than " + std::to_string(rows_max) +
                    " groups by flags and kinds of request; turn a flag fully on or off first";
     }
     return std::nullopt;

@@ -1,4 +1,4 @@
-// Users of one cohort whom partial flags keep apart are clients apart: a lane each, at every pool.
+// Users of one cohort whom partial flags keep apart are clients apart: a lane each on every way.
 // Leans on world.h. The first slice is always there; another goes when nobody is in it any more.
 // Requests that wait in a queue when a rule changes are answered as those among whom they came.
 #pragma once
@@ -7,6 +7,8 @@
 
 namespace rollcage {
 
+// Rows for one slice more of the cohort, and its lanes wherever it has a way.
+void take_rows(World& world, std::uint32_t cohort);
 // The latest rules part the cohort's users; those who are moved take their retries along.
 void split_users(World& world, std::uint32_t cohort);
 // Lanes that nobody will use again and that hold nothing go, the last first.

@@ -13,7 +13,7 @@ Result<void> sound_traits(const Blueprint& plan, const Traits& traits, const std
     if (traits.ring && (*traits.ring < 0 || *traits.ring > ring_max))
         return Error{who + ": a ring must be from 0 to " + std::to_string(ring_max)};
     if ((traits.tier && traits.tier->index >= plan.names.tiers.size()) ||
-        (traits.region && traits.region->index >= plan.names.regions.size()) ||
+        (traits.region && traits.region->index >= regions_in(plan)) ||
         (traits.cohort && traits.cohort->index >= plan.cohorts.size()))
         return Error{who + ": no cohort has that tier or region, or is called that"};
     return {};

@@ -29,15 +29,15 @@ struct Pass {
           dice(*at_tick.draw, at_tick.entity, at_tick.tick),
           tick_us(static_cast<double>(at_tick.length.us)) {
         for (std::size_t i = 0; i < station.lanes.size(); ++i) flows[i] = LaneFlow{};
-        dice.keep(Draw::block_word(Purpose::serve, 0), Lanes{at.first_serve});
+        dice.own().keep(Draw::block_word(Purpose::serve, 0), Lanes{at.first_serve});
     }
 
     Station& station;
     const TickAt& at;
     std::vector<Account>& ledger;
-    Dice dice;
+    StationDice dice;
     double tick_us;
-    std::array<LaneFlow, lanes_max> flows;
+    std::array<LaneFlow, rows_max> flows;
     double mean_work_us = 0;  // Slot time of a piece of work, over the classes at hand.
     double capacity_mean = 0;
     double capacity = 0;  // Drawn, or the mean where larger: what positions are measured in.
@@ -45,25 +45,26 @@ struct Pass {
 };
 
 // Where the draws of a class begin: room for 2,000 ages, eight each where attempts are split.
-std::uint32_t first_of(std::uint32_t row) {
-    return row * 16'384;
+std::uint32_t first_of(const Lane& lane) {
+    return lane.seat() * 16'384;
 }
 constexpr std::uint32_t ages_max = 8'000;
 
 // A storm draws from these blocks nearly always.
-void draw_ahead(Pass& pass, std::uint32_t row) {
-    const Lane& lane = pass.station.lanes[row];
+void draw_ahead(Pass& pass, const Lane& lane) {
+    const std::uint32_t seat = lane.seat();
     const std::uint32_t oldest =
-        (first_of(row) + 4 + static_cast<std::uint32_t>(lane.deadline)) / 4;
-    pass.dice.draw_ahead({Draw::block_word(Purpose::turn_away, row * 8 + 4),
-                          Draw::block_word(Purpose::leave, first_of(row) / 4),
-                          Draw::block_word(Purpose::serve, oldest),
-                          Draw::block_word(Purpose::serve, oldest - 1)});
+        (first_of(lane) + 4 + static_cast<std::uint32_t>(lane.deadline)) / 4;
+    Dice& dice = pass.dice.of(lane);
+    dice.draw_ahead({Draw::block_word(Purpose::turn_away, seat * 8 + 4),
+                     Draw::block_word(Purpose::leave, first_of(lane) / 4),
+                     Draw::block_word(Purpose::serve, oldest),
+                     Draw::block_word(Purpose::serve, oldest - 1)});
     if (lane.attempts == 1) return;
     const auto returns = [&](std::uint32_t attempt) {
-        return Draw::block_word(Purpose::back_off, (row * 8 + attempt) * 128);
+        return Draw::block_word(Purpose::back_off, (seat * 8 + attempt) * 128);
     };
-    pass.dice.draw_ahead({returns(0), returns(1), returns(2), returns(3)});
+    dice.draw_ahead({returns(0), returns(1), returns(2), returns(3)});
 }
 
 double lane_work_us(const Pass& pass, const Lane& lane) {
@@ -93,10 +94,12 @@ void find_pace(Pass& pass) {
 
 void thin(Pass& pass, std::size_t row, double share, std::uint32_t first, PerAttempt& into) {
     PerAttempt& asked = pass.flows[row].asked;
-    const auto attempts = static_cast<std::uint32_t>(pass.station.lanes[row].attempts);
+    const Lane& lane = pass.station.lanes[row];
+    const auto attempts = static_cast<std::uint32_t>(lane.attempts);
+    first += lane.seat() * 32;
     for (std::uint32_t a = 0; a < attempts; ++a) {
         const std::int64_t away =
-            binomial(pass.dice(Purpose::turn_away, first + a), asked[a], share);
+            binomial(pass.dice.of(lane)(Purpose::turn_away, first + a), asked[a], share);
         asked[a] -= away;
         into[a] += away;
     }
@@ -114,13 +117,14 @@ void turn_away(Pass& pass) {
     Station& station = pass.station;
     std::int64_t coming = pass.at.calls_in;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
-        if (station.shed > none)
-            thin(pass, i, station.shed.value(), i * 32 + 8, pass.flows[i].shed);
+        if (pass.at.unreachable > 0)
+            thin(pass, i, pass.at.unreachable, 24, pass.flows[i].turned_away);
+        if (station.shed > none) thin(pass, i, station.shed.value(), 8, pass.flows[i].shed);
         coming += arriving(pass, i);
     }
     if (station.slots == 0) {  // Nobody listens: every connection is refused.
         for (std::uint32_t i = 0; i < station.lanes.size(); ++i)
-            thin(pass, i, 1, i * 32 + 16, pass.flows[i].turned_away);
+            thin(pass, i, 1, 16, pass.flows[i].turned_away);
         return;
     }
     if (!pass.at.service->queue) return;
@@ -130,7 +134,7 @@ void turn_away(Pass& pass) {
     if (static_cast<double>(coming) <= room) return;
     const double away = room <= 0 ? 1 : 1 - room / static_cast<double>(coming);
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i)
-        thin(pass, i, away, i * 32 + 16, pass.flows[i].turned_away);
+        thin(pass, i, away, 16, pass.flows[i].turned_away);
 }
 
 void push(Pass& pass) {
@@ -166,7 +170,7 @@ std::int64_t draw_capacity(Pass& pass, std::int64_t queue) {
         return std::min(queue, whole_pieces);
     }
     if (static_cast<double>(queue) <= mean - certain_sds * std::sqrt(mean)) return queue;
-    const std::int64_t drawn = poisson(pass.dice(Purpose::serve, 0), mean);
+    const std::int64_t drawn = poisson(pass.dice.own()(Purpose::serve, 0), mean);
     pass.capacity = std::max(mean, static_cast<double>(drawn));
     return std::min(queue, drawn);
 }
@@ -194,18 +198,20 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
     pass.used += static_cast<double>(served);
     const double wait_us = std::max(0.0, (static_cast<double>(age) + spent - place) * pass.tick_us);
 
-    const std::uint32_t ordinal = first_of(row) + 4 + static_cast<std::uint32_t>(age);
-    const std::int64_t late =
-        binomial(pass.dice(Purpose::serve, ordinal), served, late_share(pass, lane, wait_us));
+    const std::uint32_t ordinal = first_of(lane) + 4 + static_cast<std::uint32_t>(age);
+    Dice& dice = pass.dice.of(lane);
+    // A calm tick asks the same die whether anybody is late.
+    const Uniform when =
+        row == 0 && age == 0 ? pass.dice.own()(Purpose::serve, 1) : dice(Purpose::serve, ordinal);
+    const std::int64_t late = binomial(when, served, late_share(pass, lane, wait_us));
     const double error_share = 1 - (1 - pass.at.error_share) * (1 - lane.fails);
-    const std::int64_t wrong =
-        error_share <= 0
-            ? 0
-            : binomial(pass.dice(Purpose::serve, ordinal + ages_max), served - late, error_share);
+    const std::int64_t wrong = error_share <= 0 ? 0
+                                                : binomial(dice(Purpose::serve, ordinal + ages_max),
+                                                           served - late, error_share);
     const std::int64_t good = served - late - wrong;
     if (wrong > 0) {
         pick_leaving(lane, slot, wrong, pass.flows[row].errored,
-                     first_of(row) + 8 + static_cast<std::uint32_t>(age) * 8, pass.dice);
+                     first_of(lane) + 8 + static_cast<std::uint32_t>(age) * 8, dice);
         lane.waiting -= wrong;
         lane.ended.wrong += wrong;
     }
@@ -227,12 +233,12 @@ std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
     const std::int64_t taken = take;
     for (std::uint32_t i = 0; i < lanes.size() && take > 0; ++i) {
         const std::int64_t here = work_of(lanes[i]);
-        const std::uint32_t ordinal = first_of(i) + 4 + static_cast<std::uint32_t>(age);
+        const std::uint32_t ordinal = first_of(lanes[i]) + 4 + static_cast<std::uint32_t>(age);
         const std::int64_t part =
-            take == there ? here
-            : here == there
-                ? take
-                : hypergeometric(pass.dice(Purpose::callee, ordinal), there, here, take);
+            take == there   ? here
+            : here == there ? take
+                            : hypergeometric(pass.dice.of(lanes[i])(Purpose::callee, ordinal),
+                                             there, here, take);
         if (part > 0) answer(pass, i, age, part);
         there -= here;
         take -= part;
@@ -259,8 +265,8 @@ TickDone serve(Pass& pass) {
     std::int64_t left = done.served;
     if (station.called > 0) {
         done.served_called = left == queue ? station.called
-                                           : hypergeometric(pass.dice(Purpose::callee, 0), queue,
-                                                            station.called, left);
+                                           : hypergeometric(pass.dice.own()(Purpose::callee, 0),
+                                                            queue, station.called, left);
         station.called -= done.served_called;
         left -= done.served_called;
         pass.used += static_cast<double>(done.served_called) / 2;
@@ -290,7 +296,7 @@ void let_leave(Pass& pass) {
         const auto row = s * static_cast<std::size_t>(lane.attempts);
         for (std::size_t a = 0; a < static_cast<std::size_t>(lane.attempts); ++a)
             clients += lane.asked[row + a];
-        pick_leaving(lane, s, clients, pass.flows[i].timed_out, first_of(i), pass.dice);
+        pick_leaving(lane, s, clients, pass.flows[i].timed_out, first_of(lane), pass.dice.of(lane));
         lane.waiting -= clients;
         lane.queued -= lane.work[s];
         lane.ended.left += clients;
@@ -320,7 +326,7 @@ void settle(Pass& pass, Digest& digest) {
                           flow.timed_out[a] + flow.errored[a] + lane.dropped[a];
         }
         if (unanswered > 0 || lane.bucket)
-            give_up(lane, flow, station.shed_final, i, account, pass.dice);
+            give_up(lane, flow, station.shed_final, account, pass.dice.of(lane));
         account.fresh += flow.fresh;
         account.good += flow.good;
         lane.minute_fresh += flow.fresh;
@@ -334,7 +340,8 @@ void settle(Pass& pass, Digest& digest) {
 
 // Nothing remembered, nothing in the way, and every answer certain: the tick of a healthy station.
 bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
-    if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0) return false;
+    if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0 || at.unreachable > 0)
+        return false;
     Lane& lane = station.lanes[0];
     if (lane.fails > 0 || !lane.idle() || (station.dead | station.called | station.held) != 0 ||
         station.shed > none || lane.guarded || !at.service->work_varies)
@@ -394,11 +401,11 @@ TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledg
     const std::int64_t now_us = static_cast<std::int64_t>(at.tick) * at.length.us;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
         Lane& lane = station.lanes[i];
-        if (!lane.idle()) draw_ahead(pass, i);
+        if (!lane.idle()) draw_ahead(pass, lane);
         lane.turn_to(at.tick);
         gather(lane, pass.flows[i]);
         if (lane.throttle || lane.breaker)
-            reject_locally(lane, pass.flows[i], i, now_us, pass.dice);
+            reject_locally(lane, pass.flows[i], now_us, pass.dice.of(lane));
     }
     find_pace(pass);
     turn_away(pass);
@@ -409,7 +416,7 @@ TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledg
     if (station.held > 0) {
         const double stay =
             e_to(-std::min(700.0, pass.tick_us / static_cast<double>(station.held_work_us)));
-        station.held = binomial(pass.dice(Purpose::callee, 1), station.held, stay);
+        station.held = binomial(pass.dice.own()(Purpose::callee, 1), station.held, stay);
     }
     const double working =
         static_cast<double>(done.served) * pass.mean_work_us / pass.tick_us + 0.5;
@@ -431,17 +438,22 @@ void change_speed(Station& station, std::int64_t work_us) {
 }
 
 void restart(Station& station, const Draw& draw, std::uint32_t entity, std::uint64_t tick) {
-    Dice dice(draw, entity, tick);
-    for (std::uint32_t i = 0; i < station.lanes.size(); ++i) drop_queue(station.lanes[i], i, dice);
+    StationDice dice(draw, entity, tick);
+    for (Lane& lane : station.lanes) drop_queue(lane, dice.of(lane));
     station.dead = station.called = station.busy = station.held = station.spare_us = 0;
 }
 
-void lose_part(Station& station, double share, Dice& dice) {
-    for (std::uint32_t i = 0; i < station.lanes.size(); ++i)
-        drop_part(station.lanes[i], share, i, dice);
+void lose_part(Station& station, double share, std::int64_t from_age, StationDice& dice) {
+    for (Lane& lane : station.lanes) drop_part(lane, share, from_age, dice.of(lane));
     std::uint32_t nth = 1;
     for (std::int64_t* held : {&station.dead, &station.called, &station.held, &station.busy})
-        *held -= binomial(dice(Purpose::callee, nth++ + 8), *held, share);
+        *held -= binomial(dice.own()(Purpose::callee, nth++ + 8), *held, share);
+}
+
+void set_slots(Station& station, std::int64_t slots) {
+    station.slots = slots;
+    station.busy = std::min(station.busy, slots);
+    station.held = std::min(station.held, slots);
 }
 
 void fold(const Station& station, Digest& digest) {

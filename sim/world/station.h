@@ -10,7 +10,6 @@
 
 namespace rollcage {
 
-inline constexpr std::uint32_t lanes_max = 16;
 inline constexpr std::size_t wait_buckets = 48;
 
 // Half-octave buckets of microseconds.
@@ -63,6 +62,7 @@ struct TickAt {
     double hold_us = 0;         // Slot time spent waiting for calls, a request.
     double error_share = 0;     // Of requests whose calls failed; a lane's own path comes besides.
     std::int64_t calls_in = 0;  // Calls that arrive here this tick.
+    double unreachable = 0;     // Of arrivals, those sent to processes that are no longer there.
 };
 
 struct TickDone {
@@ -76,8 +76,11 @@ TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledg
 void change_speed(Station& station, std::int64_t work_us);
 // A replaced process: slots freed, queue dropped, its clients turned away.
 void restart(Station& station, const Draw& draw, std::uint32_t entity, std::uint64_t tick);
-// One of the processes ends: its share of the queue and of what is at work goes with it.
-void lose_part(Station& station, double share, Dice& dice);
+// One of the processes ends: its share of what is at work, and of what has waited for `from_age`
+// ticks, goes with it.
+void lose_part(Station& station, double share, std::int64_t from_age, StationDice& dice);
+// Fewer slots than before: what is at work fits into them.
+void set_slots(Station& station, std::int64_t slots);
 void fold(const Station& station, Digest& digest);
 
 }  // namespace rollcage

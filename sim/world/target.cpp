@@ -95,7 +95,7 @@ bool fits(const Blueprint& plan, const Traits& traits, std::optional<CohortId> c
     if (!cohort) return false;
     const Cohort& it = plan.cohorts[cohort->index];
     return (!traits.ring || it.ring <= *traits.ring) && (!traits.tier || it.tier == traits.tier) &&
-           (!traits.region || it.region == traits.region) &&
+           (!traits.region || it.region == *traits.region) &&
            (!traits.cohort || *traits.cohort == *cohort);
 }
 

@@ -2,7 +2,7 @@
 
 #include "sim/base/maths.h"
 #include "sim/base/samplers.h"
-#include "sim/world/world.h"
+#include "sim/world/route.h"
 
 namespace rollcage {
 
@@ -11,39 +11,38 @@ namespace {
 constexpr std::uint32_t cohort_entity = 0x0100'0000;  // Entity keys: cohorts, then pools.
 constexpr std::uint32_t pool_entity = 0x0200'0000;
 constexpr std::uint32_t called_from = 4096;  // Routes of calls, after the calls themselves.
-constexpr std::uint32_t mixed_from = 16 * pools_max;  // Routes of those who return.
+constexpr std::uint32_t mixed_from = rows_max * pools_max;  // Routes of those who return.
 
 std::uint32_t entity_of(std::uint32_t service, std::uint32_t pool_key) {
     return pool_entity + service * pools_max + pool_key;
 }
 
-// `count` spread over the pools by their users: binomials, the last pool first. Takes pools_max
+// `count` spread over the ways by their shares: binomials, the last way first. Takes pools_max
 // ordinals from `first`.
 template <class Give>
-void spread(std::int64_t count, const std::vector<Pool>& pools, Purpose purpose,
-            std::uint32_t first, Dice& dice, const Give& give) {
-    std::int64_t rest_ppm = 0;
-    for (const Pool& pool : pools) rest_ppm += pool.users.ppm;
-    for (std::size_t p = pools.size(); p-- > 1;) {
+void spread(std::int64_t count, const std::vector<Pool>& pools, const std::vector<Way>& ways,
+            Purpose purpose, std::uint32_t first, Dice& dice, const Give& give) {
+    std::int64_t rest_ppm = whole.ppm;
+    for (std::size_t w = ways.size(); w-- > 1;) {
+        const std::int64_t share = ways[w].share.ppm;
+        if (share == 0) continue;
         const std::int64_t here =
-            rest_ppm <= 0
-                ? 0
-                : binomial(dice(purpose, first + pools[p].key), count,
-                           static_cast<double>(pools[p].users.ppm) / static_cast<double>(rest_ppm));
-        give(p, here);
+            binomial(dice(purpose, first + pools[ways[w].pool].key), count,
+                     static_cast<double>(share) / static_cast<double>(rest_ppm));
+        give(ways[w], here);
         count -= here;
-        rest_ppm -= pools[p].users.ppm;
+        rest_ppm -= share;
     }
-    give(std::size_t{0}, count);
+    if (!ways.empty() && count > 0) give(ways[0], count);
 }
 
-// The first block of a purpose for entities that stand `step` apart.
-void draw_first_blocks(const World& world, Purpose purpose, std::uint32_t first, std::uint32_t step,
-                       std::size_t count, std::vector<Philox>& blocks) {
+// The first block of a purpose for entities in a row.
+void draw_first_blocks(const World& world, Purpose purpose, std::uint32_t first, std::size_t count,
+                       std::vector<Philox>& blocks) {
     blocks.resize((count + 3) / 4 * 4);
     const std::uint32_t word = Draw::block_word(purpose, 0);
-    for (std::size_t i = 0; i < count; i += 4, first += 4 * step) {
-        const auto four = world.draw.four({first, first + step, first + 2 * step, first + 3 * step},
+    for (std::size_t i = 0; i < count; i += 4, first += 4) {
+        const auto four = world.draw.four({first, first + 1, first + 2, first + 3},
                                           {word, word, word, word}, world.ticks);
         std::ranges::copy(four, blocks.begin() + static_cast<std::ptrdiff_t>(i));
     }
@@ -68,18 +67,18 @@ void part_users(const CohortState& state, std::uint32_t kind, std::int64_t count
         const std::int64_t users_ppm = state.slices[slot].users.ppm;
         if (users_ppm == 0) continue;
         const std::int64_t here =
-            binomial(dice(Purpose::slices, kind * lanes_max + slot), count,
+            binomial(dice(Purpose::slices, state.rows[slot][kind]), count,
                      static_cast<double>(users_ppm) / static_cast<double>(rest_ppm));
-        give(slot, here);
+        give(state.rows[slot][kind], here);
         count -= here;
         rest_ppm -= users_ppm;
     }
-    give(0, count);
+    give(state.rows[0][kind], count);
 }
 
 // Arrivals are keyed by cohort, never by pool: routing cannot change how many people show up.
 void arrive(World& world) {
-    draw_first_blocks(world, Purpose::arrivals, cohort_entity, 1, world.cohorts.size(),
+    draw_first_blocks(world, Purpose::arrivals, cohort_entity, world.cohorts.size(),
                       world.scratch.arrivals);
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
         const Cohort& cohort = world.plan->cohorts[c];
@@ -90,8 +89,8 @@ void arrive(World& world) {
                                   ? poisson(Lanes{world.scratch.arrivals[c]}[0], state.per_tick)
                                   : 0;
         std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
-        if (cohort.kinds.size() == 1 && pools.size() == 1 && state.slices.size() == 1) {
-            pools[0].station.lanes[state.first_lane].fresh_now += people;
+        if (cohort.kinds.size() == 1 && state.ways.size() == 1 && state.slices.size() == 1) {
+            lane_at(pools[state.ways[0].pool], state.rows[0][0]).fresh_now += people;
             continue;
         }
         Dice dice(world.draw, cohort_entity + c, world.ticks);
@@ -106,64 +105,78 @@ void arrive(World& world) {
             people -= here;
             rest_ppm -= part_ppm;
             part_users(state, k, cohort.kinds[k].login ? logins : here, dice,
-                       [&](std::uint32_t slot, std::int64_t count) {
-                           spread(count, pools, Purpose::route, (slot * lanes_max + k) * pools_max,
-                                  dice, [&](std::size_t p, std::int64_t some) {
-                                      pools[p].station.lanes[state.lanes[slot][k]].fresh_now +=
-                                          some;
+                       [&](std::uint32_t row, std::int64_t count) {
+                           spread(count, pools, state.ways, Purpose::route, row * pools_max, dice,
+                                  [&](const Way& way, std::int64_t some) {
+                                      lane_at(pools[way.pool], row).fresh_now += some;
                                   });
                        });
         }
     }
 }
 
-// Where users do not stick, those who come back are routed afresh.
-void mix_returning(World& world, std::uint32_t s) {
-    ServiceState& service = world.services[s];
-    if (service.sticky || service.pools.size() < 2) return;
+// Of one row, those who come back in this tick and may go elsewhere.
+void mix_row(ServiceState& service, const std::vector<Way>& ways, std::uint32_t row,
+             std::uint64_t tick, Dice& dice) {
     std::vector<Pool>& pools = service.pools;
-    Dice dice(world.draw, entity_of(s, 0), world.ticks);
-    for (std::uint32_t i = 0; i < pools[0].station.lanes.size(); ++i) {
-        const Lane& first = pools[0].station.lanes[i];
-        const auto slot =
-            static_cast<std::size_t>(world.ticks % static_cast<std::uint64_t>(first.horizon)) *
-            static_cast<std::size_t>(first.attempts);
-        for (std::uint32_t t = 1; t < first.attempts; ++t) {
-            std::int64_t all = 0;
-            for (const Pool& pool : pools) all += pool.station.lanes[i].returning[slot + t];
-            if (all == 0) continue;
-            spread(all, pools, Purpose::route, mixed_from + (i * 8 + t) * pools_max, dice,
-                   [&](std::size_t p, std::int64_t count) {
-                       Lane& lane = pools[p].station.lanes[i];
-                       lane.returning_total += count - lane.returning[slot + t];
-                       lane.returning[slot + t] = count;
-                   });
+    const Lane& first = lane_at(pools[ways[0].pool], row);
+    const auto slot = static_cast<std::size_t>(tick % static_cast<std::uint64_t>(first.horizon)) *
+                      static_cast<std::size_t>(first.attempts);
+    for (std::uint32_t t = 1; t < first.attempts; ++t) {
+        std::int64_t all = 0;
+        for (const Way& way : ways) {
+            if (service.sticky && way.share > none) continue;
+            Lane& lane = lane_at(pools[way.pool], row);
+            const std::int64_t here = std::exchange(lane.returning[slot + t], 0);
+            lane.returning_total -= here;
+            all += here;
         }
+        if (all == 0) continue;
+        spread(all, pools, ways, Purpose::route, mixed_from + (row * 8 + t) * pools_max, dice,
+               [&](const Way& way, std::int64_t count) {
+                   Lane& lane = lane_at(pools[way.pool], row);
+                   lane.returning_total += count;
+                   lane.returning[slot + t] += count;
+               });
     }
 }
 
-// A service as those who call it find it, and each of its pools.
-struct ServicePace {
-    std::vector<CallerPace> pools;  // Empty where it calls nobody.
-    std::vector<CalleePool> as_callee;
-    double hold_us = 0;  // Over the pools, by slots.
-};
+// Those who come back are routed afresh where users do not stick, and where nobody is sent any
+// more.
+void mix_returning(World& world, std::uint32_t c) {
+    const CohortState& state = world.cohorts[c];
+    if (state.ways.size() < 2) return;
+    ServiceState& service = world.services[world.plan->cohorts[c].serves.index];
+    Dice dice(world.draw, cohort_entity + c, world.ticks);
+    for (const std::vector<std::uint32_t>& kinds : state.rows)
+        for (const std::uint32_t row : kinds) mix_row(service, state.ways, row, world.ticks, dice);
+}
 
-CalleeState callee_state(const World& world, ServiceId to, const ServicePace& pace,
-                         std::int64_t placed) {
-    const Service& service = world.plan->services[to.index];
+struct PoolPace {
+    CallerPace calls;
+    double error_share = 0;  // Of the calls that come to it.
+};
+using Paces = std::vector<std::vector<PoolPace>>;  // By service and pool.
+
+// What a pool's calls find at a service: those of its pools that its region's calls are routed to.
+CalleeState callee_state(const World& world, ServiceId to, const std::vector<Way>& ways,
+                         std::int64_t placed, const Paces& paces) {
     const ServiceState& state = world.services[to.index];
+    const Service& service = world.plan->services[to.index];
     CalleeState callee;
-    double slots = 0, queue = 0, others = 0, weighted = 0;
-    for (const Pool& pool : state.pools) {
-        slots += static_cast<double>(pool.station.slots);
-        weighted +=
-            static_cast<double>(pool.station.slots) * static_cast<double>(pool.station.work_us);
+    double slots = 0, queue = 0, others = 0, weighted = 0, hold_us = 0;
+    for (const Way& way : ways) {
+        if (way.share == none) continue;
+        const Pool& pool = state.pools[way.pool];
+        const auto here = static_cast<double>(pool.station.slots);
+        slots += here;
+        weighted += here * static_cast<double>(pool.station.work_us);
+        hold_us += here * paces[to.index][way.pool].calls.hold_us;
         queue += static_cast<double>(pool.station.queue());
         others += static_cast<double>(pool.own_served + pool.calls_served);
     }
     callee.work_us =
-        (slots > 0 ? weighted / slots : static_cast<double>(service.work.us)) + pace.hold_us;
+        slots > 0 ? (weighted + hold_us) / slots : static_cast<double>(service.work.us);
     const double used = std::max(0.0, others - static_cast<double>(placed));
     const double whole_rate = slots / callee.work_us;
     callee.rate =
@@ -172,6 +185,20 @@ CalleeState callee_state(const World& world, ServiceId to, const ServicePace& pa
     callee.bound_us = service.queue ? static_cast<double>(service.queue->us) : -1;
     callee.varies = service.work_varies;
     return callee;
+}
+
+// The pools that calls of one region come to, by their builds' ends of the wire.
+std::vector<CalleePool> called_pools(const World& world, ServiceId to, const std::vector<Way>& ways,
+                                     const Paces& paces) {
+    const std::vector<Pool>& pools = world.services[to.index].pools;
+    std::vector<CalleePool> called;
+    if (ways.empty()) called.push_back({1, 1, {}});  // No region is for them.
+    for (const Way& way : ways) {
+        const bool listens = pools[way.pool].station.slots > 0;
+        called.push_back({way.share.value(), listens ? paces[to.index][way.pool].error_share : 1,
+                          pools[way.pool].path.own});
+    }
+    return called;
 }
 
 double demand(const Pool& pool) {
@@ -192,18 +219,22 @@ std::int64_t due_back(const World& world, const Pool& pool) {
     return back;
 }
 
+RegionId region_of(const World& world, std::uint32_t s, const Pool& pool) {
+    return world.plan->services[s].regions[pool.site];
+}
+
 // What a pool's requests wait for and meet at those it calls.
-CallerPace pace_of_pool(const World& world, ServiceId id, const Pool& pool,
-                        const std::vector<ServicePace>& paces) {
+CallerPace pace_of_pool(const World& world, ServiceId id, const Pool& pool, const Paces& paces) {
     const Service& service = world.plan->services[id.index];
     const auto tick_us = static_cast<double>(world.tick_length.us);
+    const RegionId region = region_of(world, id.index, pool);
     std::vector<CalleeState> callees;
     for (std::size_t e = 0; e < service.calls.size(); ++e) {
         const ServiceId to = service.calls[e].to;
-        const ServicePace& callee = paces[to.index];
-        callees.push_back(callee_state(world, to, callee, pool.edges[e].placed));
-        callees.back().fates =
-            fates_of(world.wires[to.index], pool.path.calls[e], callee.as_callee);
+        const std::vector<Way>& ways = world.services[to.index].calls_from[region.index];
+        callees.push_back(callee_state(world, to, ways, pool.edges[e].placed, paces));
+        callees.back().fates = fates_of(world.wires[to.index], pool.path.calls[e],
+                                        called_pools(world, to, ways, paces));
     }
     const double there = demand(pool) + static_cast<double>(due_back(world, pool));
     return caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
@@ -211,24 +242,18 @@ CallerPace pace_of_pool(const World& world, ServiceId id, const Pool& pool,
 }
 
 // Callees before callers: a caller's hold needs what its callees can do.
-std::vector<ServicePace> find_paces(const World& world) {
-    std::vector<ServicePace> paces(world.services.size());
+Paces find_paces(const World& world) {
+    Paces paces(world.services.size());
     for (std::size_t n = world.order.size(); n-- > 0;) {
         const ServiceId id = world.order[n];
-        ServicePace& pace = paces[id.index];
-        double slots = 0;
         for (const Pool& pool : world.services[id.index].pools) {
-            double fails = pool.path.fails;
-            if (!world.plan->services[id.index].calls.empty()) {
-                pace.pools.push_back(pace_of_pool(world, id, pool, paces));
-                fails = 1 - (1 - pace.pools.back().error_share) * (1 - fails);
-                const auto weight = static_cast<double>(pool.station.slots);
-                pace.hold_us += weight * pace.pools.back().hold_us;
-                slots += weight;
-            }
-            pace.as_callee.push_back({pool.users.value(), fails, pool.path.own});
+            PoolPace pace;
+            if (!world.plan->services[id.index].calls.empty())
+                pace.calls = pace_of_pool(world, id, pool, paces);
+            pace.error_share =
+                1 - (1 - pace.calls.error_share) * (1 - pool.path.fails) * (1 - pool.dark.value());
+            paces[id.index].push_back(std::move(pace));
         }
-        pace.hold_us = slots > 0 ? pace.hold_us / slots : 0;
     }
     return paces;
 }
@@ -245,21 +270,22 @@ void note(Inbound& inbound, const Call& call, const Hearing& heard, std::int64_t
     inbound.doubled += count * doubled_ppm;
 }
 
-// Calls spread over the callee's pools by their users, as its requests do.
-void send_calls(World& world, const Call& call, const Pool& from, std::uint32_t row,
-                std::int64_t calls, Dice& dice) {
-    std::vector<Pool>& pools = world.services[call.to.index].pools;
+// Calls spread over the callee's pools as requests of the caller's region are.
+void send_calls(World& world, const Call& call, RegionId region, const Pool& from,
+                std::uint32_t row, std::int64_t calls, Dice& dice) {
+    ServiceState& callee = world.services[call.to.index];
     // Done twice by this caller, or for a request that its own client sends again.
     const std::int64_t doubled_ppm = whole.ppm - (whole.ppm - from.edges[row].doubled_ppm) *
                                                      (whole.ppm - from.again_ppm) / whole.ppm;
     const bool remembers = !world.plan->services[call.to.index].uses.empty();
-    spread(calls, pools, Purpose::calls, called_from + row * pools_max, dice,
-           [&](std::size_t p, std::int64_t count) {
-               pools[p].calls_in += count;
+    spread(calls, callee.pools, callee.calls_from[region.index], Purpose::calls,
+           called_from + row * pools_max, dice, [&](const Way& way, std::int64_t count) {
+               Pool& pool = callee.pools[way.pool];
+               pool.calls_in += count;
                if (count == 0 || !remembers) return;
-               note(pools[p].inbound, call,
+               note(pool.inbound, call,
                     hearing(world.wires[call.to.index].requests,
-                            from.path.calls[row].requests.after, pools[p].path.own.requests.knows),
+                            from.path.calls[row].requests.after, pool.path.own.requests.knows),
                     doubled_ppm, count);
            });
 }
@@ -268,6 +294,18 @@ void send_calls(World& world, const Call& call, const Pool& from, std::uint32_t 
 void note_answers(Edge& edge, const Call& call, const CallLoad& load) {
     edge.lost_ppm = share_of(power(load.fail_share, static_cast<double>(call.attempts))).ppm;
     edge.hold_us = static_cast<std::int64_t>(std::min(load.hold_us, 1e15));
+}
+
+// A side without users does what its region's users ask of the other, for nobody.
+void copy_requests(std::vector<Pool>& pools) {
+    for (Pool& idle : pools) {
+        if (!idle.copies) continue;
+        for (const Pool& live : pools) {
+            if (live.site != idle.site || live.copies) continue;
+            idle.calls_in += live.calls_in;
+            for (const Lane& lane : live.station.lanes) idle.calls_in += lane.fresh_now;
+        }
+    }
 }
 
 void check_conserved(World& world) {
@@ -284,57 +322,90 @@ void check_conserved(World& world) {
     }
 }
 
+// One pool's tick, and its calls.
+void run_pool(World& world, ServiceId id, std::size_t p, const Philox& first_serve,
+              const Paces& paces) {
+    const Service& service = world.plan->services[id.index];
+    Pool& pool = world.services[id.index].pools[p];
+    TickAt at{.draw = &world.draw,
+              .tick = world.ticks,
+              .length = world.tick_length,
+              .entity = entity_of(id.index, pool.key),
+              .service = &service,
+              .first_serve = first_serve};
+    at.calls_in = std::exchange(pool.calls_in, 0);
+    at.unreachable = pool.dark.value();
+    if (at.unreachable > 0 && at.calls_in > 0) {
+        Dice dice(world.draw, at.entity, world.ticks);
+        at.calls_in -= binomial(dice(Purpose::callee, 2), at.calls_in, at.unreachable);
+    }
+    if (!service.calls.empty()) {
+        const CallerPace& pace = paces[id.index][p].calls;
+        at.hold_us = pace.hold_us;
+        at.error_share = pace.error_share;
+        pool.hold_us = static_cast<std::int64_t>(std::min(at.hold_us, 1e15));
+        pool.misread = pace.misread;
+        pool.lossy = pace.lossy;
+    }
+    pool.fails = at.error_share;
+    const std::int64_t answered_before = pool.station.answered;
+    TickDone done = run_tick(pool.station, at, world.ledger, world.flow);
+    if (done.served == 0) done.served = pool.station.answered - answered_before;  // A calm tick.
+    pool.own_served = done.served - done.served_called;
+    pool.calls_served = done.served_called;
+    (pool.copies ? pool.copied : pool.inbound.served) += done.served_called;
+    if (service.calls.empty()) return;
+    Dice dice(world.draw, at.entity, world.ticks);
+    for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
+        const CallLoad& load = paces[id.index][p].calls.loads[e];
+        const std::int64_t placed =
+            place_calls(service.calls[e], pool.edges[e], load, done.served, e, dice);
+        note_answers(pool.edges[e], service.calls[e], load);
+        send_calls(world, service.calls[e], region_of(world, id.index, pool), pool, e, placed,
+                   dice);
+    }
+}
+
+// The first serve draws of every pool, in the order of services and pools.
+void draw_serves(World& world) {
+    std::vector<Philox>& blocks = world.scratch.serves;
+    std::size_t pools = 0;
+    for (const ServiceState& service : world.services) pools += service.pools.size();
+    blocks.resize((pools + 3) / 4 * 4);
+    const std::uint32_t word = Draw::block_word(Purpose::serve, 0);
+    FourWords entities{};
+    std::size_t n = 0;
+    const auto draw = [&] {
+        const auto four = world.draw.four(entities, {word, word, word, word}, world.ticks);
+        std::ranges::copy(four, blocks.begin() + static_cast<std::ptrdiff_t>((n - 1) / 4 * 4));
+    };
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
+        for (const Pool& pool : world.services[s].pools) {
+            entities[n % 4] = entity_of(s, pool.key);
+            if (++n % 4 == 0) draw();
+        }
+    }
+    if (n % 4 != 0) draw();
+}
+
 }  // namespace
 
 void tick(World& world) {
     arrive(world);
+    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) mix_returning(world, c);
     const bool any_calls = std::ranges::any_of(world.plan->services,
                                                [](const Service& it) { return !it.calls.empty(); });
-    for (std::uint32_t s = 0; s < world.services.size(); ++s) mix_returning(world, s);
-    const std::vector<ServicePace> paces =
-        any_calls ? find_paces(world) : std::vector<ServicePace>{};
-    draw_first_blocks(world, Purpose::serve, entity_of(0, 0), pools_max, world.services.size(),
-                      world.scratch.serves);
+    const Paces paces = any_calls ? find_paces(world) : Paces{};
+    draw_serves(world);
+    std::vector<std::size_t>& first = world.scratch.first_pool;
+    first.assign(1, 0);
+    for (const ServiceState& service : world.services)
+        first.push_back(first.back() + service.pools.size());
     for (const ServiceId id : world.order) {
-        const Service& service = world.plan->services[id.index];
         std::vector<Pool>& pools = world.services[id.index].pools;
-        for (std::size_t p = 0; p < pools.size(); ++p) {
-            Pool& pool = pools[p];
-            TickAt at{.draw = &world.draw,
-                      .tick = world.ticks,
-                      .length = world.tick_length,
-                      .entity = entity_of(id.index, pool.key),
-                      .service = &service,
-                      .first_serve = world.scratch.serves[id.index]};
-            if (pool.key > 0)
-                at.first_serve = world.draw(Purpose::serve, at.entity, world.ticks).block;
-            at.calls_in = std::exchange(pool.calls_in, 0);
-            if (!service.calls.empty()) {
-                const CallerPace& pace = paces[id.index].pools[p];
-                at.hold_us = pace.hold_us;
-                at.error_share = pace.error_share;
-                pool.hold_us = static_cast<std::int64_t>(std::min(at.hold_us, 1e15));
-                pool.misread = pace.misread;
-                pool.lossy = pace.lossy;
-            }
-            pool.fails = at.error_share;
-            const std::int64_t answered_before = pool.station.answered;
-            TickDone done = run_tick(pool.station, at, world.ledger, world.flow);
-            if (done.served == 0)
-                done.served = pool.station.answered - answered_before;  // A calm tick.
-            pool.own_served = done.served - done.served_called;
-            pool.calls_served = done.served_called;
-            pool.inbound.served += done.served_called;
-            if (service.calls.empty()) continue;
-            Dice dice(world.draw, at.entity, world.ticks);
-            for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
-                const CallLoad& load = paces[id.index].pools[p].loads[e];
-                const std::int64_t placed =
-                    place_calls(service.calls[e], pool.edges[e], load, done.served, e, dice);
-                note_answers(pool.edges[e], service.calls[e], load);
-                send_calls(world, service.calls[e], pool, e, placed, dice);
-            }
-        }
+        copy_requests(pools);
+        for (std::size_t p = 0; p < pools.size(); ++p)
+            run_pool(world, id, p, world.scratch.serves[first[id.index] + p], paces);
     }
     check_conserved(world);
     ++world.ticks;

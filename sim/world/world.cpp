@@ -1,5 +1,5 @@
-#include "sim/world/fleet.h"
 #include "sim/world/path.h"
+#include "sim/world/route.h"
 #include "sim/world/slices.h"
 
 #include <algorithm>
@@ -26,17 +26,18 @@ void refresh_demand(World& world, std::uint32_t c) {
                     1e-6 / 60 * state.surge.value() * world.tick_length.seconds());
 }
 
-// Impacted user-minutes of one slice of the users at some pools: a user who makes r requests a
+// Impacted user-minutes of one slice of the users on some ways: a user who makes r requests a
 // minute, each failing with p, is impacted with 1 - (1 - p)^r. Where users do not stick to a pool,
-// all pools are taken together.
-void fold_impact(World& world, std::span<const Pool> pools, std::uint32_t c, std::uint32_t slot,
+// all ways are taken together.
+void fold_impact(World& world, std::span<const Way> ways, std::uint32_t c, std::uint32_t slot,
                  std::int64_t minute) {
     const Cohort& cohort = world.plan->cohorts[c];
+    const std::vector<Pool>& pools = world.services[cohort.serves.index].pools;
     std::int64_t fresh = 0, bad = 0, users_ppm = 0;
-    for (const Pool& pool : pools) {
-        users_ppm += pool.users.ppm;
-        for (const Lane& lane : pool.station.lanes) {
-            if (lane.cohort != c || lane.slice != slot) continue;
+    for (const Way& way : ways) {
+        users_ppm += way.share.ppm;
+        for (const std::uint32_t row : world.cohorts[c].rows[slot]) {
+            const Lane& lane = lane_at(pools[way.pool], row);
             fresh += lane.minute_fresh;
             bad += lane.minute_bad;
         }
@@ -93,6 +94,28 @@ std::int64_t written_in_an_hour(const Blueprint& plan, StoreId store) {
     return static_cast<std::int64_t>(std::min(written, 1e15));
 }
 
+namespace {
+
+// As the day finds it: everything ready, on the first build.
+void open_service(World& world, std::uint32_t s) {
+    const Service& declared = world.plan->services[s];
+    ServiceState& state = world.services[s];
+    state.wanted = state.repository.instances = declared.instances;
+    state.current = state.stable = state.latest = declared.first_build;
+    state.spec.build = declared.first_build;
+    if (declared.runs_latest) state.spec = {.name = MovingName::latest};
+    state.repository.spec = state.spec;
+    state.calls_from.resize(regions_in(*world.plan));
+    start_fleet(world, s);
+    sync_pools(world, s);
+    for (Pool& pool : state.pools)
+        for (std::size_t e = 0; e < declared.calls.size(); ++e)
+            if (const auto& cache = declared.calls[e].cache)
+                pool.edges[e].warm = cache->keys * cache->initially.ppm / whole.ppm;
+}
+
+}  // namespace
+
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     World world;
     world.plan = plan;
@@ -102,54 +125,28 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     for (const Setting& setting : plan->settings)
         world.settings.push_back({{SimTime{}, setting.initially, setting.poll}});
     world.origins = find_origins(*plan);
-    world.cohorts.resize(plan->cohorts.size());
-    for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
-        const Service& declared = plan->services[s];
-        ServiceState state;
-        state.wanted = declared.instances;
-        state.current = declared.first_build;
-        Pool pool;
-        pool.build = declared.first_build;
-        pool.station.slots = declared.instances * declared.slots;
-        for (const Call& call : declared.calls)
-            pool.edges.push_back(
-                {.warm =
-                     call.cache ? call.cache->keys * call.cache->initially.ppm / whole.ppm : 0});
-        state.pools.push_back(pool);
-        world.services.push_back(state);
+    world.services.resize(plan->services.size());
+    for (std::uint32_t s = 0; s < plan->services.size(); ++s)
         world.wires.push_back(
             {schema_of(*plan, {s}, Carries::requests), schema_of(*plan, {s}, Carries::answers)});
-        start_fleet(world, s);
-    }
+    world.cohorts.resize(plan->cohorts.size());
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) {
-        const Cohort& cohort = plan->cohorts[c];
-        world.cohorts[c].first_lane = static_cast<std::uint32_t>(
-            world.services[cohort.serves.index].pools[0].station.lanes.size());
-        world.cohorts[c].lanes.push_back({});
-        for (const RequestKind& kind : cohort.kinds) {
-            world.cohorts[c].lanes[0].push_back(
-                world.cohorts[c].first_lane +
-                static_cast<std::uint32_t>(world.cohorts[c].accounts.size()));
-            Lane lane = make_lane(cohort, kind, world.tick_length);
-            lane.cohort = c;
-            lane.account = static_cast<std::uint32_t>(world.ledger.size());
-            if (cohort.patience.retry_budget_flag)
-                lane.retry_budget =
-                    world.settings[cohort.patience.retry_budget_flag->index].back().rule.value;
-            world.cohorts[c].accounts.push_back(lane.account);
+        for (std::size_t k = 0; k < plan->cohorts[c].kinds.size(); ++k) {
+            world.cohorts[c].accounts.push_back(static_cast<std::uint32_t>(world.ledger.size()));
             world.ledger.push_back({});
-            world.services[cohort.serves.index].pools[0].station.lanes.push_back(lane);
         }
+        take_rows(world, c);
     }
-    for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) split_users(world, c);
     for (std::uint32_t i = 0; i < plan->stores.size(); ++i) {
         Kept& kept = world.stores.emplace_back();
         kept.state = start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
         kept.jobs = start_jobs(plan->stores[i]);
     }
+    for (std::uint32_t s = 0; s < plan->services.size(); ++s) open_service(world, s);
+    for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) split_users(world, c);
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
         refresh_paths(world, s);
-        world.services[s].pools[0].station.held = 0;  // Nobody is at work yet.
+        for (Pool& pool : world.services[s].pools) pool.station.held = 0;  // Nobody is at work yet.
     }
     return world;
 }
@@ -157,21 +154,21 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
 void fold_minute(World& world) {
     const std::int64_t minute =
         static_cast<std::int64_t>(world.ticks) * world.tick_length.us / 60'000'000;
-    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        const std::span<Pool> pools = world.services[s].pools;
-        const std::size_t together = world.services[s].sticky ? 1 : pools.size();
-        for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
-            if (world.plan->cohorts[c].serves.index != s) continue;
-            for (std::uint32_t slot = 0; slot < world.cohorts[c].slices.size(); ++slot)
-                for (std::size_t p = 0; p < pools.size(); p += together)
-                    fold_impact(world, pools.subspan(p, together), c, slot,
-                                std::max<std::int64_t>(0, minute - 1));
-        }
-        for (Pool& pool : pools)
-            for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
+    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
+        const std::span<const Way> ways = world.cohorts[c].ways;
+        const bool sticky = world.services[world.plan->cohorts[c].serves.index].sticky;
+        const std::size_t together = sticky ? 1 : std::max<std::size_t>(1, ways.size());
+        for (std::uint32_t slot = 0; slot < world.cohorts[c].slices.size(); ++slot)
+            for (std::size_t w = 0; w < ways.size(); w += together)
+                fold_impact(world, ways.subspan(w, together), c, slot,
+                            std::max<std::int64_t>(0, minute - 1));
+        refresh_demand(world, c);
     }
+    for (ServiceState& service : world.services)
+        for (Pool& pool : service.pools)
+            for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
     drop_empty_slices(world);
-    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) refresh_demand(world, c);
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) forget_ways(world, s);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i)
         keep_image(world.stores[i].state, world.stores[i].copies, world.plan->stores[i], world.now);
 }
@@ -179,21 +176,32 @@ void fold_minute(World& world) {
 void fold_state(const World& world, Digest& digest) {
     digest.fold(world.flow.value());
     digest.fold(world.ticks);
-    for (const CohortState& cohort : world.cohorts) {
+    const auto fold_ways = [&](const ServiceState& service, const std::vector<Way>& ways) {
+        for (const Way& way : ways)
+            digest.fold(std::uint64_t{service.pools[way.pool].key} << 32 |
+                        static_cast<std::uint64_t>(way.share.ppm));
+    };
+    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
+        const CohortState& cohort = world.cohorts[c];
         digest.fold(cohort.surge.ppm), digest.fold(cohort.logins_due);
         for (const Slice& slice : cohort.slices) fold(slice, digest);
+        fold_ways(world.services[world.plan->cohorts[c].serves.index], cohort.ways);
     }
+    fold(world.registry, digest);
     for (const ServiceState& service : world.services) {
         for (const std::int64_t count :
              {service.slow.ppm, service.slow_sixteenths, std::int64_t{service.sticky}})
             digest.fold(count);
         fold(service, digest);
-        for (const BuildId build : service.before) digest.fold(std::uint64_t{build.index});
+        digest.fold(service.rows);
+        for (const std::vector<Way>& ways : service.calls_from) fold_ways(service, ways);
         for (const Pool& pool : service.pools) {
             for (const Lane& lane : pool.station.lanes) check_sums(lane);
             for (const std::int64_t count :
-                 {std::int64_t{pool.build.index}, std::int64_t{pool.key}, pool.users.ppm,
-                  pool.calls_in, pool.own_served, pool.calls_served, pool.hold_us, pool.again_ppm})
+                 {std::int64_t{pool.build.index}, std::int64_t{pool.key},
+                  std::int64_t{pool.baseline}, pool.users.ppm, pool.dark.ppm,
+                  std::int64_t{pool.copies}, pool.copied, pool.calls_in, pool.own_served,
+                  pool.calls_served, pool.hold_us, pool.again_ppm})
                 digest.fold(count);
             const Inbound& in = pool.inbound;
             for (const std::int64_t count : {in.served, in.calls, in.writes, in.inserts,
@@ -229,7 +237,50 @@ void fold_state(const World& world, Digest& digest) {
     digest.fold(world.impacted_ppm);
 }
 
+namespace {
+
+// A place of a service, by the region's name for it; none where it has no such region.
+std::optional<Place> place_in(const World& world, std::uint32_t s, std::optional<RegionId> region) {
+    if (!region) return Place{.site = 0};
+    const std::vector<RegionId>& regions = world.plan->services[s].regions;
+    const auto found = std::ranges::find(regions, *region);
+    if (found == regions.end()) return std::nullopt;
+    return Place{.site = static_cast<std::uint32_t>(found - regions.begin())};
+}
+
+// What an inject takes away and its end gives back.
+template <class Does>
+void each_place(const World& world, const Inject& inject, const Does& does) {
+    if (const auto* node = std::get_if<LoseNode>(&inject)) {
+        does(node->service.index, Place{.node = node->node - 1});
+    } else if (const auto* zone = std::get_if<LoseZone>(&inject)) {
+        std::optional<Place> place = place_in(world, zone->service.index, zone->region);
+        if (place) place->zone = zone->zone - 1, does(zone->service.index, *place);
+    } else if (const auto* region = std::get_if<LoseRegion>(&inject)) {
+        for (std::uint32_t s = 0; s < world.services.size(); ++s)
+            if (const auto place = place_in(world, s, region->region)) does(s, *place);
+    }
+}
+
+// Of the injects that go on, the product of those that do what the ended one did, taken afresh:
+// multiplying by an inverse would leave a rounding behind.
+template <class Kind>
+Share still_by(const std::vector<Inject>& still, const Kind& ended, auto Kind::*whose,
+               Share Kind::*by) {
+    Share all = whole;
+    for (const Inject& other : still)
+        if (const auto* also = std::get_if<Kind>(&other); also && also->*whose == ended.*whose)
+            all = product(all, also->*by);
+    return all;
+}
+
+}  // namespace
+
 void begin(World& world, const Inject& inject) {
+    const auto lose = [&](const auto&) {
+        each_place(world, inject,
+                   [&](std::uint32_t s, const Place& place) { lose_place(world, s, place); });
+    };
     std::visit(
         match{
             [&](const Slow& it) {
@@ -268,44 +319,33 @@ void begin(World& world, const Inject& inject) {
                 for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
             },
             [&](const BadBackup& it) { world.stores[it.store.index].copies.backups_bad = true; },
-            [&](const LoseZone& it) { lose_zone(world, it.service.index, it.zone); },
-            [&](const Release& it) {
-                begin_rollout(world, world.plan->builds[it.build.index].of.index,
-                              {.to = it.build, .plan = it.plan});
-            },
+            [&](const LoseNode& it) { lose(it); },
+            [&](const LoseZone& it) { lose(it); },
+            [&](const LoseRegion& it) { lose(it); },
+            [&](const RegistryDown&) { change_outages(world, 1); },
+            [&](const ImageGone& it) { world.registry.gone.push_back(it.build); },
+            [&](const Release& it) { release(world, it.build, it.plan); },
         },
         inject);
 }
 
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still) {
-    // The product is taken afresh: multiplying by an inverse would leave a rounding behind.
     if (const auto* slow = std::get_if<Slow>(&inject)) {
-        ServiceState& service = world.services[slow->service.index];
-        service.slow = whole;
-        for (const Inject& other : still) {
-            const auto* also = std::get_if<Slow>(&other);
-            if (also != nullptr && also->service == slow->service)
-                service.slow = product(service.slow, also->by);
-        }
+        world.services[slow->service.index].slow =
+            still_by(still, *slow, &Slow::service, &Slow::by);
         refresh_paths(world, slow->service.index);
     } else if (const auto* lag = std::get_if<SlowReplica>(&inject)) {
-        StoreState& state = world.stores[lag->store.index].state;
-        state.applies = whole;
-        for (const Inject& other : still) {
-            const auto* also = std::get_if<SlowReplica>(&other);
-            if (also != nullptr && also->store == lag->store)
-                state.applies = product(state.applies, also->to);
-        }
+        world.stores[lag->store.index].state.applies =
+            still_by(still, *lag, &SlowReplica::store, &SlowReplica::to);
     } else if (const auto* surge = std::get_if<Surge>(&inject)) {
-        CohortState& cohort = world.cohorts[surge->cohort.index];
-        cohort.surge = whole;
-        for (const Inject& other : still) {
-            const auto* also = std::get_if<Surge>(&other);
-            if (also != nullptr && also->cohort == surge->cohort)
-                cohort.surge = product(cohort.surge, also->by);
-        }
+        world.cohorts[surge->cohort.index].surge =
+            still_by(still, *surge, &Surge::cohort, &Surge::by);
         refresh_demand(world, surge->cohort.index);
+    } else if (std::holds_alternative<RegistryDown>(inject)) {
+        change_outages(world, -1);
     }
+    each_place(world, inject,
+               [&](std::uint32_t s, const Place& place) { find_place(world, s, place); });
 }
 
 }  // namespace rollcage

@@ -11,44 +11,15 @@
 #include "sim/words/injects.h"
 #include "sim/world/calls.h"
 #include "sim/world/copies.h"
+#include "sim/world/fleet.h"
 #include "sim/world/jobs.h"
+#include "sim/world/registry.h"
 #include "sim/world/target.h"
 
 namespace rollcage {
 
-inline constexpr std::uint32_t pools_max = 8;  // At one service at one time.
-
-enum class Phase : std::uint8_t { gone, pulling, booting, probing, ready, draining, crashed, lost };
-
-// Which process of a slot last read its settings, and until when: what the next finds on its disk.
-struct Remembered {
-    std::uint32_t process = 0;  // None: nothing.
-    SimTime booted, until;
-};
-
-// One process, by its slot of the service: "checkout-7".
-struct Instance {
-    Phase phase = Phase::gone;
-    BuildId build;
-    std::uint32_t process = 0;  // How many this slot has had.
-    SimTime booted;             // When the process read its settings.
-    std::uint32_t crashes = 0;  // In a row.
-    Remembered remembered;
-    std::int64_t leaked_nb = 0;  // In thousand millionths of a megabyte.
-    std::int64_t repeating = 0;  // Jobs that go on writing until the process ends.
-    bool starved = false;        // What its boot asks for comes too late.
-};
-
-// A build on its way to its targets, stage by stage; a rollback is one too.
-struct Rollout {
-    BuildId to;
-    std::optional<PlanId> plan;  // None: to everyone at once, in waves.
-    std::uint32_t stage = 0;
-    bool back = false;  // A rollback: what it leaves is no longer before it.
-    bool halted = false;
-    bool reached = false;   // The stage has its instances.
-    bool switched = false;  // Blue-green: users are on the new side.
-};
+inline constexpr std::uint32_t builds_together = 8, regions_max = 20;  // Of one service.
+inline constexpr std::uint32_t pools_max = builds_together * regions_max;
 
 // What requests meet at a pool's processes, in the mean over all of them; each lane has its own.
 // Derived: never folded.
@@ -93,17 +64,17 @@ struct Outage {
     SimTime from, until;
 };
 
-struct BuildCount {
-    BuildId build;
-    std::int64_t alive = 0;  // On their way to ready, ready, or crashed and coming back.
-    std::int64_t ready = 0, draining = 0;
-};
-
-// Interchangeable instances of a service that run one build, and the users routed to them.
+// Interchangeable instances of a service that run one build in one region, and what is routed to
+// them.
 struct Pool {
     std::uint32_t key = 0;  // Its place among the service's pools, for draws and order.
+    std::uint32_t site = 0;
     BuildId build;
-    Share users = whole;                            // The part of [0, 1) that is routed here.
+    bool baseline = false;
+    Share users = whole;                            // Of the service's users, the part routed here.
+    Share dark = none;                              // Of those, to processes that are dead.
+    bool copies = false, copies_writes = false;     // Does what another side does, for nobody.
+    std::int64_t copied = 0;                        // Since the last fold of writes.
     std::int64_t calls_in = 0;                      // Placed here in the tick under way.
     std::int64_t own_served = 0, calls_served = 0;  // Last tick.
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
@@ -113,18 +84,40 @@ struct Pool {
     double fails = 0, misread = 0, lossy = 0;
     Path path;
     std::vector<Edge> edges;  // Parallel to the service's calls.
+    std::array<std::uint8_t, rows_max>
+        places{};  // By row: where its lane stands, if here. Derived.
     Station station;
 };
 
+// A pool that users or calls are routed to, and their part of [0, 1).
+struct Way {
+    std::uint32_t pool = 0;
+    Share share;
+};
+
 struct ServiceState {
-    std::vector<Pool> pools;          // One a build that runs; the first is never taken away.
+    std::vector<Pool> pools;          // Those that have processes or users.
     std::vector<Instance> instances;  // By slot.
-    std::vector<BuildCount> counts;   // Of builds that have instances; sums over those.
-    BuildId current;                  // What the last rollout that ended left.
-    std::vector<BuildId> before;      // Builds that served before it, latest last.
+    std::vector<Site> sites;          // One a region.
+    std::vector<Closed> closed;
+    std::vector<std::uint32_t> images;  // By node: what it ran last, build + 1, latest first.
+    std::vector<std::vector<Way>> calls_from;  // By region of the caller.
+    std::uint64_t rows = 0;                    // Of lanes, a bit each: those that are taken.
+    Spec spec;                                 // What the last rollout that ended left,
+    BuildId current;                           // and which build that was.
+    std::vector<BuildId> before;               // Builds that served before it, latest last.
     std::optional<Rollout> rollout;
     std::uint32_t rollouts = 0;  // Begun so far, and which one an event means.
-    std::int64_t wanted = 0;     // Instances.
+    std::optional<Pass> pass;
+    std::uint32_t passes = 0;
+    std::optional<Hand> by_hand;  // Nothing reconciles it.
+    Repository repository;
+    BuildId stable, latest;
+    std::uint32_t hotfixes = 0;  // Ordered so far.
+    bool hotfix_coming = false;
+    std::uint32_t pulls_told = 0;  // Build + 1 whose missing image was last told of.
+    SimTime missing_told{-1};      // When dead nodes were last told of.
+    std::int64_t wanted = 0;       // Instances, over all regions.
     bool sticky = false;
     Share slow = whole;                // Product of the slows under way.
     std::int64_t slow_sixteenths = 0;  // Good answers above the latency goal, in sixteenths.
@@ -135,20 +128,29 @@ struct CohortState {
     std::int64_t logins_due = 0;          // Until the next second: who was logged out comes back.
     PoissonMean per_tick;                 // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
-    std::uint32_t first_lane = 0;         // Of its kinds', at every pool of its service.
     std::vector<Slice> slices{Slice{}};   // Of its users; the first is always there.
-    std::vector<std::vector<std::uint32_t>> lanes;  // By slice and kind, at every pool.
+    std::vector<std::vector<std::uint32_t>> rows;  // Of its lanes, by slice and kind.
+    std::vector<Way> ways;  // Every pool where it has lanes; a share may be 0.
+    bool away = false;      // Its own region has nothing ready.
+};
+
+// Of what one lane's clients left behind since the last second, what was done all the same.
+struct Unheard {
+    std::int64_t done = 0, again = 0;  // Of these, the client tried again.
 };
 
 // Room that every tick uses afresh; not part of the state.
 struct Scratch {
     std::vector<std::int64_t> open;        // Requests under way, by account.
     std::vector<Philox> arrivals, serves;  // First blocks, by cohort and by pool.
+    std::vector<std::size_t> first_pool;   // By service, among `serves`.
+    std::vector<Unheard> unheard;          // By lane of a pool, with what each wrote.
+    std::vector<std::int64_t> writes;
 };
 
 // Something of the world that takes time; the run plans it and hands it back.
 struct Due {
-    enum class Kind : std::uint8_t { instance, stage, deadline };
+    enum class Kind : std::uint8_t { instance, stage, deadline, registry, flip, pass, hotfix };
     Kind kind;
     Duration after;
     std::uint32_t entity, ordinal;
@@ -171,6 +173,7 @@ struct World {
     std::vector<Undo> undo;                    // Of the changes that stand, latest last.
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
+    RegistryState registry;
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
     Digest flow;
@@ -197,22 +200,10 @@ void begin(World& world, const Inject& inject);  // Slow, surge; a release is `r
 // `still` are the injects under way without this one.
 void finish(World& world, const Inject& inject, const std::vector<Inject>& still);
 
-// A pool's processes change: `sync_pools` gives every build that serves a pool, and everybody a
-// way.
-void sync_pools(World& world, std::uint32_t service);
-// One of `holders` processes ends: its part of the queue is dropped.
-void lose_part(World& world, std::uint32_t service, BuildId build, std::int64_t holders,
-               std::uint32_t slot);
-
 // Nothing when the order can be carried out now, else why not. Checked when given.
 std::optional<std::string> refusal(const World& world, const Command& command);
 void take_effect(World& world, const Command& command);
 
-// What the keys of a process's draws begin with.
-inline std::uint32_t instance_key(std::uint32_t service, std::uint32_t slot) {
-    return service << 18 | slot;
-}
-void pass_second(World& world, std::uint32_t service);  // Crashes, and settings that travel.
 // What the second that passed wrote and read: writes are counted, stores visited and aged.
 void fold_second(World& world);
 void run_jobs(World& world);  // A second of every job; what requests put there is admitted.
@@ -222,7 +213,7 @@ struct JobsThere {
 };
 JobsThere jobs_there(const World& world, ServiceId service);  // As its own console shows.
 // A ready process begins to drain, or a ready or draining one ends: before its phase turns.
-void process_drains(World& world, std::uint32_t service, std::uint32_t slot);
+bool process_drains(World& world, std::uint32_t service, std::uint32_t slot);  // With jobs.
 void process_ends(World& world, std::uint32_t service, std::uint32_t slot);
 double unreadable_now(const World& world, StoreId store);  // Records, by share of the readers.
 // Of the readers of a store, by users, those that know its new form.
