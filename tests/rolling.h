@@ -41,10 +41,6 @@ inline Day begun(const Blueprint& plan, std::uint64_t seed = 1) {
     return start_day(sound(plan), seed);
 }
 
-inline void to(Day& day, Duration since_start) {
-    play_until(day, SimTime{} + since_start);
-}
-
 template <class F>
 double told_at(const Day& day) {  // When the first such fact was known, in seconds; -1: never.
     for (const Occurrence& it : day.belief.facts)

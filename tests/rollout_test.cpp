@@ -422,7 +422,7 @@ TEST_CASE("a dark side is only probed, or does the work of the other and leaves 
         CHECK(dark.users == none);
         CHECK(static_cast<double>(dark.station.busy) == Approx(mirrors ? .3 * 80 : 0).margin(6));
         const double from = mirrors ? 240 * .5 * (300 - 85) : 0;  // Writes since it was ready.
-        const auto& orders = outcome(day).records[0];
+        const auto orders = outcome(day).records[0];
         CHECK(static_cast<double>(orders.accepted) ==
               Approx(1'000'000 + 240 * .5 * 300).epsilon(.001));
         std::int64_t in_new = 0;

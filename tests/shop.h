@@ -58,10 +58,6 @@ inline Day begun(const Shop& shop, std::uint64_t seed = 1) {
     return start_day(scenario->blueprint, seed);
 }
 
-inline void to(Day& day, Duration at) {
-    play_until(day, SimTime{} + at);
-}
-
 inline void order(Day& day, Duration at, const std::string& text) {
     to(day, at);
     const auto command = parse_command(text, day.world.plan->names);

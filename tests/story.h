@@ -68,6 +68,10 @@ inline void play_until(Day& day, SimTime until) {
     while (now(day) < end) advance(day, end);
 }
 
+inline void to(Day& day, Duration since_start) {
+    play_until(day, SimTime{} + since_start);
+}
+
 inline Day played(const Corner& corner, std::uint64_t seed = 1, BuiltIn actor = BuiltIn::nothing) {
     Day day = start_day(sound(corner_blueprint(corner)), seed, actor);
     play_until(day, day_end(day));

@@ -99,3 +99,19 @@ TEST_CASE("which response is best turns with the reader, the damage and the way 
         CHECK(flag < bill(shop, "", {}, 1).cost(price));
     }
 }
+
+TEST_CASE("a halt freezes the mixture: worse than going on until the damage is dear") {  // Theorem 2
+    constexpr double price = 30;
+    const auto halt_wins = [](const char* reader, double damages) {
+        Shop shop = even_shop(reader, damages, 60);
+        shop.stage = "canary { share = \"5%\" }";
+        return bill(shop, "halt shop", 600_s, 1).cost(price) <
+               bill(shop, "promote shop", 600_s, 1).cost(price);
+    };
+    // Nineteen in twenty read with old code, and a thirtieth of the rows is new in the end: 46,000
+    // fail. Going on takes the old readers away, and 200 x damages a second with them for 3,000 s.
+    CHECK_FALSE(halt_wins("rejects", 0));
+    CHECK_FALSE(halt_wins("rejects", .001));
+    CHECK(halt_wins("rejects", .01));
+    CHECK(halt_wins("rejects", .2));
+}

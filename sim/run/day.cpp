@@ -34,6 +34,7 @@ constexpr Duration minute{60'000'000}, second{1'000'000};
 Duration lasting(const Inject& inject) {
     return std::visit(match{
                           [](const Slow& it) { return it.lasts; },
+                          [](const Fail& it) { return it.lasts; },
                           [](const Surge& it) { return it.lasts; },
                           [](const SlowReplica& it) { return it.lasts; },
                           [](const RegistryDown& it) { return it.lasts; },

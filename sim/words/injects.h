@@ -19,6 +19,12 @@ struct Slow {  // The service's own work takes `by` times as long.
     Duration lasts;
     auto slots() { return std::tie(service, by, lasts); }
 };
+struct Fail {  // So many of the service's answers are errors, whatever is asked.
+    ServiceId service;
+    Share share;
+    Duration lasts;
+    auto slots() { return std::tie(service, share, lasts); }
+};
 struct Surge {  // The cohort's demand is multiplied.
     CohortId cohort;
     Share by;  // May exceed one.
@@ -49,6 +55,11 @@ struct LoseRegion {  // Of every service.
     RegionId region;
     std::optional<Duration> lasts{};
     auto slots() { return std::tie(region, lasts); }
+};
+struct ExpireCertificate {  // That its processes read when they began: who asks them fails.
+    ServiceId service;
+    Duration renewed;  // A new one is there so much later, for processes that begin from then on.
+    auto slots() { return std::tie(service, renewed); }
 };
 struct RegistryDown {  // Pulls wait.
     Duration lasts;
@@ -93,9 +104,9 @@ struct PushConfig {  // The same, to every process within seconds, whatever it p
     Duration within;
     auto slots() { return std::tuple_cat(tied(setting, rule), std::tie(within)); }
 };
-using Inject =
-    std::variant<Slow, Surge, Release, LoseZone, MigrateStep, SettingsDown, SetSetting, SlowReplica,
-                 LosePrimary, BadBackup, LoseNode, LoseRegion, RegistryDown, ImageGone, PushConfig>;
+using Inject = std::variant<Slow, Fail, Surge, Release, LoseZone, MigrateStep, SettingsDown,
+                            SetSetting, SlowReplica, LosePrimary, BadBackup, LoseNode, LoseRegion,
+                            ExpireCertificate, RegistryDown, ImageGone, PushConfig>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

@@ -320,6 +320,11 @@ void take_over(Lane& heir, const Lane& gone) {
     heir.dead_again += gone.dead_again;
 }
 
+void forget_done(Lane& lane) {
+    lane.fold_good = lane.dead = lane.dead_again = 0;
+    lane.ended = {};
+}
+
 bool holds_nothing(const Lane& lane) {
     return lane.idle() &&
            (lane.dropped_total | lane.fresh_now | lane.minute_fresh | lane.minute_bad |
@@ -331,8 +336,11 @@ void fold(const Lane& lane, Digest& digest) {
     const auto all = [&](const auto& counts) {
         for (const std::int64_t count : counts) digest.fold(count);
     };
-    all(lane.asked), all(lane.pushed), all(lane.work), all(lane.good), all(lane.returning);
-    all(lane.dropped), all(lane.throttled.asked), all(lane.throttled.accepted);
+    if (!lane.idle()) {  // Else nothing is there.
+        all(lane.asked), all(lane.pushed), all(lane.work), all(lane.good), all(lane.returning);
+        all(lane.dropped);
+    }
+    all(lane.throttled.asked), all(lane.throttled.accepted);
     all(lane.broken.asked), all(lane.broken.accepted);
     for (const std::int64_t count : {lane.waiting,
                                      lane.returning_total,

@@ -180,6 +180,7 @@ void drop_queue(Lane& lane, Dice& dice);
 std::int64_t drop_part(Lane& lane, double share, std::int64_t from_age, Dice& dice);
 // Moves a share of the clients that back off to another lane of the same kind.
 void move_returning(Lane& from, Lane& to, Share share, Dice& dice);
+void forget_done(Lane& lane);                  // What nobody will fold.
 void take_over(Lane& heir, const Lane& gone);  // What was not yet folded.
 bool holds_nothing(const Lane& lane);          // That anybody would miss.
 void fold(const Lane& lane, Digest& digest);

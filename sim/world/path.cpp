@@ -155,6 +155,19 @@ Found found_in_stores(const World& world, std::uint32_t s, const Pool& pool) {
     return found;
 }
 
+// Of a pool's answers, those that nothing from outside breaks.
+double unbroken(const World& world, std::uint32_t s, const Pool& pool) {
+    const ServiceState& service = world.services[s];
+    if (!service.certified) return service.works.value();
+    double all = 0, certified = 0;
+    each_process(service, pool, [&](std::uint32_t slot) {
+        if (service.instances[slot].phase != Phase::ready) return;
+        all += 1;
+        if (service.instances[slot].booted >= *service.certified) certified += 1;
+    });
+    return all > 0 ? service.works.value() * certified / all : 0;
+}
+
 // What the pool's processes miss in the stores that cache their calls.
 void look_up(const World& world, std::uint32_t s, Pool& pool) {
     const std::vector<Call>& calls = world.plan->services[s].calls;
@@ -171,8 +184,9 @@ void refresh_path(World& world, std::uint32_t s, Pool& pool) {
     const View view(world, s, pool);
     const Found found = found_in_stores(world, s, pool);
     const Met mean = mean_met(world, s, view);
+    const double answers = found.readable * unbroken(world, s, pool);
     pool.path = {.work = mean.work,
-                 .fails = 1 - mean.well * found.readable,
+                 .fails = 1 - mean.well * answers,
                  .rejected = found.served ? 1 - found.readable : 0,
                  .misled = 1 - found.right,
                  .asks = mean.asks,
@@ -183,7 +197,7 @@ void refresh_path(World& world, std::uint32_t s, Pool& pool) {
         const Met met =
             met_by(view, {CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]});
         lane.times = lane.kind_work.value() * (met.work / mean.work);
-        lane.fails = 1 - met.well * found.readable;
+        lane.fails = 1 - met.well * answers;
     }
     for (Edge& edge : pool.edges) edge.times = mean.asks;
     look_up(world, s, pool);
@@ -400,6 +414,7 @@ bool settings_down(const World& world) {
 }
 
 bool moving(const World& world, std::uint32_t s) {
+    if (world.services[s].certified) return true;
     for (const Pool& pool : world.services[s].pools)
         for (const Change& change : world.plan->builds[pool.build.index].changes)
             for (const Defect& defect : change.hides)

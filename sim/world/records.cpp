@@ -438,7 +438,8 @@ void pass_store(World& world, std::uint32_t i) {
 
 void fold_second(World& world) {
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
-        for (Pool& pool : world.services[s].pools) visit_stores(world, s, pool);
+        if (world.services[s].leaves_traces)
+            for (Pool& pool : world.services[s].pools) visit_stores(world, s, pool);
     run_jobs(world);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i) pass_store(world, i);
     for (std::uint32_t s = 0; s < world.services.size(); ++s)

@@ -96,6 +96,14 @@ std::int64_t written_in_an_hour(const Blueprint& plan, StoreId store) {
 
 namespace {
 
+bool leaves_traces(const Blueprint& plan, std::uint32_t s) {
+    const auto writes = [](const RequestKind& kind) { return kind.writes > none; };
+    return !plan.services[s].uses.empty() || !plan.services[s].calls.empty() ||
+           std::ranges::any_of(plan.cohorts, [&](const Cohort& it) {
+               return it.serves.index == s && std::ranges::any_of(it.kinds, writes);
+           });
+}
+
 // As the day finds it: everything ready, on the first build.
 void open_service(World& world, std::uint32_t s) {
     const Service& declared = world.plan->services[s];
@@ -106,6 +114,7 @@ void open_service(World& world, std::uint32_t s) {
     if (declared.runs_latest) state.spec = {.name = MovingName::latest};
     state.repository.spec = state.spec;
     state.calls_from.resize(regions_in(*world.plan));
+    state.leaves_traces = leaves_traces(*world.plan, s);
     start_fleet(world, s);
     sync_pools(world, s);
     for (Pool& pool : state.pools)
@@ -166,7 +175,10 @@ void fold_minute(World& world) {
     }
     for (ServiceState& service : world.services)
         for (Pool& pool : service.pools)
-            for (Lane& lane : pool.station.lanes) lane.minute_fresh = lane.minute_bad = 0;
+            for (Lane& lane : pool.station.lanes) {
+                lane.minute_fresh = lane.minute_bad = 0;
+                if (!service.leaves_traces) forget_done(lane);
+            }
     drop_empty_slices(world);
     for (std::uint32_t s = 0; s < world.services.size(); ++s) forget_ways(world, s);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i)
@@ -190,7 +202,8 @@ void fold_state(const World& world, Digest& digest) {
     fold(world.registry, digest);
     for (const ServiceState& service : world.services) {
         for (const std::int64_t count :
-             {service.slow.ppm, service.slow_sixteenths, std::int64_t{service.sticky}})
+             {service.slow.ppm, service.works.ppm, service.certified ? service.certified->us : -1,
+              service.slow_sixteenths, std::int64_t{service.sticky}})
             digest.fold(count);
         fold(service, digest);
         digest.fold(service.rows);
@@ -288,6 +301,15 @@ void begin(World& world, const Inject& inject) {
                     product(world.services[it.service.index].slow, it.by);
                 refresh_paths(world, it.service.index);
             },
+            [&](const Fail& it) {
+                Share& works = world.services[it.service.index].works;
+                works = product(works, {whole.ppm - it.share.ppm});
+                refresh_paths(world, it.service.index);
+            },
+            [&](const ExpireCertificate& it) {
+                world.services[it.service.index].certified = world.now + it.renewed;
+                refresh_paths(world, it.service.index);
+            },
             [&](const Surge& it) {
                 CohortState& cohort = world.cohorts[it.cohort.index];
                 cohort.surge = product(cohort.surge, it.by);
@@ -334,6 +356,14 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
         world.services[slow->service.index].slow =
             still_by(still, *slow, &Slow::service, &Slow::by);
         refresh_paths(world, slow->service.index);
+    } else if (const auto* fails = std::get_if<Fail>(&inject)) {
+        Share& works = world.services[fails->service.index].works;
+        works = whole;
+        for (const Inject& other : still)
+            if (const auto* also = std::get_if<Fail>(&other);
+                also != nullptr && also->service == fails->service)
+                works = product(works, {whole.ppm - also->share.ppm});
+        refresh_paths(world, fails->service.index);
     } else if (const auto* lag = std::get_if<SlowReplica>(&inject)) {
         world.stores[lag->store.index].state.applies =
             still_by(still, *lag, &SlowReplica::store, &SlowReplica::to);

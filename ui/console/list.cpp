@@ -50,7 +50,10 @@ int list(const std::string& topic, bool as_json) {
         json[it] = nlohmann::json::array();
         for (const auto& [form, meaning] : rows_of(it)) {
             json[it].push_back({{"form", form}, {"meaning", meaning}});
-            if (!as_json) std::printf("  %-50s %s\n", form.c_str(), meaning.c_str());
+            if (as_json) continue;
+            const bool one_line = form.size() <= 30 && meaning.size() <= 46;
+            std::printf(one_line ? "  %-30s  %s\n" : "  %s\n      %s\n", form.c_str(),
+                        meaning.c_str());
         }
     }
     if (as_json) std::printf("%s\n", json.dump(2).c_str());
