@@ -455,3 +455,29 @@ TEST_CASE("a weight moves users and no instance") {
     to(day, 410_s);
     CHECK(failed_between(day, 420_s, 500_s) == 0);
 }
+
+TEST_CASE("a fleet takes no more builds at once than it can route among, and all in the end") {
+    for (const bool by_hand : {false, true}) {
+        Stage stage{.kind = by_hand ? StageKind::by_hand : StageKind::everyone};
+        stage.each = 1_s;
+        Blueprint plan = fleet({stage}, 40);
+        Service& shop = plan.services[0];
+        shop.image_kb = 0;
+        shop.start = 1_s;
+        shop.max_surge = share_of(.05);
+        shop.max_unavailable = none;
+        plan.injects.clear();
+        for (std::uint32_t i = 2; i < 32; ++i) {
+            plan.builds.push_back(Build{{0}, {}});
+            plan.names.builds.push_back("1." + std::to_string(i));
+            plan.names.build_of.push_back({0});
+            plan.injects.push_back({SimTime{} + 1_s * i, Release{{i}, {0}}});
+        }
+        Day day = begun(plan);
+        for (int second = 0; second < 600; ++second) {
+            to(day, 1_s * second);
+            CHECK(day.world.services[0].pools.size() <= builds_together);
+        }
+        CHECK(running(day, {31}) == 40);
+    }
+}

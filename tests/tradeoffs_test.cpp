@@ -100,7 +100,8 @@ TEST_CASE("which response is best turns with the reader, the damage and the way 
     }
 }
 
-TEST_CASE("a halt freezes the mixture: worse than going on until the damage is dear") {  // Theorem 2
+// Theorem 2.
+TEST_CASE("a halt freezes the mixture: worse than going on until the damage is dear") {
     constexpr double price = 30;
     const auto halt_wins = [](const char* reader, double damages) {
         Shop shop = even_shop(reader, damages, 60);

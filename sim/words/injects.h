@@ -104,9 +104,10 @@ struct PushConfig {  // The same, to every process within seconds, whatever it p
     Duration within;
     auto slots() { return std::tuple_cat(tied(setting, rule), std::tie(within)); }
 };
-using Inject = std::variant<Slow, Fail, Surge, Release, LoseZone, MigrateStep, SettingsDown,
-                            SetSetting, SlowReplica, LosePrimary, BadBackup, LoseNode, LoseRegion,
-                            ExpireCertificate, RegistryDown, ImageGone, PushConfig>;
+using Inject = std::variant<Slow, Fail, Surge, ExpireCertificate, Release, MigrateStep,
+                            SettingsDown, SetSetting, PushConfig,  // On services and settings.
+                            LoseNode, LoseZone, LoseRegion, RegistryDown, ImageGone, SlowReplica,
+                            LosePrimary, BadBackup>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

@@ -116,6 +116,40 @@ void take_away(World& world, std::uint32_t s, std::uint32_t row, const std::vect
     }
 }
 
+// A region routes among so many builds of a service at once; more wait until one of them is gone.
+// One is kept free for a name that moves while an image is pulled.
+bool room_for(const World& world, std::uint32_t s, std::uint32_t row, const Spec& spec) {
+    const ServiceState& service = world.services[s];
+    std::vector<std::pair<BuildId, bool>> there;
+    const auto count = [&](BuildId build, bool baseline) {
+        const std::pair it{build, baseline};
+        if (std::ranges::find(there, it) == there.end()) there.push_back(it);
+    };
+    for (const Pool& pool : service.pools)
+        if (pool.site == row) count(pool.build, pool.baseline);
+    for (const Group& group : service.sites[row].groups)
+        if (group.alive() > 0) count(build_of(world, s, group.spec), group.spec.baseline);
+    count(build_of(world, s, spec), spec.baseline);
+    return there.size() < builds_together;
+}
+
+// The smallest group that is to go makes room, whatever it serves.
+void make_room(World& world, std::uint32_t s, std::uint32_t row,
+               const std::vector<Target>& targets) {
+    Site& site = world.services[s].sites[row];
+    const auto sites = static_cast<std::uint32_t>(world.services[s].sites.size());
+    const Group* least = nullptr;
+    for (const Group& group : site.groups) {
+        if (group.draining > 0 && group.alive() == 0) return;  // It is on its way.
+        const bool goes = group.serving.size() > 0 && target_of(targets, group.spec) == 0;
+        if (goes && (least == nullptr || group.alive() < least->alive())) least = &group;
+    }
+    if (least == nullptr) return;
+    const Spec spec = least->spec;
+    while (!group_of(site, spec).serving.empty())
+        end_process(world, s, group_of(site, spec).serving.first() * sites + row);
+}
+
 void bring_up(World& world, std::uint32_t s, std::uint32_t row, const std::vector<Target>& targets,
               const Limits& limits) {
     Site& site = world.services[s].sites[row];
@@ -124,6 +158,10 @@ void bring_up(World& world, std::uint32_t s, std::uint32_t row, const std::vecto
         there += group.alive() + (limits.drained_count ? group.draining : 0);
     for (const Target& target : targets) {
         std::int64_t missing = target.instances - group_of(site, target.spec).alive();
+        if (missing > 0 && !room_for(world, s, row, target.spec)) {
+            make_room(world, s, row, targets);
+            continue;
+        }
         for (; missing > 0 && there < limits.most; --missing, ++there) {
             const auto slot = free_slot(world, s, row);
             if (!slot) return;
@@ -459,9 +497,12 @@ void pass_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
     while (pass.slot < service.instances.size() && !replaceable(service.instances[pass.slot].phase))
         ++pass.slot;
     if (pass.slot < service.instances.size()) {
-        const std::uint32_t slot = pass.slot++;
-        if (!misses(world, s, slot, pass))
-            replace_process(world, s, slot, pass.to.value_or(service.instances[slot].spec));
+        const std::uint32_t slot = pass.slot;
+        const Spec to = pass.to.value_or(service.instances[slot].spec);
+        if (room_for(world, s, site_row(service, slot), to)) {
+            ++pass.slot;
+            if (!misses(world, s, slot, pass)) replace_process(world, s, slot, to);
+        }
         world.due.push_back({Due::Kind::pass, pass.each, s, service.passes});
         return reconcile(world, s, site_row(service, slot));
     }

@@ -174,7 +174,7 @@ void move_users(World& world, std::uint32_t c, const std::vector<Share>& before)
             Pool &loser = pools[ways[from].pool], &gainer = pools[ways[to].pool];
             const std::int64_t part = lost * gain / gained;
             StationDice dice(world.draw, move_entity + c,
-                             world.ticks | std::uint64_t{loser.key << 8 | gainer.key} << 48);
+                             world.ticks | std::uint64_t{loser.key << 10 | gainer.key} << 44);
             each_row(state, [&](std::uint32_t row) {
                 move_returning(lane_at(loser, row), lane_at(gainer, row),
                                {part * whole.ppm / std::max<std::int64_t>(1, had)},
@@ -227,7 +227,7 @@ void open_pool(World& world, std::uint32_t s, std::uint32_t row, const Crew& cre
     while (std::ranges::find(service.pools, pool.key, &Pool::key) != service.pools.end())
         ++pool.key;
     check(pool.key < (row + 1) * builds_together,
-          "a service runs at most eight builds at once in one region");
+          "a region has room for every build that runs there");
     pool.users = none;
     pool.places.fill(nowhere);
     if (!service.pools.empty()) {

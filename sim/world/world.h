@@ -18,7 +18,7 @@
 
 namespace rollcage {
 
-inline constexpr std::uint32_t builds_together = 8, regions_max = 20;  // Of one service.
+inline constexpr std::uint32_t builds_together = 16, regions_max = 20;  // Of one service.
 inline constexpr std::uint32_t pools_max = builds_together * regions_max;
 
 // What requests meet at a pool's processes, in the mean over all of them; each lane has its own.
