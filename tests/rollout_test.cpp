@@ -384,6 +384,8 @@ TEST_CASE("a ring is routed whole and nobody else, and the next ring joins it") 
         return Share{share};
     };
     to(day, 300_s);
+    CHECK(meant_share(plan, {0}, {0}, 0) == share_of(.05));
+    CHECK(meant_share(plan, {0}, {0}, 1) == share_of(.15));
     CHECK(running(day, {1}) == 1);  // 5 % of 16, and one at least.
     CHECK(on_new(0) == none);
     CHECK(on_new(1) == whole);

@@ -102,9 +102,9 @@ void run_lifecycle(Day& day, const EventKey& event) {
 void begin_inject(Day& day, std::uint32_t row) {
     const Inject& inject = day.world.plan->injects[row].inject;
     if (const auto* release = std::get_if<Release>(&inject)) {
+        const ServiceId of = day.world.plan->builds[release->build.index].of;
         tell(day.belief, day.now,
-             Released{day.world.plan->builds[release->build.index].of, release->build,
-                      day.world.plan->plans[release->plan.index].stages[0].share},
+             Released{of, release->build, meant_share(*day.world.plan, of, release->plan, 0)},
              day.chain);
     } else if (lasting(inject) > Duration{}) {
         day.agenda.plan({day.now + lasting(inject), exogenous, inject_ends, row, 0});

@@ -1,6 +1,6 @@
 // Named instances, and the controller that makes a fleet chase its intent: physics, not policy.
 // Leans on blueprint.h; what takes time is asked for in `World::due` and comes back as an event.
-// fleet.cpp is the life of an instance, rollout.cpp who begins and ends it, place.cpp where it is.
+// fleet.cpp is its life, rollout.cpp and by_hand.cpp who begins and ends it, place.cpp where it is.
 #pragma once
 
 #include <optional>
@@ -174,13 +174,17 @@ void reconcile(World& world, std::uint32_t service, std::uint32_t site);
 void reconcile(World& world, std::uint32_t service);
 void release(World& world, BuildId build, PlanId plan);  // As the repository says from now on.
 void begin_rollout(World& world, std::uint32_t service, Rollout rollout);
+void reach(World& world, std::uint32_t service);    // The stage has its instances.
 void promote(World& world, std::uint32_t service);  // To the next stage, ready or not.
+bool room_for(const World& world, std::uint32_t service, std::uint32_t site, const Spec& spec);
 void halt(World& world, std::uint32_t service);
 void resume(World& world, std::uint32_t service);
 void turn_over(World& world, std::uint32_t service);  // To the other side of a blue-green stage.
 void begin_pass(World& world, std::uint32_t service, Pass pass);
 void order_hotfix(World& world, std::uint32_t service, bool express);
 void sync_repository(World& world, std::uint32_t service);
+// Of a service's users, by what they ask, those for whom a stage of a plan is.
+Share meant_share(const Blueprint& blueprint, ServiceId service, PlanId plan, std::size_t stage);
 // The stage under way; everyone where there is none.
 const Stage& stage_now(const World& world, std::uint32_t service);
 // The last stage so far that is for this region; nothing where no rollout has come to it.

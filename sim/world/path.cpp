@@ -70,12 +70,6 @@ std::int32_t epoch_seen(const World& world, SettingId setting, const Reader& rea
     return 0;
 }
 
-bool knows_form(const World& world, BuildId build, StoreId store) {
-    return std::ranges::any_of(world.plan->builds[build.index].changes, [&](const Change& it) {
-        return it.schema && it.schema->is_on(store);
-    });
-}
-
 // A build that holds the change reads the new form, and writes it where the change is at work.
 WireEnd end_of(const View& view, ServiceId of, Carries what) {
     for (const Change& change : view.build().changes)
@@ -148,9 +142,9 @@ Found found_in_stores(const World& world, std::uint32_t s, const Pool& pool) {
         const Kept& kept = world.stores[store.index];
         if (!serves(kept.copies)) return {.readable = 0, .served = false};
         found.right *= 1 - misled_share(kept.state, world.plan->stores[store.index]);
-        found.readable *=
-            1 - rejected_share(kept.state, world.plan->stores[store.index],
-                               schema_of(*world.plan, store), knows_form(world, pool.build, store));
+        found.readable *= 1 - rejected_share(kept.state, world.plan->stores[store.index],
+                                             schema_of(*world.plan, store),
+                                             change_of(world, pool.build, store) != nullptr);
     }
     return found;
 }
@@ -174,9 +168,9 @@ void look_up(const World& world, std::uint32_t s, Pool& pool) {
     for (std::size_t e = 0; e < calls.size(); ++e) {
         if (!calls[e].cached_in) continue;
         const StoreId store = *calls[e].cached_in;
-        pool.edges[e].missed =
-            missed_share(world.stores[store.index].state, world.plan->stores[store.index],
-                         schema_of(*world.plan, store), knows_form(world, pool.build, store));
+        pool.edges[e].missed = missed_share(
+            world.stores[store.index].state, world.plan->stores[store.index],
+            schema_of(*world.plan, store), change_of(world, pool.build, store) != nullptr);
     }
 }
 
@@ -235,6 +229,12 @@ auto last_change(auto& undo, SettingId setting) {
 }
 
 }  // namespace
+
+const Change* change_of(const World& world, BuildId build, StoreId store) {
+    for (const Change& change : world.plan->builds[build.index].changes)
+        if (change.schema && change.schema->is_on(store)) return &change;
+    return nullptr;
+}
 
 View::View(const World& world, std::uint32_t service, const Pool& pool)
     : world_(&world),

@@ -50,6 +50,8 @@ private:
     std::vector<Alike> groups_;
 };
 
+// The change of a store's records that a build knows; none: it reads the old form alone.
+const Change* change_of(const World& world, BuildId build, StoreId store);
 // How often an atom holds for a request at a pool; not one of settings or of ages.
 double holds_at(const World& world, std::uint32_t service, const Pool* pool, const Atom& atom,
                 const Asker& asker);

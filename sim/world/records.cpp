@@ -14,12 +14,6 @@ constexpr std::uint32_t visit_entity = 0x0700'0000, store_entity = 0x0800'0000,
                         called_entity = 0x0C00'0000, copy_entity = 0x0900'0000;
 constexpr Duration nightly_at{10'800'000'000}, day{86'400'000'000};  // default: MODEL 4.7
 
-const Change* change_of(const World& world, BuildId build, StoreId store) {
-    for (const Change& change : world.plan->builds[build.index].changes)
-        if (change.schema && change.schema->is_on(store)) return &change;
-    return nullptr;
-}
-
 struct Done {
     std::int64_t reads = 0, inserts = 0, updates = 0, again = 0;
     std::int64_t logins = 0;               // Within reads; each begins a session.

@@ -116,6 +116,8 @@ void take_away(World& world, std::uint32_t s, std::uint32_t row, const std::vect
     }
 }
 
+}  // namespace
+
 // A region routes among so many builds of a service at once; more wait until one of them is gone.
 // One is kept free for a name that moves while an image is pulled.
 bool room_for(const World& world, std::uint32_t s, std::uint32_t row, const Spec& spec) {
@@ -132,6 +134,8 @@ bool room_for(const World& world, std::uint32_t s, std::uint32_t row, const Spec
     count(build_of(world, s, spec), spec.baseline);
     return there.size() < builds_together;
 }
+
+namespace {
 
 // The smallest group that is to go makes room, whatever it serves.
 void make_room(World& world, std::uint32_t s, std::uint32_t row,
@@ -251,13 +255,17 @@ void complete(World& world, std::uint32_t s) {
         service.stable = service.rollout->build;
         world.news.push_back(NameMoved{{s}, MovingName::stable, service.stable});
     } else {
+        const auto& plan = service.rollout->plan;
         world.news.push_back(StageReached{
-            {s}, service.rollout->build, stage.kind == StageKind::canary ? stage.share : whole});
+            {s},
+            service.rollout->build,
+            plan ? meant_share(*world.plan, {s}, *plan, service.rollout->stage) : whole});
     }
     soak(world, s);
 }
 
-// The stage has its instances.
+}  // namespace
+
 void reach(World& world, std::uint32_t s) {
     ServiceState& service = world.services[s];
     Rollout& rollout = *service.rollout;
@@ -273,30 +281,27 @@ void reach(World& world, std::uint32_t s) {
             {Due::Kind::flip, stage.dark, s, service.rollouts * stages_max + rollout.stage});
 }
 
-bool misses(const World& world, std::uint32_t s, std::uint32_t slot, const Pass& pass) {
-    return pass.misses > none &&
-           world.draw(Purpose::by_hand, instance_key(s, slot), world.services[s].passes)[0]
-                   .value() < pass.misses.value();
-}
-
-// Whether there is a process in the slot that can be replaced.
-bool replaceable(Phase phase) {
-    switch (phase) {
-        case Phase::pulling:
-        case Phase::unpulled:
-        case Phase::booting:
-        case Phase::probing:
-        case Phase::ready:
-        case Phase::crashed: return true;
-        case Phase::gone:
-        case Phase::draining:
-        case Phase::lost:
-        case Phase::missing: return false;
+Share meant_share(const Blueprint& blueprint, ServiceId service, PlanId id, std::size_t stage) {
+    const std::vector<Stage>& stages = blueprint.plans[id.index].stages;
+    double all = 0, meant = 0;
+    for (std::uint32_t c = 0; c < blueprint.cohorts.size(); ++c) {
+        const Cohort& cohort = blueprint.cohorts[c];
+        if (cohort.serves != service) continue;
+        bool named = false;  // By some stage so far; an audience widens.
+        Share share = none;
+        for (std::size_t i = 0; i <= stage; ++i) {
+            const Stage& it = stages[i];
+            named |= it.audience.empty() || std::ranges::count(it.audience, CohortId{c}) > 0;
+            const bool here =
+                it.regions.empty() || std::ranges::count(it.regions, cohort.region) > 0;
+            if (!here || it.kind == StageKind::mark_stable) continue;
+            share = it.kind != StageKind::canary ? whole : named ? it.share : none;
+        }
+        all += demand_of(cohort);
+        meant += demand_of(cohort) * share.value();
     }
-    return false;
+    return all > 0 ? share_of(meant / all) : stages[stage].share;
 }
-
-}  // namespace
 
 const Stage& stage_now(const World& world, std::uint32_t s) {
     const std::optional<Rollout>& rollout = world.services[s].rollout;
@@ -480,70 +485,6 @@ void deadline_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
         world.news.push_back(RolloutSlow{{s}, rollout.build});
     else
         world.due.push_back({Due::Kind::deadline, deadline - still, s, service.rollouts});
-}
-
-void begin_pass(World& world, std::uint32_t s, Pass pass) {
-    ServiceState& service = world.services[s];
-    service.pass = pass;
-    ++service.passes;
-    pass_due(world, s, service.passes);
-}
-
-// One instance, in its place; the next when its time has come.
-void pass_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
-    ServiceState& service = world.services[s];
-    if (!service.pass || ordinal != service.passes || service.pass->halted) return;
-    Pass& pass = *service.pass;
-    while (pass.slot < service.instances.size() && !replaceable(service.instances[pass.slot].phase))
-        ++pass.slot;
-    if (pass.slot < service.instances.size()) {
-        const std::uint32_t slot = pass.slot;
-        const Spec to = pass.to.value_or(service.instances[slot].spec);
-        if (room_for(world, s, site_row(service, slot), to)) {
-            ++pass.slot;
-            if (!misses(world, s, slot, pass)) replace_process(world, s, slot, to);
-        }
-        world.due.push_back({Due::Kind::pass, pass.each, s, service.passes});
-        return reconcile(world, s, site_row(service, slot));
-    }
-    const bool by_hand = pass.to.has_value();
-    service.pass.reset();
-    if (by_hand && service.rollout) reach(world, s);  // Whatever it left behind.
-}
-
-void order_hotfix(World& world, std::uint32_t s, bool express) {
-    ServiceState& service = world.services[s];
-    const Duration lead = world.plan->services[s].hotfix->lead;
-    service.hotfix_coming = true;
-    ++service.hotfixes;
-    world.due.push_back({Due::Kind::hotfix, express ? Duration{lead.us * 6 / 10} : lead, s,
-                         service.hotfixes * 2 + express});
-}
-
-void hotfix_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
-    const Hotfix& fix = *world.plan->services[s].hotfix;
-    const double bad = fix.bad_share.value() * (ordinal % 2 == 1 ? 2 : 1);
-    const bool spoilt = fix.bad && world.draw(Purpose::hotfix, s, ordinal / 2)[0].value() < bad;
-    world.services[s].hotfix_coming = false;
-    const BuildId build = spoilt ? *fix.bad : fix.build;
-    world.news.push_back(Released{{s}, build, world.plan->plans[fix.plan.index].stages[0].share});
-    release(world, build, fix.plan);
-}
-
-void sync_repository(World& world, std::uint32_t s) {
-    const std::optional<Duration>& every = world.plan->services[s].synced;
-    ServiceState& service = world.services[s];
-    if (!every || world.now.us % every->us != 0 || service.repository.paused) return;
-    const Repository& says = service.repository;
-    const Spec& live = service.rollout ? service.rollout->to : service.spec;
-    const bool scaled = service.wanted != says.instances, other = live != says.spec;
-    if (!scaled && !other) return;
-    world.news.push_back(Synced{{s}, build_of(world, s, says.spec), says.instances});
-    service.wanted = says.instances;
-    if (other)
-        begin_rollout(world, s, {.to = says.spec, .plan = says.plan});
-    else
-        reconcile(world, s);
 }
 
 void fold_intent(const ServiceState& service, Digest& digest) {

@@ -14,12 +14,6 @@ constexpr std::uint32_t runner_entity = 0x0D00'0000, list_entity = 0x0E00'0000,
                         process_entity = 0x0F00'0000;
 constexpr std::uint32_t emits_from = 0x20000;  // A runner's draws for what it sends.
 
-const Change* change_of(const World& world, BuildId build, StoreId store) {
-    for (const Change& change : world.plan->builds[build.index].changes)
-        if (change.schema && change.schema->is_on(store)) return &change;
-    return nullptr;
-}
-
 std::vector<JobRunner> runners_of(const World& world, StoreId store) {
     std::vector<JobRunner> runners;
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
