@@ -483,3 +483,25 @@ TEST_CASE("a fleet takes no more builds at once than it can route among, and all
         CHECK(running(day, {31}) == 40);
     }
 }
+
+TEST_CASE("who calls from a region that nobody answers fails, and its starts with it") {
+    Blueprint plan = east_and_west();
+    plan.names.services.push_back("stock");
+    plan.names.builds.push_back("1.0");
+    plan.names.build_of.push_back({1});
+    plan.builds.push_back(Build{{1}, {}});
+    Service stock = plan.services[0];
+    stock.first_build = {2};
+    stock.instances = 1;  // In the east; the west has none, and its callers go nowhere else.
+    stock.slots = 80;
+    stock.fails_over = false;
+    plan.services.push_back(stock);
+    plan.services[0].calls = {Call{.to = {1}}};
+    plan.services[0].boot_calls = BootCalls{{1}, 1, 1_s};
+    Day day = begun(plan);
+    to(day, 300_s);
+    CHECK(near(failed_between(day, 300_s, 400_s), 100 * 120));  // The west's half of 240.
+    order(day, 400_s, Restart{{0}, 600});
+    to(day, 1000_s);
+    CHECK(ready_in(shop(day)) == 8);  // The west's do not begin again.
+}
