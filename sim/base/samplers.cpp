@@ -245,8 +245,5 @@ std::int64_t uniform_between(Uniform u, std::int64_t low, std::int64_t high) {
     const auto width = static_cast<double>(high - low) + 1;
     return std::min(high, low + static_cast<std::int64_t>(u.value() * width));
 }
-double uniform_real(Uniform u, double low, double high) {
-    return low + u.value() * (high - low);
-}
 
 }  // namespace rollcage

@@ -40,6 +40,5 @@ double exponential(Uniform u, double mean);
 double lognormal(Uniform u, double median, double sigma);
 std::int64_t uniform_between(Uniform u, std::int64_t low,
                              std::int64_t high);  // Both ends included.
-double uniform_real(Uniform u, double low, double high);
 
 }  // namespace rollcage

@@ -98,12 +98,7 @@ std::vector<Form> forms_for_what_they_keep() {
 }  // namespace
 
 const std::vector<Form>& command_forms() {
-    static const std::vector<Form> forms = [] {
-        std::vector<Form> all = forms_for_services();
-        const std::vector<Form> more = forms_for_what_they_keep();
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }();
+    static const std::vector<Form> forms = joined(forms_for_services(), forms_for_what_they_keep());
     return forms;
 }
 

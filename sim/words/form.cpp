@@ -255,6 +255,11 @@ std::string slot_text(const Slot& slot, std::int64_t number, const Names& names)
     }
 }
 
+std::vector<Form> joined(std::vector<Form> forms, const std::vector<Form>& more) {
+    forms.insert(forms.end(), more.begin(), more.end());
+    return forms;
+}
+
 std::string form_text(const Form& form, const Numbers& numbers, const Names& names) {
     std::string text = form.name;
     for (std::size_t i = 0; i < form.slots.size(); ++i) {

@@ -50,6 +50,8 @@ struct Form {
 
 using Numbers = std::vector<std::int64_t>;
 
+std::vector<Form> joined(std::vector<Form> forms, const std::vector<Form>& more);
+
 std::string slot_text(const Slot& slot, std::int64_t number, const Names& names);
 std::string form_text(const Form& form, const Numbers& numbers, const Names& names);
 std::string example_of(const Form& form);  // "shed SERVICE share=SHARE [final=no|yes]"

@@ -89,12 +89,8 @@ std::vector<Form> on_what_they_stand_on() {
 }  // namespace
 
 const std::vector<Form>& inject_forms() {
-    static const std::vector<Form> forms = [] {
-        std::vector<Form> all = on_services_and_settings();
-        const std::vector<Form> more = on_what_they_stand_on();
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }();
+    static const std::vector<Form> forms =
+        joined(on_services_and_settings(), on_what_they_stand_on());
     return forms;
 }
 

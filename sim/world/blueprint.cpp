@@ -223,8 +223,9 @@ Result<void> sound_plan(const Blueprint& blueprint, const Plan& plan) {
         if (stage.share.ppm <= 0 || stage.share > whole || stage.soak < Duration{})
             return Error{"a stage's share must be above 0% and at most 100%"};
         if (stage.baseline && stage.share.ppm > whole.ppm / 2)
-            return Error{"a stage with a baseline has at most half of its users, or its twin would "
-                         "have too few; give it share = \"50%\" or less"};
+            return Error{
+                "a stage with a baseline has at most half of its users, or its twin would "
+                "have too few; give it share = \"50%\" or less"};
         if (stage.dark < Duration{} || stage.each <= Duration{} || stage.misses < none ||
             stage.misses > whole)
             return Error{"a stage's times must not be negative, nor a share above 100%"};

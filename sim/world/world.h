@@ -119,7 +119,7 @@ struct ServiceState {
     SimTime missing_told{-1};      // When dead nodes were last told of.
     std::int64_t wanted = 0;       // Instances, over all regions.
     bool sticky = false;
-    bool leaves_traces = false;  // Something remembers what it does. Derived from the plan.
+    bool leaves_traces = false;        // Something remembers what it does. Derived from the plan.
     Share slow = whole;                // Product of the slows under way.
     Share works = whole;               // Of its answers, those that no inject breaks.
     std::optional<SimTime> certified;  // Processes begun before hold a certificate that expired.

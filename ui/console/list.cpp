@@ -19,8 +19,7 @@ const std::vector<std::string> topics{"injects", "commands", "keys", "language",
 
 Rows rows_of(const std::string& topic) {
     Rows rows;
-    if (topic == "injects")
-        rows = inject_examples();
+    if (topic == "injects") rows = inject_examples();
     if (topic == "commands")
         for (const Form& it : command_forms()) rows.emplace_back(example_of(it), it.meaning);
     if (topic == "keys")
