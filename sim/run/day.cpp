@@ -148,6 +148,7 @@ void run_observe(Day& day, std::uint32_t kind) {
         day.agenda.plan({day.now + scrape_every, observe, scrape_taken, 0, 0});
         return;
     }
+    see_scrapes(day.belief, day.now);
     judge_alerts(day.belief, day.world, day.now, day.chain);
     day.agenda.plan({day.now, decides, actor_wakes, 0, 0});
 }

@@ -1,5 +1,7 @@
 #include "sim/watch/belief.h"
 
+#include <algorithm>
+
 namespace rollcage {
 
 namespace {
@@ -37,6 +39,7 @@ Belief start_belief(const World& world) {
     Belief belief;
     belief.columns.of_service.resize(world.services.size());
     belief.watched.resize(world.services.size());
+    belief.by_build.resize(world.services.size());
     for (const Cohort& cohort : world.plan->cohorts)
         belief.watched[cohort.serves.index].baseline +=
             demand_per_minute_ppm(cohort, 0) / 4'000'000;
@@ -49,18 +52,62 @@ void tell(Belief& belief, SimTime now, Fact fact, Digest& chain) {
     fold(belief.facts.back().fact, chain);
 }
 
+namespace {
+
+std::array<std::int64_t, measures_by_build> row_of(const Counts& counts) {
+    return {counts.attempts,       counts.answered,       counts.errors, counts.latency_p50_us,
+            counts.latency_p95_us, counts.latency_p99_us, counts.queue,  counts.busy_ppm,
+            counts.slots,          counts.restarts};
+}
+
+void keep_sides(Sides& kept, const std::vector<BuildCounts>& found, std::size_t scrape) {
+    constexpr std::size_t kept_for = 240;  // An hour. default: design
+    if (found.size() > 1) kept.together = scrape;
+    if (kept.sides.empty() && found.size() < 2) {
+        if (!found.empty()) kept.alone = found.front().build;
+        return;
+    }
+    if (scrape - kept.together > kept_for) return kept.sides.clear();
+    for (const BuildCounts& it : found) {
+        const bool known = std::ranges::any_of(kept.sides, [&](const Side& side) {
+            return side.build == it.build && side.baseline == it.baseline;
+        });
+        if (!known) kept.sides.push_back({it.build, it.baseline, scrape, {}});
+    }
+    for (Side& side : kept.sides) {
+        const auto here = std::ranges::find_if(found, [&](const BuildCounts& it) {
+            return side.build == it.build && side.baseline == it.baseline;
+        });
+        const auto row = row_of(here == found.end() ? Counts{} : here->counts);
+        for (std::size_t m = 0; m < measures_by_build; ++m) side.columns[m].push_back(row[m]);
+    }
+}
+
+}  // namespace
+
 void scrape(Belief& belief, World& world) {
     const std::int64_t ticks = scrape_every / world.tick_length;
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
-        const Counts counts = take_counts(world, {s}, ticks);
+        const Scraped scraped = take_counts(world, {s}, ticks);
         const JobsThere jobs = jobs_there(world, {s});
-        const std::array<std::int64_t, measures> row{
-            counts.attempts,       counts.answered,       counts.errors, counts.latency_p50_us,
-            counts.latency_p95_us, counts.latency_p99_us, counts.queue,  counts.busy_ppm,
-            counts.slots,          jobs.waiting,          jobs.running,  jobs.orphaned};
-        for (std::size_t m = 0; m < measures; ++m)
-            belief.columns.of_service[s][m].push_back(row[m]);
+        auto& columns = belief.columns.of_service[s];
+        const auto row = row_of(scraped.all);
+        keep_sides(belief.by_build[s], scraped.by_build, columns[0].size());
+        for (std::size_t m = 0; m < measures_by_build; ++m) columns[m].push_back(row[m]);
+        std::size_t m = measures_by_build;
+        for (const std::int64_t count : {jobs.waiting, jobs.running, jobs.orphaned})
+            columns[m++].push_back(count);
     }
+}
+
+std::size_t scrapes_old_enough(SimTime now) {
+    return now.us < scrape_late.us
+               ? 0
+               : static_cast<std::size_t>((now.us - scrape_late.us) / scrape_every.us);
+}
+
+void see_scrapes(Belief& belief, SimTime now) {
+    belief.columns.visible = scrapes_old_enough(now);
 }
 
 void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain) {

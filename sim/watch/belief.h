@@ -17,15 +17,32 @@ struct ServiceWatch {
     std::array<bool, 3> firing{};
 };
 
+// What scrapes found of one build of a service, a row a scrape from `since` on.
+struct Side {
+    BuildId build;
+    bool baseline = false;
+    std::size_t since = 0;
+    std::array<std::vector<std::int64_t>, measures_by_build> columns;
+};
+// Kept from the first scrape that found two builds of a service until an hour after the last.
+struct Sides {
+    std::vector<Side> sides;
+    std::size_t together = 0;  // The last scrape that found several.
+    BuildId alone;             // While there are no sides: what everything ran.
+};
+
 struct Belief {
     std::vector<Occurrence> facts;
     Columns columns;
+    std::vector<Sides> by_build;  // By service.
     std::vector<ServiceWatch> watched;
 };
 
 Belief start_belief(const World& world);
 void tell(Belief& belief, SimTime now, Fact fact, Digest& chain);
 void scrape(Belief& belief, World& world);  // The instant of measuring.
-void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain);  // When visible.
+std::size_t scrapes_old_enough(SimTime now);
+void see_scrapes(Belief& belief, SimTime now);  // Those that are old enough become visible.
+void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain);
 
 }  // namespace rollcage

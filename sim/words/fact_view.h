@@ -1,6 +1,6 @@
 // What an actor may see: facts known by now and scrape columns visible by now, nothing else.
 // Leans on base and facts.h; it cannot name World, and nothing that act includes can.
-// A measure's row i is the scrape at (i + 1) x scrape_every, visible scrape_late later.
+// A measure's row i is the scrape at (i + 1) x scrape_every; it is visible scrape_late later.
 #pragma once
 
 #include <array>
@@ -26,16 +26,18 @@ enum class Measure : std::uint8_t {
     queue,     // Work waiting at the instant of the scrape.
     busy_ppm,  // Slots in use over slots, mean since the last scrape.
     slots,
+    restarts,      // Processes that crashed since the last scrape.
     jobs_waiting,  // Of the stores that its processes run, at the instant of the scrape.
     jobs_running,  // In its processes.
     jobs_orphaned,
 };
-inline constexpr std::size_t measures = 12;
+inline constexpr std::size_t measures = 13, measures_by_build = 10;  // The first ones, of a build.
 const char* name(Measure measure);
 
 // Columns by service and measure; grown one row a scrape, together.
 struct Columns {
     std::vector<std::array<std::vector<std::int64_t>, measures>> of_service;
+    std::size_t visible = 0;  // Scrapes that anybody can see.
 };
 
 class FactView {
@@ -49,9 +51,7 @@ public:
     const Names& names() const { return *names_; }
     std::span<const std::int64_t> series(ServiceId service, Measure measure) const {
         const auto& column = columns_->of_service[service.index][static_cast<std::size_t>(measure)];
-        const std::int64_t visible =
-            now_.us < scrape_late.us ? 0 : (now_.us - scrape_late.us) / scrape_every.us;
-        return std::span(column).first(std::min(column.size(), static_cast<std::size_t>(visible)));
+        return std::span(column).first(std::min(column.size(), columns_->visible));
     }
 
 private:

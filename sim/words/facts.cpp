@@ -74,8 +74,9 @@ const std::vector<Form>& fact_forms() {
 
 const char* name(Measure measure) {
     static constexpr std::array<const char*, measures> words{
-        "attempts", "answered", "errors", "latency_p50_us", "latency_p95_us", "latency_p99_us",
-        "queue",    "busy_ppm", "slots",  "jobs_waiting",   "jobs_running",   "jobs_orphaned"};
+        "attempts",       "answered",     "errors",       "latency_p50_us", "latency_p95_us",
+        "latency_p99_us", "queue",        "busy_ppm",     "slots",          "restarts",
+        "jobs_waiting",   "jobs_running", "jobs_orphaned"};
     return words[static_cast<std::size_t>(measure)];
 }
 

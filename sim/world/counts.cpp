@@ -41,44 +41,70 @@ double queueing_us(const Pool& pool, const Service& service, std::int64_t ticks,
     return erlang_wait(pool.station.slots, load) * work_us * (service.work_varies ? 1.0 : 0.5);
 }
 
-}  // namespace
+// What is counted of one build, or of a service.
+struct Tally {
+    BuildId build;
+    bool baseline = false;
+    Counts counts;
+    std::int64_t busy = 0;
+    std::array<std::int64_t, wait_buckets> latency{};
+};
 
-Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
-    const Service& declared = world.plan->services[id.index];
-    ServiceState& service = world.services[id.index];
+Tally& tally_of(std::vector<Tally>& tallies, BuildId build, bool baseline) {
+    for (Tally& it : tallies)
+        if (it.build == build && it.baseline == baseline) return it;
+    Tally& tally = tallies.emplace_back();
+    tally.build = build;
+    tally.baseline = baseline;
+    return tally;
+}
+
+void add_latencies(const Pool& pool, const Service& declared, std::int64_t ticks, Tally& tally,
+                   std::int64_t& slow_sixteenths) {
     static const std::array<double, work_nodes> varying = spread_work(true),
                                                 fixed = spread_work(false);
     const std::array<double, work_nodes>& nodes = declared.work_varies ? varying : fixed;
-    Counts counts;
-    std::array<std::int64_t, wait_buckets> latency{};
-    std::int64_t busy = 0;
-    for (Pool& pool : service.pools) {
-        Station& station = pool.station;
-        const auto work_us = static_cast<double>(station.work_us + pool.hold_us);
-        const double floor_us = queueing_us(pool, declared, ticks, work_us);
-        for (std::size_t w = 0; w < wait_buckets; ++w) {
-            if (station.waits[w] == 0) continue;
-            const double wait_us = std::max(floor_us, static_cast<double>(wait_of_bucket(w)));
-            for (const double node : nodes) {
-                const double us = std::min(wait_us + work_us * node, 1e15);
-                latency[wait_bucket(static_cast<std::int64_t>(us))] += station.waits[w];
-                if (us > static_cast<double>(declared.latency_goal.us))
-                    service.slow_sixteenths += station.waits[w];
-            }
+    const Station& station = pool.station;
+    const auto work_us = static_cast<double>(station.work_us + pool.hold_us);
+    const double floor_us = queueing_us(pool, declared, ticks, work_us);
+    for (std::size_t w = 0; w < wait_buckets; ++w) {
+        if (station.waits[w] == 0) continue;
+        const double wait_us = std::max(floor_us, static_cast<double>(wait_of_bucket(w)));
+        for (const double node : nodes) {
+            const double us = std::min(wait_us + work_us * node, 1e15);
+            tally.latency[wait_bucket(static_cast<std::int64_t>(us))] += station.waits[w];
+            if (us > static_cast<double>(declared.latency_goal.us))
+                slow_sixteenths += station.waits[w];
         }
-        counts.attempts += std::exchange(station.attempts, 0);
-        counts.answered += std::exchange(station.answered, 0);
-        counts.errors += std::exchange(station.errors, 0);
-        busy += std::exchange(station.busy_sum, 0);
-        counts.queue += station.queue();
-        counts.slots += station.slots;
-        station.waits.fill(0);
     }
-    counts.busy_ppm = busy * whole.ppm / std::max<std::int64_t>(1, counts.slots * ticks);
+}
+
+void take(Station& station, Tally& tally) {
+    tally.counts.attempts += std::exchange(station.attempts, 0);
+    tally.counts.answered += std::exchange(station.answered, 0);
+    tally.counts.errors += std::exchange(station.errors, 0);
+    tally.busy += std::exchange(station.busy_sum, 0);
+    tally.counts.queue += station.queue();
+    tally.counts.slots += station.slots;
+    station.waits.fill(0);
+}
+
+void add(const Tally& part, Tally& all) {
+    for (const auto count : {&Counts::attempts, &Counts::answered, &Counts::errors, &Counts::queue,
+                             &Counts::slots, &Counts::restarts})
+        all.counts.*count += part.counts.*count;
+    all.busy += part.busy;
+    for (std::size_t w = 0; w < wait_buckets; ++w) all.latency[w] += part.latency[w];
+}
+
+Counts finished(const Tally& tally, std::int64_t ticks) {
+    Counts counts = tally.counts;
+    counts.busy_ppm =
+        tally.busy * whole.ppm / std::max<std::int64_t>(1, tally.counts.slots * ticks);
     const std::int64_t all = counts.answered * static_cast<std::int64_t>(work_nodes);
     std::int64_t below = 0;
     for (std::size_t w = 0; w < wait_buckets && all > 0; ++w) {
-        const std::int64_t upto = below + latency[w];
+        const std::int64_t upto = below + tally.latency[w];
         if (below <= all / 2 && upto > all / 2) counts.latency_p50_us = wait_of_bucket(w);
         if (below <= all * 95 / 100 && upto > all * 95 / 100)
             counts.latency_p95_us = wait_of_bucket(w);
@@ -87,6 +113,33 @@ Counts take_counts(World& world, ServiceId id, std::int64_t ticks) {
         below = upto;
     }
     return counts;
+}
+
+}  // namespace
+
+Scraped take_counts(World& world, ServiceId id, std::int64_t ticks) {
+    const Service& declared = world.plan->services[id.index];
+    ServiceState& service = world.services[id.index];
+    std::vector<Tally> tallies;
+    for (Pool& pool : service.pools) {
+        Tally& tally = tally_of(tallies, pool.build, pool.baseline);
+        add_latencies(pool, declared, ticks, tally, service.slow_sixteenths);
+        take(pool.station, tally);
+    }
+    for (const Crashed& it : service.crashed)
+        tally_of(tallies, it.build, it.baseline).counts.restarts += it.processes;
+    service.crashed.clear();
+    std::ranges::sort(tallies, {}, [](const Tally& it) {
+        return std::pair{it.build.index, it.baseline};
+    });
+    Scraped scraped;
+    Tally all;
+    for (const Tally& it : tallies) {
+        add(it, all);
+        scraped.by_build.push_back({it.build, it.baseline, finished(it, ticks)});
+    }
+    scraped.all = finished(all, ticks);
+    return scraped;
 }
 
 }  // namespace rollcage

@@ -71,6 +71,18 @@ void turn(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
     count(world, s, service, slot, true);
 }
 
+void count_crash(ServiceState& service, std::uint32_t slot) {
+    Instance& instance = service.instances[slot];
+    const bool baseline = instance.spec.baseline;
+    ++instance.crashes;
+    for (Crashed& it : service.crashed)
+        if (it.build == instance.build && it.baseline == baseline) {
+            ++it.processes;
+            return;
+        }
+    service.crashed.push_back({instance.build, baseline, 1});
+}
+
 Lanes life_draws(const World& world, std::uint32_t s, std::uint32_t slot, std::uint16_t block) {
     return world.draw(Purpose::lifecycle, instance_entity + instance_key(s, slot),
                       world.services[s].instances[slot].process, block);
@@ -166,7 +178,7 @@ void proceed(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
             leave_work(world, s, slot);
         turn(world, s, slot, phase);
         if (phase == Phase::probing && boots_badly(world, s, slot)) {
-            ++instance.crashes;
+            count_crash(world.services[s], slot);
             phase = Phase::crashed;
             turn(world, s, slot, phase);
         }
@@ -348,7 +360,7 @@ void pass_second(World& world, std::uint32_t s) {
     for (const std::uint32_t slot : dying(world, s)) {
         Instance& instance = world.services[s].instances[slot];
         if (world.now - instance.booted >= forgiven) instance.crashes = 0;
-        ++instance.crashes;
+        count_crash(world.services[s], slot);
         proceed(world, s, slot, Phase::crashed);
         sites.insert(site_row(world.services[s], slot));
     }
@@ -370,6 +382,8 @@ void fold(const ServiceState& service, Digest& digest) {
             digest.fold(number);
     }
     for (const std::uint32_t image : service.images) digest.fold(std::uint64_t{image});
+    for (const Crashed& it : service.crashed)
+        digest.fold(std::uint64_t{it.build.index} << 1 | it.baseline), digest.fold(it.processes);
     fold_intent(service, digest);
 }
 

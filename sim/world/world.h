@@ -95,11 +95,18 @@ struct Way {
     Share share;
 };
 
+struct Crashed {  // Processes of a build, since the last scrape.
+    BuildId build;
+    bool baseline = false;
+    std::int64_t processes = 0;
+};
+
 struct ServiceState {
     std::vector<Pool> pools;          // Those that have processes or users.
     std::vector<Instance> instances;  // By slot.
     std::vector<Site> sites;          // One a region.
     std::vector<Closed> closed;
+    std::vector<Crashed> crashed;
     std::vector<std::uint32_t> images;  // By node: what it ran last, build + 1, latest first.
     std::vector<std::vector<Way>> calls_from;  // By region of the caller.
     std::uint64_t rows = 0;                    // Of lanes, a bit each: those that are taken.
@@ -194,8 +201,18 @@ struct Counts {
     std::int64_t attempts = 0, answered = 0, errors = 0;
     std::int64_t latency_p50_us = 0, latency_p95_us = 0, latency_p99_us = 0;
     std::int64_t queue = 0, busy_ppm = 0, slots = 0;
+    std::int64_t restarts = 0;
 };
-Counts take_counts(World& world, ServiceId service, std::int64_t ticks);
+struct BuildCounts {
+    BuildId build;
+    bool baseline = false;
+    Counts counts;
+};
+struct Scraped {
+    Counts all;
+    std::vector<BuildCounts> by_build;  // By build, a baseline after its own.
+};
+Scraped take_counts(World& world, ServiceId service, std::int64_t ticks);
 // Requests a minute that a cohort makes in the minute that begins now, before surges.
 std::int64_t demand_per_minute_ppm(const Cohort& cohort, std::int64_t minute);
 
