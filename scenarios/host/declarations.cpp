@@ -183,6 +183,7 @@ Result<Value> Declarations::one_stage(StageKind kind, const std::string& what,
         if (!regions) return regions.error();
         stage.regions = *regions;
     }
+    if (kind != StageKind::mark_stable) stage.gate = gate_of(record);
     stages_.push_back(stage);
     return handle(HandleKind::stage, stages_.size() - 1);
 }

@@ -37,6 +37,7 @@ private:
     Result<Value> change(const Value& record);
     Result<Value> defect(const Value& record);
     Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
+    std::optional<Gate> gate_of(const Value& stage) const;
     Result<Value> registry(const Value& record);
     Result<Value> hotfix(const Value& record);
     Result<std::vector<CohortId>> audience_of(const std::string& what,

@@ -63,6 +63,7 @@ std::string expected(const Field& field) {
         case T::knob_value: return "a number or a text";
         case T::wait_on: return "any_alert, alert(...) or a function";
         case T::build: return "a build or its version";
+        case T::gate: return "no_worse_than_baseline or a table { ... } of the fields of gate";
         case T::choice: {
             std::string text = field.record;
             for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos;) {
@@ -124,7 +125,7 @@ Result<Value> read_list(const Field& field, const Value& value) {
 
 Result<Value> read_nested(const Field& field, const Value& value) {
     if (value.type != Value::Type::table) return Error{""};
-    if (field.type == T::record) return read_record(word(field.record), value);
+    if (field.type != T::records) return read_record(word(field.record), value);
     if (!all_of_type(value, Value::Type::table)) return Error{""};
     Value list = value;
     for (Value& item : list.items) {
@@ -180,6 +181,9 @@ Result<Value> read_value(const Field& field, const Value& value) {
                                    : std::nullopt;
             return place ? Result<Value>(value_of(std::int64_t{*place})) : wrong;
         }
+        case T::gate:
+            if (type == Value::Type::handle) return given(value.handle.kind == HandleKind::gate);
+            return read_nested(field, value);
         case T::record:
         case T::records: return read_nested(field, value);
         default: return read_list(field, value);
@@ -260,7 +264,7 @@ Result<Value> read_record(const Word& word, const Value& table) {
         }
         auto read = read_value(field, value);
         if (!read && !read.error().message.empty() &&
-            (field.type == T::record || field.type == T::records))
+            (field.type == T::record || field.type == T::records || field.type == T::gate))
             return Error{who + ": " + read.error().message};
         if (!read) return Error{what + "must be " + expected(field) + ", not " + shown(value)};
         set(record, field.name, *read);

@@ -34,6 +34,7 @@ struct Field {
         wait_on,
         choice,  // One of `record`'s words.
         build,   // A handle or a version.
+        gate,    // A handle or a table of its fields.
     };
     const char* name;
     Type type;

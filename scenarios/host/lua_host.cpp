@@ -23,9 +23,15 @@ std::vector<std::string> global_words() {
     return names;
 }
 
-const std::vector<std::string> global_values{
-    "any_alert", "on",     "off",          "assert", "error", "ipairs",   "math",     "pairs",
-    "pcall",     "select", "setmetatable", "string", "table", "tonumber", "tostring", "type"};
+const std::vector<std::string> global_values{"any_alert", "no_worse_than_baseline",
+                                             "on",        "off",
+                                             "assert",    "error",
+                                             "ipairs",    "math",
+                                             "pairs",     "pcall",
+                                             "select",    "setmetatable",
+                                             "string",    "table",
+                                             "tonumber",  "tostring",
+                                             "type"};
 constexpr const char* rules[] = {"fast_burn", "slow_burn", "ticket"};
 
 std::vector<std::string> global_names() {
@@ -222,6 +228,9 @@ int open_words(lua_State* state) {
     lua_pushlightuserdata(state, reinterpret_cast<void*>(
                                      static_cast<std::uintptr_t>(HandleKind::alert) << 24 | 255u));
     lua_setglobal(state, "any_alert");
+    lua_pushlightuserdata(
+        state, reinterpret_cast<void*>(static_cast<std::uintptr_t>(HandleKind::gate) << 24 | 1u));
+    lua_setglobal(state, "no_worse_than_baseline");
     lua_pushglobaltable(state);
     close_table(state, "");
     lua_settop(state, 0);

@@ -25,6 +25,7 @@ enum class HandleKind : std::uint8_t {
     store,
     schema,
     trigger,
+    gate,
 };
 const char* name(HandleKind kind);
 

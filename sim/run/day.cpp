@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
+#include "sim/watch/judge.h"
 #include "sim/world/fleet.h"
 
 namespace rollcage {
@@ -150,6 +151,7 @@ void run_observe(Day& day, std::uint32_t kind) {
     }
     see_scrapes(day.belief, day.now);
     judge_alerts(day.belief, day.world, day.now, day.chain);
+    judge_gates(day.belief, day.world, day.now, day.chain);
     day.agenda.plan({day.now, decides, actor_wakes, 0, 0});
 }
 
@@ -169,6 +171,8 @@ void run_event(Day& day, const EventKey& event) {
         case decides:
             if (day.now >= decisions_end(day)) return;
             for (const Command& command : decide(day.mind, facts_known(day))) submit(day, command);
+            for (const Command& command : keep_gates(day.gates, facts_known(day)))
+                submit(day, command);
             return;
         default: stop_here("every event has a phase that is known", __FILE__, __LINE__);
     }

@@ -40,6 +40,7 @@ Belief start_belief(const World& world) {
     belief.columns.of_service.resize(world.services.size());
     belief.watched.resize(world.services.size());
     belief.by_build.resize(world.services.size());
+    belief.gates.resize(world.services.size());
     for (const Cohort& cohort : world.plan->cohorts)
         belief.watched[cohort.serves.index].baseline +=
             demand_per_minute_ppm(cohort, 0) / 4'000'000;

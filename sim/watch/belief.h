@@ -31,11 +31,20 @@ struct Sides {
     BuildId alone;             // While there are no sides: what everything ran.
 };
 
+// Which soak a gate's judge looks at, and how often it has looked.
+struct GateWatch {
+    std::uint32_t rollout = 0, stage = 0;
+    SimTime soaks{-1};
+    std::int64_t looks = 0;
+    bool told = false;
+};
+
 struct Belief {
     std::vector<Occurrence> facts;
     Columns columns;
     std::vector<Sides> by_build;  // By service.
     std::vector<ServiceWatch> watched;
+    std::vector<GateWatch> gates;  // By service.
 };
 
 Belief start_belief(const World& world);

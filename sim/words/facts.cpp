@@ -7,12 +7,15 @@ namespace rollcage {
 
 using S = SlotType;
 
-const std::vector<Form>& fact_forms() {
-    static const Slot service{"service", S::service}, build{"build", S::build},
-        share{"share", S::share}, store{"store", S::store}, to{"to", S::length},
-        undone{"undone", S::count}, instances{"instances", S::count},
-        rule{"rule", S::choice, "", nullptr, 0, 0, "fast_burn|slow_burn|ticket"};
-    static const std::vector<Form> forms{
+namespace {
+
+constexpr Slot service{"service", S::service}, build{"build", S::build}, share{"share", S::share},
+    store{"store", S::store}, to{"to", S::length}, undone{"undone", S::count},
+    instances{"instances", S::count},
+    rule{"rule", S::choice, "", nullptr, 0, 0, "fast_burn|slow_burn|ticket"};
+
+std::vector<Form> told_first() {
+    return {
         {"released",
          "{service}: build {build} released to {share} of users",
          {service, build, share}},
@@ -34,6 +37,11 @@ const std::vector<Form>& fact_forms() {
         {"ordered", "ordered: {command}", {}},
         {"took_effect", "in effect: {command}", {}},
         {"refused", "refused: {command} ({why})", {}},
+    };
+}
+
+std::vector<Form> told_besides() {
+    return {
         {"store_turned",
          "{store}: {change}",
          {store,
@@ -68,7 +76,23 @@ const std::vector<Form>& fact_forms() {
          "{service}: back to what the repository says: build {build}, {instances} instances",
          {service, build, instances}},
         {"flag_expired", "flag {flag} is past the day it was to be gone by", {{"flag", S::flag}}},
+        {"build_judged",
+         "{service}: build {build} judged: {verdict}; {measure} {found} against {against}",
+         {service,
+          build,
+          {"verdict", S::choice, "", nullptr, 0, 0, "pass|marginal|fail|no_data"},
+          {"measure", S::choice, "", nullptr, 0, 0,
+           "error_share_ppm|latency_p50_us|latency_p95_us|latency_p99_us|busy_ppm|queue|restarts"},
+          {"found", S::count},
+          {"against", S::count},
+          {"on_fail", S::choice, "", nullptr, 0, 0, "halt|rollback"}}},
     };
+}
+
+}  // namespace
+
+const std::vector<Form>& fact_forms() {
+    static const std::vector<Form> forms = joined(told_first(), told_besides());
     return forms;
 }
 

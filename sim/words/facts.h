@@ -130,6 +130,28 @@ struct AlertCleared {
     AlertRule rule;
     auto slots() { return std::tie(service, rule); }
 };
+// What a gate may ask of a build: measures over a soak.
+enum class Judged : std::uint8_t {
+    error_share_ppm,
+    latency_p50_us,
+    latency_p95_us,
+    latency_p99_us,
+    busy_ppm,
+    queue,
+    restarts,
+};
+inline constexpr std::size_t judged_measures = 7;
+enum class GateVerdict : std::uint8_t { pass, marginal, fail, no_data };
+enum class OnFail : std::uint8_t { halt, rollback };  // What the plan has its automation do.
+struct BuildJudged {
+    ServiceId service;
+    BuildId build;
+    GateVerdict verdict;
+    Judged measure;  // That decided, as it was found and what it was held against.
+    std::int64_t found = 0, against = 0;
+    OnFail on_fail = OnFail::halt;
+    auto slots() { return std::tie(service, build, verdict, measure, found, against, on_fail); }
+};
 // The three lives of a command: given; at work, with what it left open filled in; or not done.
 struct Ordered {
     Command command;
@@ -141,10 +163,11 @@ struct Refused {
     Command command;
     std::string why;
 };
-using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
-                          AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
-                          ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
-                          PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired>;
+using Fact =
+    std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
+                 AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned, ReplicaBehind,
+                 FailedOver, FailedBack, Restored, RepairEnded, Reconciled, PullFailed,
+                 InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

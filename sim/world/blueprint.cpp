@@ -215,6 +215,22 @@ Result<void> sound_lookups(const Blueprint& blueprint) {
     return {};
 }
 
+Result<void> sound_gate(const Stage& stage) {
+    const Gate& gate = *stage.gate;
+    if (stage.soak <= Duration{})
+        return Error{"a gate looks at a soak; give the stage soak = \"10m\" or so"};
+    if (gate.no_worse && stage.kind != StageKind::canary)
+        return Error{
+            "no_worse_than_baseline compares two builds that serve; it is for canary, ring and "
+            "tier"};
+    if (!gate.no_worse && gate.limits.empty())
+        return Error{"a gate asks for something: no_worse_than_baseline or a limit"};
+    if (gate.looks < 1 || gate.looks > 100) return Error{"a gate looks from 1 to 100 times"};
+    for (const Limit& limit : gate.limits)
+        if (limit.most < 0) return Error{"a gate's limits must not be negative"};
+    return {};
+}
+
 Result<void> sound_plan(const Blueprint& blueprint, const Plan& plan) {
     if (plan.stages.empty() || plan.stages.size() > 32)
         return Error{"a plan needs from 1 to 32 stages"};
@@ -229,6 +245,8 @@ Result<void> sound_plan(const Blueprint& blueprint, const Plan& plan) {
         if (stage.dark < Duration{} || stage.each <= Duration{} || stage.misses < none ||
             stage.misses > whole)
             return Error{"a stage's times must not be negative, nor a share above 100%"};
+        if (stage.gate)
+            if (const auto sound = sound_gate(stage); !sound) return sound.error();
         for (const CohortId cohort : stage.audience)
             if (cohort.index >= blueprint.cohorts.size())
                 return Error{"a stage is for a cohort that does not exist"};

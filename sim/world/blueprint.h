@@ -10,6 +10,7 @@
 #include "sim/base/result.h"
 #include "sim/base/share.h"
 #include "sim/base/time.h"
+#include "sim/words/facts.h"
 #include "sim/words/injects.h"
 #include "sim/words/names.h"
 #include "sim/words/rule.h"
@@ -176,6 +177,17 @@ enum class StageKind : std::uint8_t {
     by_hand,      // One pass over the instances, and nobody looks again.
     mark_stable,  // The name moves; nothing else does.
 };
+// What a build must show in a stage's soak before the next stage begins; else somebody decides.
+struct Limit {
+    Judged measure;
+    std::int64_t most = 0;
+};
+struct Gate {
+    bool no_worse = false;  // Than the stage's baseline or, without one, the build that was there.
+    std::vector<Limit> limits{};
+    std::int64_t looks = 1;  // Evenly over the soak, each at its part of the chance of an error.
+    OnFail on_fail = OnFail::halt;
+};
 struct Stage {
     StageKind kind = StageKind::everyone;
     Share share = whole;               // Of the users, in a canary; of instances it takes as many.
@@ -189,6 +201,7 @@ struct Stage {
     Duration each{60'000'000};        // By hand: from one instance to the next. default: design
     Share misses = none;              // By hand: of the instances.
     std::vector<RegionId> regions{};  // Only there; none: everywhere.
+    std::optional<Gate> gate{};       // Without one a soak that is over is enough.
 };
 struct Plan {
     std::vector<Stage> stages{Stage{}};

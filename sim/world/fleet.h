@@ -114,6 +114,7 @@ struct Rollout {
     bool told = false;              // That it makes no progress.
     std::optional<Share> weight{};  // Somebody set what share of users the new side has.
     SimTime progress{};             // When an instance of it last became ready.
+    SimTime soaks{-1};              // Since when the stage does, if it does.
 };
 
 // Going over the instances one by one, each in its place: by hand, or a restart.

@@ -221,6 +221,7 @@ void enter_stage(World& world, std::uint32_t s) {
     const Stage& stage = stage_now(world, s);
     rollout.reached = rollout.switched = false;
     rollout.weight.reset();
+    rollout.soaks = SimTime{-1};
     service.pass.reset();
     if (stage.kind == StageKind::by_hand) {
         if (rollout.plan) service.by_hand = Hand{stage.each, stage.misses};
@@ -238,6 +239,8 @@ void soak(World& world, std::uint32_t s) {
     Rollout& rollout = *service.rollout;
     const Stage& stage = stage_now(world, s);
     const bool last = rollout.stage + 1 == stages_in(world, rollout);
+    rollout.soaks = world.now;
+    if (stage.gate) return;  // Until somebody has read what its judge says.
     if (stage.kind == StageKind::canary && last)
         return;  // Until somebody promotes it or rolls it back.
     if (stage.soak > Duration{})
@@ -511,7 +514,7 @@ void fold_intent(const ServiceState& service, Digest& digest) {
     spec(it.to);
     all({it.build.index, it.plan ? std::int64_t{it.plan->index} : -1, it.stage, it.back, it.by_hand,
          it.halted, it.reached, it.switched, it.told, it.weight ? it.weight->ppm : -1,
-         it.progress.us});
+         it.progress.us, it.soaks.us});
 }
 
 }  // namespace rollcage
