@@ -138,9 +138,12 @@ Result<Value> Declarations::change(const Value& record) {
     change.dark = at_of(record, "dark").yes;
     if (has(record, "removes")) change.removes = SettingId{row_of(record, "removes")};
     if (has(record, "fallback")) change.fallback = Rule{flag_value(at_of(record, "fallback"))};
+    change.lines = whole_of(record, "lines");
+    if (has(record, "coverage")) change.coverage = part_of(record, "coverage");
     if (change.fallback && change.behind.empty())
         return Error{"change " + shown(record.items[0]) +
                      ": a fallback is for the flags that it is behind; name them"};
+    change.key = static_cast<std::uint32_t>(changes_.size()) + 1;
     changes_.push_back(change);
     return handle(HandleKind::change, changes_.size() - 1);
 }
@@ -154,6 +157,7 @@ Result<Value> Declarations::interaction(const Value& record) {
                      ": field \"of\" must be two flags, { one, another }"};
     for (const Value& it : at_of(record, "hides").items)
         change.hides.push_back(defects_[it.handle.index]);
+    change.key = static_cast<std::uint32_t>(changes_.size()) + 1;
     changes_.push_back(change);
     return handle(HandleKind::change, changes_.size() - 1);
 }

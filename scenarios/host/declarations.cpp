@@ -141,6 +141,8 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
                                      {"by_hand", StageKind::by_hand},
                                      {"stable", StageKind::mark_stable}})
         if (what == name) return one_stage(kind, what, record);
+    if (const auto kind = find_name(choices_of(trial_names), what))
+        return trial(static_cast<TrialKind>(*kind), record);
     return say_inject(what, record);
 }
 
@@ -152,57 +154,6 @@ Result<Value> Declarations::say_inject(const std::string& what, const Value& rec
     const auto numbers = numbers_said(*form, record, world.names);
     if (!numbers) return numbers.error();
     return inject(word_at<Inject>(static_cast<std::size_t>(form - forms.begin()), *numbers));
-}
-
-// Each kind of stage has those of these fields that mean something to it.
-Result<Value> Declarations::one_stage(StageKind kind, const std::string& what,
-                                      const Value& record) {
-    Stage stage{.kind = kind, .soak = length_of(record, "soak")};
-    const auto yes = [&](const char* field) {
-        const Value* value = find(record, field);
-        return value != nullptr && value->yes;
-    };
-    if (kind == StageKind::canary) {
-        stage.share = part_of(record, "share");
-        stage.sticky = yes("sticky");
-        stage.baseline = yes("baseline");
-    } else if (kind == StageKind::blue_green) {
-        stage.dark = length_of(record, "dark");
-        stage.mirror = yes("mirror");
-        stage.keeps_warm = yes("keeps_warm");
-    } else if (kind == StageKind::by_hand) {
-        stage.each = length_of(record, "each");
-        stage.misses = part_of(record, "misses");
-    }
-    if (what == "ring" || what == "tier") {
-        const auto audience = audience_of(what, record.items[0].text);
-        if (!audience) return audience.error();
-        stage.audience = *audience;
-    } else if (find(record, "regions") != nullptr) {
-        const auto regions = regions_of(what, at_of(record, "regions"));
-        if (!regions) return regions.error();
-        stage.regions = *regions;
-    }
-    if (kind != StageKind::mark_stable) stage.gate = gate_of(record);
-    stages_.push_back(stage);
-    return handle(HandleKind::stage, stages_.size() - 1);
-}
-
-// A ring and those within it, or a tier; of the cohorts declared so far.
-Result<std::vector<CohortId>> Declarations::audience_of(const std::string& what,
-                                                        const std::string& wanted) const {
-    const bool ring = what == "ring";
-    const std::vector<std::string> known = ring ? choices_of(ring_names) : world.names.tiers;
-    const auto row = find_name(known, wanted);
-    std::vector<CohortId> audience;
-    for (std::uint32_t c = 0; row && c < world.cohorts.size(); ++c) {
-        const Cohort& it = world.cohorts[c];
-        if (ring ? it.ring <= *row : it.tier == TierId{*row}) audience.push_back({c});
-    }
-    if (!audience.empty()) return audience;
-    const std::string near = row ? "" : nearest_word(wanted, known);
-    return Error{what + ": no cohort declared so far has " + what + " = \"" + wanted + "\"" +
-                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
 }
 
 Result<RegionId> Declarations::region_of(const std::string& who, const std::string& name) const {
@@ -227,18 +178,6 @@ Result<std::vector<RegionId>> Declarations::regions_of(const std::string& who,
 Result<Value> Declarations::registry(const Value& record) {
     world.registry.bandwidth = whole_of(record, "mb_per_second") * 1000;
     world.registry.node_bandwidth = whole_of(record, "node_mb_per_second") * 1000;
-    return Value{};
-}
-
-Result<Value> Declarations::hotfix(const Value& record) {
-    const auto plan = plan_of("hotfix", at_of(record, "plan").text);
-    if (!plan) return plan.error();
-    Hotfix fix{.build = {row_of(record, "build")},
-               .plan = *plan,
-               .lead = length_of(record, "lead"),
-               .bad_share = part_of(record, "bad_share")};
-    if (has(record, "bad")) fix.bad = BuildId{row_of(record, "bad")};
-    world.services[row_of(record, "of")].hotfix = fix;
     return Value{};
 }
 
@@ -496,37 +435,9 @@ Result<Value> Declarations::build(const Value& record) {
     return handle(HandleKind::build, added->index);
 }
 
-Result<void> Declarations::stage(const std::string& plan, const Value& record) {
-    if (!opened_) return Error{"say `scenario { title = ... }` before plan"};
-    if (find_name(world.names.plans, plan)) return twice("plan", plan);
-    if (record.items.empty() || world.plans.size() >= declared_max)
-        return Error{"plan \"" + plan +
-                     "\" needs a stage: everyone {}, canary { ... }, blue_green {} or recreate {}"};
-    Plan stages{{}};
-    for (const Value& item : record.items) stages.stages.push_back(stages_[item.handle.index]);
-    world.plans.push_back(stages);
-    world.names.plans.push_back(plan);
-    return {};
-}
-
 Result<Value> Declarations::inject(Inject what) {
     injects_.push_back(what);
     return handle(HandleKind::inject, injects_.size() - 1);
-}
-
-Result<PlanId> Declarations::plan_of(const std::string& who, const std::string& wanted) const {
-    const auto found = find_name(world.names.plans, wanted);
-    if (found) return PlanId{*found};
-    const std::string near = nearest_word(wanted, world.names.plans);
-    return Error{who + ": no plan declared so far is called \"" + wanted + "\"" +
-                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
-}
-
-Result<Value> Declarations::release(const Value& record) {
-    const auto plan =
-        plan_of("release", choices_.plan ? *choices_.plan : at_of(record, "plan").text);
-    if (!plan) return plan.error();
-    return inject(Release{{row_of(record, "build")}, *plan});
 }
 
 Result<Value> Declarations::at(const Value& record) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "scenarios/host/fields.h"
@@ -38,6 +39,7 @@ private:
     Result<Value> defect(const Value& record);
     Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
     std::optional<Gate> gate_of(const Value& stage) const;
+    Result<Value> trial(TrialKind kind, const Value& record);
     Result<Value> registry(const Value& record);
     Result<Value> hotfix(const Value& record);
     Result<std::vector<CohortId>> audience_of(const std::string& what,
@@ -67,7 +69,7 @@ private:
     std::vector<Defect> defects_;
     std::vector<Trigger> triggers_;
     std::vector<std::string> salts_;
-    std::vector<Stage> stages_;
+    std::vector<std::variant<Stage, Trial>> stages_;
     std::vector<SchemaChange> schemas_;
     std::vector<Inject> injects_;
 };

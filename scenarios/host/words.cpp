@@ -546,8 +546,9 @@ const std::vector<Word> of_the_commands = [] {
 const std::vector<Word>& words() {
     static const std::vector<Word> all = [] {
         std::vector<Word> list = of_the_day;
-        for (const auto* part : {&of_the_injects, &of_the_clients, &of_the_services,
-                                 &words_of_changes(), &of_the_actors, &of_the_commands})
+        for (const auto* part :
+             {&words_of_plans(), &of_the_injects, &of_the_clients, &of_the_services,
+              &words_of_changes(), &of_the_actors, &of_the_commands})
             list.insert(list.end(), part->begin(), part->end());
         return list;
     }();

@@ -33,6 +33,8 @@ enum class Purpose : std::uint16_t {
     hotfix = 31,     // service, order: whether it is a bad one
     slices = 20,     // cohort, tick: who has which flags on
     harm = 21,       // pool or process, second: jobs that repeat, what they write
+    parity = 50,     // change, defect and dimension: who has so much of production meets it
+    trial = 51,      // change, run of a stage and defect: whether a test hits it
 };
 
 }  // namespace rollcage

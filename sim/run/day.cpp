@@ -96,20 +96,15 @@ void run_lifecycle(Day& day, const EventKey& event) {
         case Due::Kind::flip: flip_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::pass: pass_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::hotfix: hotfix_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::trial: trial_due(day.world, event.entity(), event.ordinal()); break;
     }
     hear(day);
 }
 
 void begin_inject(Day& day, std::uint32_t row) {
     const Inject& inject = day.world.plan->injects[row].inject;
-    if (const auto* release = std::get_if<Release>(&inject)) {
-        const ServiceId of = day.world.plan->builds[release->build.index].of;
-        tell(day.belief, day.now,
-             Released{of, release->build, meant_share(*day.world.plan, of, release->plan, 0)},
-             day.chain);
-    } else if (lasting(inject) > Duration{}) {
+    if (lasting(inject) > Duration{})
         day.agenda.plan({day.now + lasting(inject), exogenous, inject_ends, row, 0});
-    }
     begin(day.world, inject);
     hear(day);
 }

@@ -89,10 +89,29 @@ std::vector<Form> told_besides() {
     };
 }
 
+std::vector<Form> told_of_plans() {
+    return {
+        {"entered",
+         "{service}: build {build} enters the plan {plan}",
+         {service, build, {"plan", S::plan}}},
+        {"trial_ended",
+         "{service}: build {build}, {stage} {result}{named}",
+         {service,
+          build,
+          {"stage", S::choice, "", nullptr, 0, 0, trial_names},
+          {"result", S::choice, "", nullptr, 0, 0, "passed|failed"},
+          {"tests", S::count, "", ""},
+          {"failing", S::count, "", ""},
+          {"coverage", S::share, "", ""},
+          {"p95_regression", S::share, "", ""}}},
+    };
+}
+
 }  // namespace
 
 const std::vector<Form>& fact_forms() {
-    static const std::vector<Form> forms = joined(told_first(), told_besides());
+    static const std::vector<Form> forms =
+        joined(joined(told_first(), told_besides()), told_of_plans());
     return forms;
 }
 

@@ -118,6 +118,36 @@ struct FlagExpired {  // It was to be gone by now.
     SettingId setting;
     auto slots() { return std::tie(setting); }
 };
+// The stages of a plan that have no users. Appended, never reordered: facts hold their number.
+enum class TrialKind : std::uint8_t {
+    unit,
+    contract,
+    integration,
+    smoke,
+    performance,
+    staging,
+    compile,
+};
+inline constexpr const char* trial_names =
+    "unit|contract|integration|smoke|performance|staging|compile";
+enum class TrialResult : std::uint8_t { passed, failed };
+struct Entered {  // The test stages of a plan.
+    ServiceId service;
+    BuildId build;
+    PlanId plan;
+    auto slots() { return std::tie(service, build, plan); }
+};
+struct TrialEnded {  // With what it measures, whatever the reason.
+    ServiceId service;
+    BuildId build;
+    TrialKind stage = TrialKind::unit;
+    TrialResult result = TrialResult::passed;
+    std::optional<std::int64_t> tests{}, failing{};
+    std::optional<Share> coverage{}, p95_regression{};
+    auto slots() {
+        return std::tie(service, build, stage, result, tests, failing, coverage, p95_regression);
+    }
+};
 // Multi-window burn rates of the availability goal, as the SRE workbook has them.
 enum class AlertRule : std::uint8_t { fast_burn, slow_burn, ticket };
 struct AlertFired {
@@ -163,11 +193,11 @@ struct Refused {
     Command command;
     std::string why;
 };
-using Fact =
-    std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
-                 AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned, ReplicaBehind,
-                 FailedOver, FailedBack, Restored, RepairEnded, Reconciled, PullFailed,
-                 InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged>;
+using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
+                          AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
+                          ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
+                          PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged,
+                          Entered, TrialEnded>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

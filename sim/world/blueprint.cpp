@@ -215,56 +215,6 @@ Result<void> sound_lookups(const Blueprint& blueprint) {
     return {};
 }
 
-Result<void> sound_gate(const Stage& stage) {
-    const Gate& gate = *stage.gate;
-    if (stage.soak <= Duration{})
-        return Error{"a gate looks at a soak; give the stage soak = \"10m\" or so"};
-    if (gate.no_worse && stage.kind != StageKind::canary)
-        return Error{
-            "no_worse_than_baseline compares two builds that serve; it is for canary, ring and "
-            "tier"};
-    if (!gate.no_worse && gate.limits.empty())
-        return Error{"a gate asks for something: no_worse_than_baseline or a limit"};
-    if (gate.looks < 1 || gate.looks > 100) return Error{"a gate looks from 1 to 100 times"};
-    for (const Limit& limit : gate.limits)
-        if (limit.most < 0) return Error{"a gate's limits must not be negative"};
-    return {};
-}
-
-Result<void> sound_plan(const Blueprint& blueprint, const Plan& plan) {
-    if (plan.stages.empty() || plan.stages.size() > 32)
-        return Error{"a plan needs from 1 to 32 stages"};
-    StageKind before = StageKind::canary;
-    for (const Stage& stage : plan.stages) {
-        if (stage.share.ppm <= 0 || stage.share > whole || stage.soak < Duration{})
-            return Error{"a stage's share must be above 0% and at most 100%"};
-        if (stage.baseline && stage.share.ppm > whole.ppm / 2)
-            return Error{
-                "a stage with a baseline has at most half of its users, or its twin would "
-                "have too few; give it share = \"50%\" or less"};
-        if (stage.dark < Duration{} || stage.each <= Duration{} || stage.misses < none ||
-            stage.misses > whole)
-            return Error{"a stage's times must not be negative, nor a share above 100%"};
-        if (stage.gate)
-            if (const auto sound = sound_gate(stage); !sound) return sound.error();
-        for (const CohortId cohort : stage.audience)
-            if (cohort.index >= blueprint.cohorts.size())
-                return Error{"a stage is for a cohort that does not exist"};
-        for (const RegionId region : stage.regions)
-            if (region.index >= regions_in(blueprint))
-                return Error{"a stage is for a region that does not exist"};
-        if (!stage.regions.empty() && stage.kind != StageKind::everyone &&
-            stage.kind != StageKind::canary)
-            return Error{"only everyone and canary go region by region"};
-        const bool all = before == StageKind::everyone || before == StageKind::recreate ||
-                         before == StageKind::by_hand || before == StageKind::mark_stable;
-        if (stage.kind == StageKind::mark_stable && !all)
-            return Error{"stable {} stands after everyone, recreate or by_hand: it has them all"};
-        before = stage.kind;
-    }
-    return {};
-}
-
 // Who changes the form of calls answers them or makes them, and all mean the same change.
 Result<void> sound_wire(const Blueprint& blueprint, ServiceId of, const SchemaChange& change,
                         const std::string& who) {
@@ -456,10 +406,9 @@ Result<Blueprint> checked(Blueprint blueprint) {
     if (const auto sound = sound_stores(blueprint); !sound) return sound.error();
     if (const auto sound = sound_changes(blueprint); !sound) return sound.error();
     drop_removed_flags(blueprint);
+    give_keys(blueprint);
     if (const auto sound = sound_settings(blueprint); !sound) return sound.error();
-    for (const Plan& plan : blueprint.plans) {
-        if (const auto sound = sound_plan(blueprint, plan); !sound) return sound.error();
-    }
+    if (const auto sound = sound_plans(blueprint); !sound) return sound.error();
     for (const TimedInject& timed : blueprint.injects) {
         if (const auto sound = sound_inject(blueprint, timed); !sound) return sound.error();
     }

@@ -16,6 +16,7 @@
 #include "sim/words/rule.h"
 #include "sim/world/defect.h"
 #include "sim/world/schema.h"
+#include "sim/world/trial.h"
 
 namespace rollcage {
 
@@ -152,6 +153,9 @@ struct Change {
     bool dark = false;                   // Its work is done; users do not see its failures.
     std::optional<SettingId> removes{};  // In this build what is behind the flag is always on.
     std::optional<Rule> fallback{};      // For its flags, of a process that could not read them.
+    std::int64_t lines = 80;             // default: design, the median of MODEL 6.1
+    std::optional<Share> coverage{};     // Of them, by unit tests; none: as the stage says.
+    std::uint32_t key = 0;               // What its draws are keyed by: the same in every build.
 };
 struct Build {
     ServiceId of;
@@ -205,6 +209,7 @@ struct Stage {
 };
 struct Plan {
     std::vector<Stage> stages{Stage{}};
+    std::vector<Trial> trials{};  // Before them, without users.
 };
 
 // Where images come from: KB a second in all, and into one node.

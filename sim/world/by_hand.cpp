@@ -77,8 +77,7 @@ void hotfix_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
     const bool spoilt = fix.bad && world.draw(Purpose::hotfix, s, ordinal / 2)[0].value() < bad;
     world.services[s].hotfix_coming = false;
     const BuildId build = spoilt ? *fix.bad : fix.build;
-    world.news.push_back(Released{{s}, build, meant_share(*world.plan, {s}, fix.plan, 0)});
-    release(world, build, fix.plan);
+    deliver(world, build, fix.plan, ordinal % 2 == 1);
 }
 
 void sync_repository(World& world, std::uint32_t s) {

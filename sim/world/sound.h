@@ -10,6 +10,8 @@ namespace rollcage {
 Result<void> sound_settings(const Blueprint& blueprint);
 Result<void> sound_changes(const Blueprint& blueprint);
 void drop_removed_flags(Blueprint& blueprint);
+Result<void> sound_plans(const Blueprint& blueprint);
+void give_keys(Blueprint& blueprint);  // To changes that have none yet.
 // An inject may give a flag this rule.
 Result<void> sound_rule(const Blueprint& blueprint, const Rule& rule, const std::string& who);
 

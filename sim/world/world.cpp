@@ -241,6 +241,7 @@ void fold_state(const World& world, Digest& digest) {
             digest.fold(count);
         fold(it.jobs, digest);
     }
+    for (const Delivery& it : world.deliveries) fold(it, digest);
     for (const Outage& it : world.setting_outages)
         digest.fold(it.from.us), digest.fold(it.until.us);
     for (const Account& it : world.ledger)
@@ -346,7 +347,7 @@ void begin(World& world, const Inject& inject) {
             [&](const LoseRegion& it) { lose(it); },
             [&](const RegistryDown&) { change_outages(world, 1); },
             [&](const ImageGone& it) { world.registry.gone.push_back(it.build); },
-            [&](const Release& it) { release(world, it.build, it.plan); },
+            [&](const Release& it) { deliver(world, it.build, it.plan); },
         },
         inject);
 }

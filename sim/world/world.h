@@ -13,6 +13,7 @@
 #include "sim/world/copies.h"
 #include "sim/world/fleet.h"
 #include "sim/world/jobs.h"
+#include "sim/world/pipeline.h"
 #include "sim/world/registry.h"
 #include "sim/world/target.h"
 
@@ -160,7 +161,16 @@ struct Scratch {
 
 // Something of the world that takes time; the run plans it and hands it back.
 struct Due {
-    enum class Kind : std::uint8_t { instance, stage, deadline, registry, flip, pass, hotfix };
+    enum class Kind : std::uint8_t {
+        instance,
+        stage,
+        deadline,
+        registry,
+        flip,
+        pass,
+        hotfix,
+        trial
+    };
     Kind kind;
     Duration after;
     std::uint32_t entity, ordinal;
@@ -184,8 +194,9 @@ struct World {
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
     RegistryState registry;
-    std::vector<Account> ledger;    // By cohort and kind, in declared order.
-    std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
+    std::vector<Delivery> deliveries;  // Begun so far.
+    std::vector<Account> ledger;       // By cohort and kind, in declared order.
+    std::int64_t impacted_ppm = 0;     // User-minutes, in millionths.
     Digest flow;
     Scratch scratch;
 };
