@@ -196,8 +196,10 @@ TEST_CASE("an actor waits, sees an alert, gives orders, and begins once only") {
     Columns columns;
     columns.of_service.resize(1);
     const Names& names = loaded->blueprint->names;
+    const Known& known = loaded->blueprint->known;
     const auto wake = [&](std::int64_t seconds) {
-        const auto orders = actor->wake(FactView({seconds * 1'000'000}, facts, columns, names));
+        const auto orders =
+            actor->wake(FactView({seconds * 1'000'000}, facts, columns, names, known));
         INFO((orders ? "" : orders.error().message));
         REQUIRE(orders);
         return *orders;
@@ -226,10 +228,12 @@ TEST_CASE("an actor that never ends, waits for nothing or fails ends with an err
         Columns columns;
         columns.of_service.resize(1);
         const std::vector<Occurrence> facts{{SimTime{}, TookEffect{Scale{ServiceId{0}, 2}}}};
-        const auto orders = actor->wake(FactView({}, facts, columns, loaded->blueprint->names));
+        const auto orders = actor->wake(
+            FactView({}, facts, columns, loaded->blueprint->names, loaded->blueprint->known));
         REQUIRE(!orders);
         CHECK(says(orders.error().message, ".lua:"));
-        CHECK(actor->wake(FactView({}, facts, columns, loaded->blueprint->names)));
+        CHECK(actor->wake(
+            FactView({}, facts, columns, loaded->blueprint->names, loaded->blueprint->known)));
     }
 }
 

@@ -73,16 +73,16 @@ TEST_CASE("every lesson's expectations hold") {
 TEST_CASE("a flag reverts the writer and keeps the reader; a rollback reverts both") {
     for (const char* reader : {"misreads", "rejects"}) {
         const Played it =
-            played("new_colour", {"flag_off", "rollback_late"}, {{"old_reader", reader}});
-        const double flag = it.mean("flag_off", "records.damaged") +
-                            it.mean("flag_off", "requests.failed"),
+            played("new_colour", {"switch_off", "rollback_late"}, {{"old_reader", reader}});
+        const double flag = it.mean("switch_off", "records.damaged") +
+                            it.mean("switch_off", "requests.failed"),
                      back = it.mean("rollback_late", "records.damaged") +
                             it.mean("rollback_late", "requests.failed");
         INFO(reader);
         CHECK(back > 10 * flag);
     }
     // Nothing of the new form was written: the two are the same in records.
-    const Played unwritten = played("new_colour", {"flag_off", "rollback_late"}, {{"writes", "0"}});
+    const Played unwritten = played("new_colour", {"switch_off", "rollback_late"}, {{"writes", "0"}});
     CHECK(unwritten.mean("rollback_late", "records.damaged") == 0);
     CHECK(unwritten.mean("rollback_late", "requests.failed") < 50);
 }
@@ -105,13 +105,13 @@ TEST_CASE("a contracted column has no way back, an expanded one has") {
 }
 
 TEST_CASE("uninstalling the new build with the flag on takes the harm from an eighth to all") {
-    const Played it = played("eighth_server", {"nothing", "take_it_back", "flag_off"});
+    const Played it = played("eighth_server", {"nothing", "take_it_back", "switch_off"});
     const double offered = it.mean("nothing", "requests.offered");
     // On from 30 to 180 minutes; taken back at 35. The doubled share is one of eight, then all.
     CHECK(it.mean("nothing", "records.doubled") == Approx(offered * 150 / 180 / 8).epsilon(.1));
     CHECK(it.mean("take_it_back", "records.doubled") ==
           Approx(offered * (5.0 / 8 + 144) / 180).epsilon(.05));
-    CHECK(it.mean("flag_off", "records.doubled") < offered * 6 / 180 / 8 * 1.2);
+    CHECK(it.mean("switch_off", "records.doubled") < offered * 6 / 180 / 8 * 1.2);
 }
 
 TEST_CASE("a rollback is right where nothing is left behind, unless the fix is nearer") {
@@ -134,7 +134,7 @@ TEST_CASE("a process that boots while nobody can read the flag runs on its fallb
 }
 
 TEST_CASE("a restore in place is dear where little is wrong, and short where nearly all is") {
-    const std::vector<std::string> actors{"restore_in_place", "flag_off_and_repair", "flag_off"};
+    const std::vector<std::string> actors{"restore_in_place", "flag_off_and_repair", "switch_off"};
     const Played little = played("tempting_restore", actors),
                  nearly = played("tempting_restore", actors, {{"damaged_share", "0.95"}});
     const std::string minutes = "users.minutes_impacted";
@@ -152,7 +152,7 @@ TEST_CASE("a restore in place is dear where little is wrong, and short where nea
         CHECK(it->mean("restore_in_place", "records.damaged") <
               it->mean("flag_off_and_repair", "records.damaged"));
         CHECK(it->mean("flag_off_and_repair", "records.damaged") <
-              it->mean("flag_off", "records.damaged"));
+              it->mean("switch_off", "records.damaged"));
     }
 }
 

@@ -129,6 +129,8 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (is_trigger(word)) return trigger(what, record);
     if (what == "at") return at(record);
     if (what == "registry") return registry(record);
+    if (what == "people") return people(record);
+    if (what == "prices") return prices(record);
     if (what == "hotfix") return hotfix(record);
     for (const SchemaKind kind : schema_kinds)
         if (what == name(kind)) return schema(kind, record);

@@ -41,6 +41,8 @@ private:
     std::optional<Gate> gate_of(const Value& stage) const;
     Result<Value> trial(TrialKind kind, const Value& record);
     Result<Value> registry(const Value& record);
+    Result<Value> people(const Value& record);
+    Result<Value> prices(const Value& record);
     Result<Value> hotfix(const Value& record);
     Result<std::vector<CohortId>> audience_of(const std::string& what,
                                               const std::string& wanted) const;

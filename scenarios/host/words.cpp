@@ -548,7 +548,7 @@ const std::vector<Word>& words() {
         std::vector<Word> list = of_the_day;
         for (const auto* part :
              {&words_of_plans(), &of_the_injects, &of_the_clients, &of_the_services,
-              &words_of_changes(), &of_the_actors, &of_the_commands})
+              &words_of_changes(), &words_of_people(), &of_the_actors, &of_the_commands})
             list.insert(list.end(), part->begin(), part->end());
         return list;
     }();

@@ -29,9 +29,9 @@ drill.actor("take_it_back", function(me)
   me:wait("35m")
   me:rollback(router)
 end)
-drill.actor("flag_off", function(me)
+drill.actor("switch_off", function(me)
   me:wait("35m")
   me:set_flag(program, off)
 end)
-drill.expect { '"flag_off" better_than "take_it_back" on records.doubled' }
+drill.expect { '"switch_off" better_than "take_it_back" on records.doubled' }
 drill.expect { '"nothing" better_than "take_it_back" on records.doubled' }

@@ -33,7 +33,7 @@ drill.at("10m", release(v15, "usual"))
 local function seen(me)
   me:wait("45m")  -- Until everybody is on it, and somebody has understood the errors.
 end
-drill.actor("flag_off", function(me)
+drill.actor("switch_off", function(me)
   seen(me)
   me:set_flag(teal, off)
 end)
@@ -42,5 +42,5 @@ drill.actor("rollback_late", function(me)
   me:rollback(checkout)
 end)
 
-drill.expect("flag_off", { "requests.failed p95 < 1%" })
-drill.expect { '"flag_off" better_than "rollback_late" on records.damaged' }
+drill.expect("switch_off", { "requests.failed p95 < 1%" })
+drill.expect { '"switch_off" better_than "rollback_late" on records.damaged' }

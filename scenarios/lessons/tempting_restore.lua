@@ -48,9 +48,9 @@ drill.actor("flag_off_and_repair", function(me)
   found(me)
   if restored(me, true) then me:repair(orders) end
 end)
-drill.actor("flag_off", found)
+drill.actor("switch_off", found)
 
 drill.expect("flag_off_and_repair", { "requests.failed p95 < 10", "records.lost p95 < 1000" })
 drill.expect { '"flag_off_and_repair" better_than "restore_in_place" on users.minutes_impacted' }
 drill.expect { '"flag_off_and_repair" better_than "restore_in_place" on records.lost' }
-drill.expect { '"flag_off_and_repair" better_than "flag_off" on records.damaged' }
+drill.expect { '"flag_off_and_repair" better_than "switch_off" on records.damaged' }

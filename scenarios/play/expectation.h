@@ -1,5 +1,5 @@
 // What a scenario says a good day looks like, read and judged over one run or many seeds.
-// Leans on statistics.h and the Outcome; `KEY [mean|pNN|max|cvar90] OP VALUE`, or
+// Leans on statistics.h and outcome_keys.h; `KEY [mean|pNN|max|cvar90] OP VALUE`, or
 // `"A" better_than "B" on KEY`. No data is a verdict of its own and does not pass.
 #pragma once
 
@@ -9,14 +9,10 @@
 #include <vector>
 
 #include "scenarios/host/scenario.h"
+#include "scenarios/play/outcome_keys.h"
 #include "sim/run/outcome.h"
 
 namespace rollcage {
-
-// The dotted keys of an Outcome, in the order in which tables show them.
-const std::vector<std::string>& outcome_keys();
-std::optional<double> outcome_value(const Outcome& outcome, std::string_view key);
-bool more_is_better(std::string_view key);
 
 enum class Statistic { every, mean, percentile, max, cvar90 };
 struct Criterion {

@@ -3,10 +3,14 @@
 namespace rollcage {
 
 Result<FreshLife> load_and_play(const std::vector<SourceFile>& sources, const Choices& choices,
-                                const std::string& actor, std::optional<SimTime> until) {
+                                const std::string& actor, std::optional<SimTime> until,
+                                const std::vector<GivenOrder>& of_player) {
     auto scenario = load_scenario(sources, choices);
     if (!scenario) return scenario.error();
-    auto life = play_life(*scenario, actor, choices.seed, until);
+    auto life = actor == player
+                    ? play_player(*scenario, player_of(of_player, scenario->blueprint->names),
+                                  choices.seed, until)
+                    : play_life(*scenario, actor, choices.seed, until);
     if (!life) return life.error();
     return FreshLife{std::move(*scenario), std::move(*life)};
 }
@@ -17,7 +21,8 @@ std::string default_actor(const Scenario& scenario) {
 
 std::vector<std::string> all_actors(const Scenario& scenario) {
     std::vector<std::string> actors = scenario.actors;
-    for (const BuiltIn it : built_ins) actors.push_back(name(it));
+    for (const BuiltIn it : built_ins)
+        if (!not_applicable(it, scenario.blueprint->known)) actors.push_back(name(it));
     return actors;
 }
 

@@ -17,10 +17,12 @@ struct FreshLife {
 };
 Result<FreshLife> load_and_play(const std::vector<SourceFile>& sources, const Choices& choices,
                                 const std::string& actor,
-                                std::optional<SimTime> until = std::nullopt);
+                                std::optional<SimTime> until = std::nullopt,
+                                const std::vector<GivenOrder>& of_player = {});
 
-std::string default_actor(const Scenario& scenario);            // Its first own, else "nothing".
-std::vector<std::string> all_actors(const Scenario& scenario);  // Its own, then the built-ins.
+std::string default_actor(const Scenario& scenario);  // Its first own, else "nothing".
+// Its own, then the built-ins whose idea it has what it takes for.
+std::vector<std::string> all_actors(const Scenario& scenario);
 Digest source_digest(const std::vector<SourceFile>& sources);
 
 }  // namespace rollcage

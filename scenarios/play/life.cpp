@@ -1,6 +1,8 @@
 #include "scenarios/play/life.h"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
 #include <optional>
 
 #include "scenarios/host/lua_actor.h"
@@ -34,40 +36,25 @@ void tell_news(const Day& day, Life& life, const Witness& witness) {
     }
 }
 
-SimTime next_stop(const Day& day, const std::optional<LuaActor>& actor, SimTime end) {
+SimTime next_stop(const Day& day, const Player* who, SimTime end) {
     SimTime stop = end;
     if (now(day) < decisions_end(day)) {
         stop = std::min(stop, decisions_end(day));
-        // A script that waits for nothing still lets time pass.
-        if (actor) stop = std::min(stop, std::max(actor->wakes_at(), now(day) + 1_us));
+        // Whoever waits for nothing still lets time pass.
+        if (who != nullptr) stop = std::min(stop, std::max(who->wakes_at(), now(day) + 1_us));
     }
     return stop;
 }
 
-}  // namespace
-
-Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
-                       std::optional<SimTime> until, const Witness& witness) {
-    const bool own = std::ranges::find(scenario.actors, actor) != scenario.actors.end();
-    const auto built_in = own ? std::optional{BuiltIn::nothing} : built_in_named(actor);
-    if (!built_in) return unknown_actor(scenario, actor);
-    std::optional<LuaActor> script;
-    if (own) {
-        auto begun = LuaActor::begin(scenario, actor);
-        if (!begun) return begun.error();
-        script.emplace(std::move(*begun));
-    }
-    Day day = start_day(scenario.blueprint, seed, *built_in);
+Result<Life> play_out(const Scenario& scenario, Day day, const Player* who, Life life,
+                      std::optional<SimTime> until, const Witness& witness) {
     const SimTime end = until ? std::min(*until, day_end(day)) : day_end(day);
-    Life life;
-    life.actor = actor;
-    life.seed = seed;
     for (int turn = 0; turn < turns_max; ++turn) {
         tell_news(day, life, witness);
-        if (script && now(day) < decisions_end(day)) {
-            const auto orders = script->wake(facts_known(day));
+        if (who != nullptr && now(day) < decisions_end(day)) {
+            const auto orders = who->wake(facts_known(day));
             if (!orders) return orders.error();
-            for (const Command& it : *orders) submit(day, it);
+            for (const Command& it : *orders) submit(day, it, By::person);
             tell_news(day, life, witness);
         }
         if (now(day) >= end) {
@@ -76,11 +63,62 @@ Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::
             life.ended = now(day);
             return life;
         }
-        (void)advance(day, next_stop(day, script, end));
+        (void)advance(day, next_stop(day, who, end));
     }
-    return Error{scenario.name + ": actor \"" + actor +
+    return Error{scenario.name + ": actor \"" + life.actor +
                  "\" is still busy after 50000000 turns at " + clock_text(now(day)) +
                  "; let it wait for a fact or for time to pass"};
+}
+
+Life begun_life(const std::string& actor, std::uint64_t seed) {
+    Life life;
+    life.actor = actor;
+    life.seed = seed;
+    return life;
+}
+
+}  // namespace
+
+Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
+                       std::optional<SimTime> until, const Witness& witness) {
+    const Life life = begun_life(actor, seed);
+    if (std::ranges::find(scenario.actors, actor) != scenario.actors.end()) {
+        auto script = LuaActor::begin(scenario, actor);
+        if (!script) return script.error();
+        const Player who{[&](const FactView& view) { return script->wake(view); },
+                         [&] { return script->wakes_at(); }};
+        return play_out(scenario, start_day(scenario.blueprint, seed), &who, life, until, witness);
+    }
+    const auto built_in = built_in_named(actor);
+    if (!built_in) return unknown_actor(scenario, actor);
+    if (const auto missing = not_applicable(*built_in, scenario.blueprint->known))
+        return Error{"actor \"" + actor + "\" is not applicable to " + scenario.name + ": " +
+                     std::string(*missing) + "; choose another actor"};
+    return play_out(scenario, start_day(scenario.blueprint, seed, *built_in), nullptr, life, until,
+                    witness);
+}
+
+Result<Life> play_player(const Scenario& scenario, const Player& who, std::uint64_t seed,
+                         std::optional<SimTime> until, const Witness& witness) {
+    return play_out(scenario, start_day(scenario.blueprint, seed), &who, begun_life(player, seed),
+                    until, witness);
+}
+
+Player player_of(const std::vector<GivenOrder>& orders, const Names& names) {
+    const auto next = std::make_shared<std::size_t>(0);
+    return {[orders, &names, next](const FactView& view) -> Result<std::vector<Command>> {
+                std::vector<Command> due;
+                for (; *next < orders.size() && orders[*next].at <= view.now(); ++*next) {
+                    const auto command = parse_command(orders[*next].text, names);
+                    if (!command) return command.error();
+                    due.push_back(*command);
+                }
+                return due;
+            },
+            [orders, next] {
+                constexpr SimTime never{std::numeric_limits<std::int64_t>::max()};
+                return *next < orders.size() ? orders[*next].at : never;
+            }};
 }
 
 }  // namespace rollcage

@@ -1,6 +1,6 @@
 // One life of a day: a scenario, an actor and a seed played from start to judged end.
 // Leans on host and run; knows no screen.
-// `play_life` is all that compare, check, replay and the console's run have in common.
+// `play_life` is all that compare, check, replay, play and the console's run have in common.
 #pragma once
 
 #include <functional>
@@ -33,8 +33,20 @@ struct Witness {
     std::function<void(const Occurrence&)> fact;
 };
 
+// Whoever orders from outside the engine: a script, a recording, a person at a console. It is asked
+// at every instant at which something is new, and at the one it named.
+struct Player {
+    std::function<Result<std::vector<Command>>(const FactView&)> wake;
+    std::function<SimTime()> wakes_at;
+};
+inline constexpr const char* player = "player";  // The actor whose orders come from outside.
+Player player_of(const std::vector<GivenOrder>& orders, const Names& names);
+
 // `actor` is a built-in's name or one of the scenario's own; `until` cuts the day short.
 Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
                        std::optional<SimTime> until = std::nullopt, const Witness& witness = {});
+// The same with a player.
+Result<Life> play_player(const Scenario& scenario, const Player& who, std::uint64_t seed,
+                         std::optional<SimTime> until = std::nullopt, const Witness& witness = {});
 
 }  // namespace rollcage

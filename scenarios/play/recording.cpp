@@ -134,7 +134,9 @@ void read_head(Reader& reader, RecordingHead& head) {
 }
 
 bool timed(const std::string& text) {
-    return text.size() > 13 && text[2] == ':' && text[5] == ':' && text[8] == '.';
+    const std::size_t space = text.find(' ');
+    return space != std::string::npos && text.find(':') < space &&
+           static_cast<bool>(parse_moment(std::string_view{text}.substr(0, space)));
 }
 
 void read_happenings(Reader& reader, Recording& recording) {
@@ -296,9 +298,21 @@ Result<Recording> read_recording(const std::string& path) {
     return recording;
 }
 
+std::vector<GivenOrder> orders_of(const Recording& recording) {
+    std::vector<GivenOrder> orders;
+    for (const std::string& line : recording.orders) {
+        const std::size_t space = std::min(line.find(' '), line.size());
+        const auto at = parse_moment(line.substr(0, space));
+        check(static_cast<bool>(at), "a recording's orders were read with their times");
+        orders.push_back({*at, line.substr(std::min(space + 1, line.size()))});
+    }
+    return orders;
+}
+
 Result<Verification> verify(const Recording& recording) {
     const RecordingHead& head = recording.head;
-    const auto played = load_and_play(head.sources, head.choices, head.actor, head.until);
+    const auto played =
+        load_and_play(head.sources, head.choices, head.actor, head.until, orders_of(recording));
     if (!played) return played.error();
     std::vector<std::string> orders, facts;
     for (const GivenOrder& it : played->life.orders)

@@ -44,6 +44,7 @@ private:
     std::string path_;
 };
 
+std::vector<GivenOrder> orders_of(const Recording& recording);
 std::string outcome_line(const Outcome& outcome);  // Flat JSON by dotted key, on one line.
 Result<Recording> parse_recording(const std::string& text);
 Result<Recording> read_recording(const std::string& path);

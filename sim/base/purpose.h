@@ -31,6 +31,8 @@ enum class Purpose : std::uint16_t {
     logins = 26,     // pool and store, second: which cohort was logged out
     by_hand = 30,    // instance, pass: whether somebody missed it
     hotfix = 31,     // service, order: whether it is a bad one
+    people = 32,     // person's phase, incident: how long thinking takes
+    step_error = 33, // runbook, time and step and try: how it goes wrong
     slices = 20,     // cohort, tick: who has which flags on
     harm = 21,       // pool or process, second: jobs that repeat, what they write
     parity = 50,     // change, defect and dimension: who has so much of production meets it

@@ -22,7 +22,8 @@ enum Moment : std::uint32_t {
 enum Kind : std::uint32_t {
     inject_begins = 0,
     inject_ends = 1,  // exogenous
-    order_works = 0,  // intent
+    order_works = 0,
+    people_work = 1,  // intent
     minute_turns = 0,
     tick_runs = 1,  // traffic
     scrape_taken = 0,
@@ -121,10 +122,44 @@ void work_order(Day& day, std::uint32_t nth) {
     hear(day);
 }
 
+// An order that was given and may be carried out reaches reality when its way there is done.
+void put_to_work(Day& day, std::uint32_t nth) {
+    const Command& command = day.orders[nth];
+    if (const auto why = refusal(day.world, command)) {
+        tell(day.belief, day.now, Refused{command, *why}, day.chain);
+        return;
+    }
+    const Duration delay = time_to_effect(day.world, command);
+    // At once means: at the earliest after everything that this instant holds.
+    if (delay == Duration{})
+        work_order(day, nth);
+    else
+        day.agenda.plan({day.now + delay, intent, order_works, 0, nth});
+}
+
+// Whoever is due ends a step or begins one; then somebody is due again.
+void let_people_work(Day& day) {
+    read_pages(day.team, facts_known(day));
+    const SimTime planned = day.team.next;
+    for (const Deed& deed : work(day.team, facts_known(day))) {
+        if (deed.told) tell(day.belief, day.now, *deed.told, day.chain);
+        if (!deed.command) continue;
+        std::uint32_t nth = deed.order;
+        if (!(*deed.command == day.orders[nth])) {  // Not what was meant, and done all the same.
+            nth = static_cast<std::uint32_t>(day.orders.size());
+            day.orders.push_back(*deed.command);
+        }
+        put_to_work(day, nth);
+    }
+    if (day.team.next.us >= 0 && day.team.next != planned)
+        day.agenda.plan({day.team.next, intent, people_work, 0, ++day.team.wakes});
+}
+
 void run_traffic(Day& day, std::uint32_t kind) {
     if (kind == minute_turns) {
         fold_minute(day.world);
         fold_state(day.world, day.chain);
+        fold(day.team, day.chain);
         day.agenda.plan({day.now + minute, traffic, minute_turns, 0, 0});
         return;
     }
@@ -147,6 +182,7 @@ void run_observe(Day& day, std::uint32_t kind) {
     see_scrapes(day.belief, day.now);
     judge_alerts(day.belief, day.world, day.now, day.chain);
     judge_gates(day.belief, day.world, day.now, day.chain);
+    if (day.now < decisions_end(day)) let_people_work(day);
     day.agenda.plan({day.now, decides, actor_wakes, 0, 0});
 }
 
@@ -159,13 +195,19 @@ void run_event(Day& day, const EventKey& event) {
                 finish(day.world, day.world.plan->injects[event.entity()].inject,
                        still_under_way(day, event.entity()));
             return;
-        case intent: work_order(day, event.ordinal()); return;
+        case intent:
+            if (event.kind() == order_works)
+                work_order(day, event.ordinal());
+            else if (event.ordinal() == day.team.wakes)
+                let_people_work(day);
+            return;
         case lifecycle: run_lifecycle(day, event); return;
         case traffic: run_traffic(day, event.kind()); return;
         case observe: run_observe(day, event.kind()); return;
         case decides:
             if (day.now >= decisions_end(day)) return;
-            for (const Command& command : decide(day.mind, facts_known(day))) submit(day, command);
+            for (const Command& command : decide(day.mind, facts_known(day), day.world.draw))
+                submit(day, command, By::person);
             for (const Command& command : keep_gates(day.gates, facts_known(day)))
                 submit(day, command);
             return;
@@ -180,6 +222,7 @@ Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, Bu
     day.world = build_world(blueprint, seed);
     day.belief = start_belief(day.world);
     day.mind.actor = actor;
+    day.team = start_team(blueprint->known.people, day.world.draw);
     for (std::uint32_t i = 0; i < blueprint->injects.size(); ++i)
         day.agenda.plan({blueprint->injects[i].at, exogenous, inject_begins, i, 0});
     day.agenda.plan({SimTime{}, traffic, minute_turns, 0, 0});
@@ -188,24 +231,18 @@ Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, Bu
     return day;
 }
 
-void submit(Day& day, const Command& command) {
+void submit(Day& day, const Command& command, By by) {
     const auto nth = static_cast<std::uint32_t>(day.orders.size());
     day.orders.push_back(command);
     tell(day.belief, day.now, Ordered{command}, day.chain);
     if (day.now >= decisions_end(day)) {
         tell(day.belief, day.now, Refused{command, "the decision window is over"}, day.chain);
-        return;
+    } else if (by == By::machine) {
+        put_to_work(day, nth);
+    } else {
+        order(day.team, command, nth);
+        let_people_work(day);
     }
-    if (const auto why = refusal(day.world, command)) {
-        tell(day.belief, day.now, Refused{command, *why}, day.chain);
-        return;
-    }
-    const Duration delay = time_to_effect(day.world, command);
-    // At once means: at the earliest after everything that this instant holds.
-    if (delay == Duration{})
-        work_order(day, nth);
-    else
-        day.agenda.plan({day.now + delay, intent, order_works, 0, nth});
 }
 
 SimTime advance(Day& day, SimTime until) {
@@ -238,12 +275,14 @@ SimTime day_end(const Day& day) {
 }
 
 FactView facts_known(const Day& day) {
-    return {day.now, day.belief.facts, day.belief.columns, day.world.plan->names};
+    const Blueprint& plan = *day.world.plan;
+    return {day.now, day.belief.facts, day.belief.columns, plan.names, plan.known};
 }
 
 Digest digest(const Day& day) {
     Digest whole_day = day.chain;
     fold_state(day.world, whole_day);
+    fold(day.team, whole_day);
     for (const EventKey& event : day.agenda.in_order()) {
         whole_day.fold(event.at().us);
         whole_day.fold(std::uint64_t{event.phase()} << 56 | std::uint64_t{event.kind()} << 48 |

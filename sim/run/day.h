@@ -21,6 +21,7 @@ struct Day {
     Belief belief;
     Mind mind;  // The built-in actor's memory; a day without one has an idle mind.
     GateKeeper gates;
+    Team team;  // The people who carry out what anybody orders.
     Agenda agenda;
     Digest chain;  // Every integer of state once a simulated minute, and every fact.
     SimTime now;
@@ -30,9 +31,11 @@ struct Day {
 Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed,
               BuiltIn actor = BuiltIn::nothing);
 
+// A person's order waits for somebody to carry it out, step by step; a machine's acts at once.
+enum class By : std::uint8_t { machine, person };
 // Takes an order at the present instant. A refused order is a fact (and so an answer), not an
 // error; after the decision window every order is refused.
-void submit(Day& day, const Command& command);
+void submit(Day& day, const Command& command, By by = By::machine);
 
 // Plays on until something new is known, or `until`, whichever is sooner; every event at that
 // instant has happened. Returns the instant.

@@ -49,6 +49,78 @@ Outcome::Records records_of(const Day& day, std::uint32_t row) {
             .unreadable_minutes = static_cast<double>(kept.unreadable_seconds) / 60};
 }
 
+constexpr std::size_t calm_minutes = 5;
+
+// Times of an incident, by the definitions of the header.
+void time_the_incident(const Day& day, Outcome& sum) {
+    const std::vector<Minute>& all = day.world.minutes.all;
+    const auto first = std::ranges::find_if(all, [](const Minute& it) { return it.harmful(); });
+    if (first == all.end()) return;
+    constexpr double minute_s = 60;
+    const auto begun = static_cast<std::size_t>(first - all.begin());
+    const SimTime began = SimTime{} + Duration{static_cast<std::int64_t>(begun) * 60'000'000};
+    for (const Occurrence& it : day.belief.facts) {
+        if (it.at < began || !tells_of_trouble(it.fact)) continue;
+        sum.detect_s = (it.at - began).seconds();
+        break;
+    }
+    std::size_t calm = 0, mitigated = all.size();
+    for (std::size_t i = begun; i < all.size(); ++i) {
+        calm = all[i].harmful() ? 0 : calm + 1;
+        if (calm < calm_minutes) continue;
+        mitigated = i + 1 - calm_minutes;
+        sum.mitigate_s = static_cast<double>(mitigated - begun) * minute_s;
+        break;
+    }
+    for (std::size_t i = mitigated; i < all.size(); ++i) {
+        if (all[i].residue > all[i].given_up) continue;
+        sum.recover_s = static_cast<double>(i - begun) * minute_s;
+        break;
+    }
+}
+
+void add_what_stays_open(const Day& day, Outcome& sum) {
+    const std::vector<Minute>& all = day.world.minutes.all;
+    if (all.empty()) return;
+    const std::size_t last = std::min<std::size_t>(all.size(), 10);
+    std::int64_t harm = 0;
+    for (std::size_t i = all.size() - last; i < all.size(); ++i) harm += all[i].bad + all[i].hurt;
+    sum.open_harm_per_hour = static_cast<double>(harm) * 60 / static_cast<double>(last);
+    sum.open_residue = all.back().residue;
+}
+
+double toil_minutes(const Day& day) {
+    Duration toil = day.team.toil;
+    for (std::size_t s = 0; s < day.world.services.size(); ++s)
+        if (const auto& fix = day.world.plan->services[s].hotfix)
+            toil = toil + Duration{fix->lead.us * day.world.services[s].hotfixes};
+    return toil.seconds() / 60;
+}
+
+void add_cost(const Day& day, Outcome& sum) {
+    if (!day.world.plan->prices) return;
+    const Prices& price = *day.world.plan->prices;
+    const auto paid = [](std::int64_t price_each, double how_many) {
+        return static_cast<double>(price_each) * 1e-6 * how_many;
+    };
+    const auto count = [](std::int64_t whole_number) { return static_cast<double>(whole_number); };
+    Outcome::Cost cost;
+    cost.requests = paid(price.request_failed, count(sum.failed)) +
+                    paid(price.request_refused, count(sum.refused)) +
+                    paid(price.user_minute, count(sum.user_minutes_impacted_ppm) * 1e-6);
+    for (const Outcome::Records& it : sum.records)
+        cost.data += paid(price.record_damaged, count(it.damaged)) +
+                     paid(price.record_lost, count(it.lost + it.undone + it.dead_lettered)) +
+                     paid(price.record_doubled, count(it.doubled)) +
+                     paid(price.unreadable_minute, it.unreadable_minutes);
+    cost.data += paid(price.job_orphaned, count(sum.jobs_orphaned)) +
+                 paid(price.effect_doubled, count(sum.effects_doubled)) +
+                 paid(price.effect_unmatched, count(sum.effects_unmatched));
+    cost.people = paid(price.engineer_hour, sum.toil_minutes / 60);
+    cost.machines = paid(price.instance_hour, count(day.world.minutes.instance_minutes) / 60);
+    sum.cost = cost;
+}
+
 }  // namespace
 
 Outcome outcome(const Day& day) {
@@ -85,16 +157,12 @@ Outcome outcome(const Day& day) {
     }
     sum.user_minutes_impacted_ppm = day.world.impacted_ppm;
     sum.budget_burned_share = budget_burned(day);
-    if (!day.world.plan->injects.empty()) {
-        SimTime first = day.world.plan->injects[0].at;
-        for (const TimedInject& inject : day.world.plan->injects)
-            first = std::min(first, inject.at);
-        for (const Occurrence& it : day.belief.facts) {
-            if (!std::holds_alternative<AlertFired>(it.fact) || it.at < first) continue;
-            sum.detect_s = (it.at - first).seconds();
-            break;
-        }
-    }
+    sum.share_exposed_ever = exposed_ever(day.world).value();
+    sum.share_exposed_peak = day.world.minutes.exposed_peak.value();
+    time_the_incident(day, sum);
+    add_what_stays_open(day, sum);
+    sum.toil_minutes = toil_minutes(day);
+    add_cost(day, sum);
     return sum;
 }
 

@@ -17,7 +17,21 @@ struct Outcome {
     std::int64_t user_minutes_impacted_ppm = 0;  // Millionths of user-minutes.
     std::optional<double> budget_burned_share;
     std::int64_t writes = 0, inserts = 0;
-    std::optional<double> detect_s;  // First alert after the first inject.
+    double share_exposed_ever = 0, share_exposed_peak = 0;  // Of users, to a change that does harm.
+    // From the first harmful minute: to the first fact that tells of it; to five minutes without
+    // harm; to nothing wrong being left that a repair has not given up.
+    std::optional<double> detect_s, mitigate_s, recover_s;
+    double open_harm_per_hour = 0;  // Requests and records, by the last ten minutes.
+    std::int64_t open_residue = 0;  // Records wrong or unreadable, and jobs orphaned, at the end.
+    double toil_minutes = 0;        // Of people, by runbooks and fixes.
+    struct Cost {                   // In the scenario's money.
+        double requests = 0, data = 0, people = 0, machines = 0, environments = 0,
+               worth_delayed = 0;
+        double total() const {
+            return requests + data + people + machines + environments + worth_delayed;
+        }
+    };
+    std::optional<Cost> cost;  // Where the scenario has prices.
     struct Records {
         std::string store;
         std::int64_t accepted = 0, sound = 0, diverged = 0, damaged = 0, lost = 0, doubled = 0;

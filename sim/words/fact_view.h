@@ -10,6 +10,7 @@
 
 #include "sim/base/time.h"
 #include "sim/words/facts.h"
+#include "sim/words/known.h"
 
 namespace rollcage {
 
@@ -43,12 +44,13 @@ struct Columns {
 class FactView {
 public:
     FactView(SimTime now, std::span<const Occurrence> facts, const Columns& columns,
-             const Names& names)
-        : now_(now), facts_(facts), columns_(&columns), names_(&names) {}
+             const Names& names, const Known& known)
+        : now_(now), facts_(facts), columns_(&columns), names_(&names), known_(&known) {}
 
     SimTime now() const { return now_; }
     std::span<const Occurrence> facts() const { return facts_; }
     const Names& names() const { return *names_; }
+    const Known& known() const { return *known_; }
     std::span<const std::int64_t> series(ServiceId service, Measure measure) const {
         const auto& column = columns_->of_service[service.index][static_cast<std::size_t>(measure)];
         return std::span(column).first(std::min(column.size(), columns_->visible));
@@ -59,6 +61,7 @@ private:
     std::span<const Occurrence> facts_;
     const Columns* columns_;
     const Names* names_;
+    const Known* known_;
 };
 
 }  // namespace rollcage

@@ -86,6 +86,10 @@ std::vector<Form> told_besides() {
           {"found", S::count},
           {"against", S::count},
           {"on_fail", S::choice, "", nullptr, 0, 0, "halt|rollback"}}},
+        {"step_ended",
+         "{command}: {step} {how}",
+         {{"step", S::choice, "", nullptr, 0, 0, "confirm|find_stable|act|wait|verify|notify"},
+          {"how", S::choice, "", nullptr, 0, 0, "done|again|wrong_target|stuck|too_long"}}},
     };
 }
 
@@ -135,10 +139,20 @@ const Command* command_of(const Fact& fact) {
 Numbers numbers(const Fact& fact) {
     return std::visit(
         [](const auto& it) {
-            if constexpr (requires { it.command; })
-                return Numbers{};
-            else
+            if constexpr (requires(std::decay_t<decltype(it)> word) { word.slots(); })
                 return numbers_of(it);
+            else
+                return Numbers{};
+        },
+        fact);
+}
+
+bool tells_of_trouble(const Fact& fact) {
+    return std::visit(
+        match{
+            [](const AlertFired&) { return true; },
+            [](const Reconciled& it) { return it.damaged + it.doubled + it.diverged > 0; },
+            [](const auto&) { return false; },
         },
         fact);
 }

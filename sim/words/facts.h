@@ -193,11 +193,20 @@ struct Refused {
     Command command;
     std::string why;
 };
+// What somebody does, one after the other, to carry an order out; and how a step of it went.
+enum class Step : std::uint8_t { confirm, find_stable, act, wait, verify, notify };
+enum class StepEnd : std::uint8_t { done, again, wrong_target, stuck, too_long };
+struct StepEnded {
+    Command command;
+    Step step = Step::confirm;
+    StepEnd how = StepEnd::done;
+    auto slots() { return std::tie(step, how); }
+};
 using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
                           AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
                           ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
                           PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged,
-                          Entered, TrialEnded>;
+                          Entered, TrialEnded, StepEnded>;
 
 struct Occurrence {
     SimTime at;  // When it became known.
@@ -208,6 +217,7 @@ struct Occurrence {
 const std::vector<Form>& fact_forms();        // In the order of the variant.
 Numbers numbers(const Fact& fact);            // Of its slots; a command's are its own.
 const Command* command_of(const Fact& fact);  // Null: it is about none.
+bool tells_of_trouble(const Fact& fact);      // Whoever reads it knows that something is wrong.
 void fold(const Fact& fact, Digest& digest);  // Every integer of it; names are no part of a day.
 std::string headline(const Fact& fact, const Names& names);  // "checkout: fast burn alert fired"
 std::string transcript_line(const Occurrence& it,

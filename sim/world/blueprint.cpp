@@ -412,6 +412,7 @@ Result<Blueprint> checked(Blueprint blueprint) {
     for (const TimedInject& timed : blueprint.injects) {
         if (const auto sound = sound_inject(blueprint, timed); !sound) return sound.error();
     }
+    if (const auto sound = sound_people(blueprint); !sound) return sound.error();
     if (ordered(blueprint).size() != blueprint.services.size())
         return Error{"the calls between services form a cycle; break it at one call"};
     if (blueprint.lasts <= Duration{} ||
@@ -429,6 +430,7 @@ Result<Blueprint> checked(Blueprint blueprint) {
                 "every timeout (" +
                 length_text(tick_for(free)) + " here)"};
     }
+    find_known(blueprint);
     return blueprint;
 }
 

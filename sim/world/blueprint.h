@@ -12,6 +12,7 @@
 #include "sim/base/time.h"
 #include "sim/words/facts.h"
 #include "sim/words/injects.h"
+#include "sim/words/known.h"
 #include "sim/words/names.h"
 #include "sim/words/rule.h"
 #include "sim/world/defect.h"
@@ -218,6 +219,14 @@ struct Registry {
     std::int64_t node_bandwidth = 25'000;  // default: design, with image_kb MODEL 3.1's 20 s
 };
 
+// What things cost, in millionths of the scenario's money; only what a scenario prices is counted.
+struct Prices {
+    std::int64_t request_failed = 0, request_refused = 0, user_minute = 0;
+    std::int64_t record_damaged = 0, record_lost = 0, record_doubled = 0;
+    std::int64_t unreadable_minute = 0, job_orphaned = 0, effect_doubled = 0, effect_unmatched = 0;
+    std::int64_t engineer_hour = 0, instance_hour = 0, environment_hour = 0;
+};
+
 struct Blueprint {
     Names names;
     std::vector<Cohort> cohorts;
@@ -227,6 +236,8 @@ struct Blueprint {
     std::vector<Store> stores;
     std::vector<Plan> plans;
     Registry registry;
+    Known known;  // Its people are declared; the rest of it `checked` fills in.
+    std::optional<Prices> prices{};
     std::vector<TimedInject> injects;  // In file order: the place is the ordinal.
     Duration lasts{7'200'000'000};
     Duration judged_after{21'600'000'000};

@@ -173,6 +173,7 @@ void fold_minute(World& world) {
                             std::max<std::int64_t>(0, minute - 1));
         refresh_demand(world, c);
     }
+    if (world.ticks > 0) fold_into_minutes(world);
     for (ServiceState& service : world.services)
         for (Pool& pool : service.pools)
             for (Lane& lane : pool.station.lanes) {
@@ -249,6 +250,7 @@ void fold_state(const World& world, Digest& digest) {
              {it.fresh, it.good, it.failed, it.refused, it.writes, it.inserts, it.misled})
             digest.fold(count);
     digest.fold(world.impacted_ppm);
+    fold(world.minutes, digest);
 }
 
 namespace {

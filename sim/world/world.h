@@ -13,6 +13,7 @@
 #include "sim/world/copies.h"
 #include "sim/world/fleet.h"
 #include "sim/world/jobs.h"
+#include "sim/world/minutes.h"
 #include "sim/world/pipeline.h"
 #include "sim/world/registry.h"
 #include "sim/world/target.h"
@@ -197,6 +198,7 @@ struct World {
     std::vector<Delivery> deliveries;  // Begun so far.
     std::vector<Account> ledger;       // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;     // User-minutes, in millionths.
+    Minutes minutes;
     Digest flow;
     Scratch scratch;
 };

@@ -33,6 +33,14 @@ std::optional<std::uint64_t> seed_number(std::string_view text) {
     return value;
 }
 
+void add_seed(CLI::App& verb, ChoiceOptions& options) {
+    verb.add_option("--seed", options.seed, "The seed (1)")->check([](const std::string& text) {
+        return seed_number(text)
+                   ? std::string{}
+                   : "takes a whole number from 0 to 18446744073709551615, not \"" + text + "\"";
+    });
+}
+
 void add_choices(CLI::App& verb, ChoiceOptions& options) {
     verb.add_option("--set", options.settings, "Give a knob a value")
         ->type_name("KNOB=VALUE")
@@ -72,6 +80,7 @@ namespace {
 constexpr const char* footer = R"(Examples:
   rollcage run slow_lorry.lua --actor rollback --seed 7 --json
   rollcage run slow_lorry.lua --set attempts=4 --record monday.drill
+  rollcage play slow_lorry.lua
   rollcage compare slow_lorry.lua --actors all --seeds 1..100 --jobs 4
   rollcage replay monday.drill --verify
   rollcage list commands
@@ -87,20 +96,20 @@ int usage(const CLI::App& app, int argc, char** argv, const CLI::ParseError& err
         return std::cout ? exit_pass
                          : refuse("writing to standard output failed; is the disk full?");
     }
-    const std::vector<std::string> verbs{"run", "compare", "list", "replay"};
+    const std::vector<std::string> verbs{"run", "play", "compare", "list", "replay"};
     const std::string word = argc > 1 ? argv[1] : "";
     if (!word.empty() && word[0] != '-' &&
         std::find(verbs.begin(), verbs.end(), word) == verbs.end()) {
         const std::string near = nearest_word(word, verbs);
         return refuse("there is no verb \"" + word +
-                      "\"; the verbs are run, compare, list, replay" +
+                      "\"; the verbs are run, play, compare, list, replay" +
                       (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
     const bool with_verb = !word.empty() && word[0] != '-';
     const std::string help =
         "; see rollcage " + (with_verb ? word + " " : std::string{}) + "--help";
     if (argc < 2)
-        return refuse("a verb is missing; the verbs are run, compare, list, replay" + help);
+        return refuse("a verb is missing; the verbs are run, play, compare, list, replay" + help);
     std::vector<std::string> known;
     for (const CLI::Option* it : (with_verb ? app.get_subcommand(word) : &app)->get_options())
         if (!it->get_lnames().empty()) known.push_back("--" + it->get_lnames()[0]);
@@ -128,6 +137,7 @@ int main(int argc, char** argv) {
         app.require_subcommand(1);
         int exit_code = exit_pass;
         add_run(app, exit_code);
+        add_play(app, exit_code);
         add_compare(app, exit_code);
         add_list(app, exit_code);
         add_replay(app, exit_code);

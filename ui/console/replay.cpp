@@ -45,7 +45,8 @@ int replay(const ReplayOptions& options) {
     if (recording->digest.empty())
         std::fprintf(stderr, "rollcage: %s is cut off before the end; the day is played anew\n",
                      options.file.c_str());
-    const auto played = load_and_play(head.sources, head.choices, head.actor, until);
+    const auto played =
+        load_and_play(head.sources, head.choices, head.actor, until, orders_of(*recording));
     if (!played) return refuse(played.error().message);
     for (const Occurrence& it : played->life.facts)
         std::printf("%s\n", transcript_line(it, played->scenario.blueprint->names).c_str());

@@ -97,13 +97,7 @@ void add_run(CLI::App& app, int& exit_code) {
     CLI::App& verb = *app.add_subcommand("run", "Play one day and judge it");
     verb.add_option("FILE", options->file, "The scenario")->required();
     verb.add_option("--actor", options->actor, "Who acts (the scenario's first own, else nothing)");
-    verb.add_option("--seed", options->choices.seed, "The seed (1)")
-        ->check([](const std::string& text) {
-            return seed_number(text) ? std::string{}
-                                     : "takes a whole number from 0 to "
-                                       "18446744073709551615, not \"" +
-                                           text + "\"";
-        });
+    add_seed(verb, options->choices);
     add_choices(verb, options->choices);
     verb.add_option("--until", options->until, "Cut the day short: 90s, 1h20m, HH:MM:SS");
     verb.add_option("--record", options->record, "Write a recording")->type_name("OUT.drill");

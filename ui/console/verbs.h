@@ -24,6 +24,7 @@ enum ExitCode : int {
 };
 
 void add_run(CLI::App& app, int& exit_code);
+void add_play(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
@@ -36,13 +37,14 @@ Result<void> keep_apart(const std::string& option, const std::string& written,
 
 std::optional<std::uint64_t> seed_number(std::string_view text);  // The whole text, no sign.
 
-// --set and --knobs and --plan and --seed, shared by run and compare.
+// --set and --knobs and --plan and --seed, shared by run, play and compare.
 struct ChoiceOptions {
     std::vector<std::string> settings;
     std::string knob_file;
     std::string plan;
     std::uint64_t seed = 1;
 };
+void add_seed(CLI::App& verb, ChoiceOptions& options);
 void add_choices(CLI::App& verb, ChoiceOptions& options);
 Result<Choices> chosen(const ChoiceOptions& options);
 

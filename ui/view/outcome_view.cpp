@@ -29,7 +29,8 @@ json tidy(const std::optional<double>& value) {
 }
 
 json outcome_json(const Outcome& it) {
-    json users = nulls({"share_exposed_ever", "share_exposed_peak"});
+    json users{{"share_exposed_ever", it.share_exposed_ever},
+               {"share_exposed_peak", it.share_exposed_peak}};
     users["logged_out"] = it.logged_out;
     users["minutes_impacted"] = static_cast<double>(it.user_minutes_impacted_ppm) * 1e-6;
     json records = json::object();
@@ -47,8 +48,16 @@ json outcome_json(const Outcome& it) {
                                 {"stale_reads", store.stale_reads},
                                 {"unreadable", store.unreadable},
                                 {"unreadable_minutes", store.unreadable_minutes}};
-    json times = nulls({"mitigate_s", "recover_s"});
-    times["detect_s"] = maybe(it.detect_s);
+    json cost =
+        nulls({"total", "requests", "data", "people", "machines", "environments", "worth_delayed"});
+    if (it.cost)
+        cost = {{"total", it.cost->total()},
+                {"requests", it.cost->requests},
+                {"data", it.cost->data},
+                {"people", it.cost->people},
+                {"machines", it.cost->machines},
+                {"environments", it.cost->environments},
+                {"worth_delayed", it.cost->worth_delayed}};
     return {{"requests",
              {{"offered", it.offered},
               {"good", it.good},
@@ -65,14 +74,16 @@ json outcome_json(const Outcome& it) {
              {{"sent", it.effects_sent},
               {"doubled", it.effects_doubled},
               {"unmatched", it.effects_unmatched}}},
-            {"open", nulls({"harm_per_hour", "residue"})},
-            {"times", times},
+            {"open", {{"harm_per_hour", it.open_harm_per_hour}, {"residue", it.open_residue}}},
+            {"times",
+             {{"detect_s", maybe(it.detect_s)},
+              {"mitigate_s", maybe(it.mitigate_s)},
+              {"recover_s", maybe(it.recover_s)}}},
             {"delivery", nulls({"deploys", "lead_time_s", "change_fail_share", "rework_share",
                                 "false_red_share", "gates_skipped"})},
             {"worth", nulls({"delivered", "delayed"})},
-            {"people", nulls({"toil_minutes"})},
-            {"cost", nulls({"total", "requests", "data", "people", "machines", "environments",
-                            "worth_delayed"})}};
+            {"people", {{"toil_minutes", it.toil_minutes}}},
+            {"cost", cost}};
 }
 
 json judgements_json(const std::vector<Judgement>& judgements) {
@@ -179,11 +190,13 @@ std::string run_table(const RunView& run) {
                                    run.choices.seed);
     for (const std::string& key : outcome_keys()) {
         const auto value = outcome_value(run.life->outcome, key);
-        text += fmt::format("  {:<24} {:>14}\n", key, value ? number_text(*value) : "no data");
+        // What the scenario has none of is not shown; what never came is.
+        if (value || key.starts_with("times."))
+            text += fmt::format("  {:<26} {:>12}\n", key, value ? number_text(*value) : "never");
     }
-    text += fmt::format("  {:<24} {:>14}{}\n", "ended", clock_text(run.life->ended),
+    text += fmt::format("  {:<26} {:>12}{}\n", "ended", clock_text(run.life->ended),
                         run.cut_short ? "  cut short" : "");
-    text += fmt::format("  {:<24} {:>14}\n", "digest", hex(run.life->digest));
+    text += fmt::format("  {:<26} {:>12}\n", "digest", hex(run.life->digest));
     return text + judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) +
            "\n";
 }

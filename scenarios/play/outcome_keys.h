@@ -1,0 +1,19 @@
+// What an outcome can be asked for: the dotted paths of its JSON, `records.KEY` over all stores.
+// Leans on outcome.h. Expectations, comparisons and tables know no other names.
+// No value: the day has no such thing (no store, no price, nothing happened).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/run/outcome.h"
+
+namespace rollcage {
+
+const std::vector<std::string>& outcome_keys();
+std::optional<double> outcome_value(const Outcome& outcome, std::string_view key);
+bool more_is_better(std::string_view key);
+
+}  // namespace rollcage

@@ -1,0 +1,44 @@
+// What a team knows of its own shop before anything happens: nothing hidden, nothing that changes.
+// Leans on ids and commands.h. Most of it follows from the declared world; people are declared.
+// An actor may ask this of its view; it is how one knows which switch belongs to what.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/base/share.h"
+#include "sim/base/time.h"
+#include "sim/words/commands.h"
+
+namespace rollcage {
+
+inline constexpr std::size_t commands_known = std::variant_size_v<Command>;
+
+// Who answers, how fast they are, and what they have done before. Medians; default: MODEL 7.5
+struct People {
+    std::int64_t responders = 1;
+    Duration acknowledges{180'000'000};  // From a page to hands on the keyboard.
+    Duration triages{300'000'000};
+    Duration decides{300'000'000};
+    // How often each runbook was carried out in the last 90 days, by place among the commands.
+    std::vector<std::int64_t> practised = std::vector<std::int64_t>(commands_known, 1);
+};
+
+struct KnownService {
+    std::vector<StoreId> uses;
+    std::vector<SettingId> flags;  // That some change of it is behind.
+    bool released = false;         // Builds other than its first are declared for it.
+    bool fixable = false;          // A hotfix can be made.
+    bool two_sides = false;        // Some plan gives it a second side.
+};
+struct KnownStore {
+    bool migrates = false, restores = false;
+};
+struct Known {
+    std::vector<KnownService> services;
+    std::vector<KnownStore> stores;
+    bool settings = false;  // There are some.
+    People people;
+};
+
+}  // namespace rollcage
