@@ -82,7 +82,8 @@ TEST_CASE("a flag reverts the writer and keeps the reader; a rollback reverts bo
         CHECK(back > 10 * flag);
     }
     // Nothing of the new form was written: the two are the same in records.
-    const Played unwritten = played("new_colour", {"switch_off", "rollback_late"}, {{"writes", "0"}});
+    const Played unwritten =
+        played("new_colour", {"switch_off", "rollback_late"}, {{"writes", "0"}});
     CHECK(unwritten.mean("rollback_late", "records.damaged") == 0);
     CHECK(unwritten.mean("rollback_late", "requests.failed") < 50);
 }

@@ -206,7 +206,7 @@ using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Mig
                           AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
                           ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
                           PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged,
-                          Entered, TrialEnded, StepEnded>;
+                          StepEnded, Entered, TrialEnded>;
 
 struct Occurrence {
     SimTime at;  // When it became known.
