@@ -87,3 +87,19 @@ TEST_CASE("the worst tenth is the high tail, and the low one where more is bette
     CHECK(percentile(values, 50) == 6);
     CHECK(percentile(values, 95) == 11);
 }
+
+TEST_CASE("a key of one store is that store's, and the key without it is the sum") {
+    Outcome day;
+    day.records.resize(2);
+    day.records[0].store = "orders", day.records[0].damaged = 3;
+    day.records[1].store = "carts v1.2", day.records[1].damaged = 4;
+    CHECK(outcome_value(day, "records.damaged") == 7);
+    CHECK(outcome_value(day, "records.orders.damaged") == 3);
+    CHECK(outcome_value(day, "records.carts v1.2.damaged") == 4);
+    CHECK(!outcome_value(day, "records.parcels.damaged"));
+    CHECK(is_outcome_key("records.orders.damaged"));
+    CHECK_FALSE(is_outcome_key("records.orders.broken"));
+    CHECK_FALSE(is_outcome_key("requests.orders.failed"));
+    CHECK(parse_expectation("records.orders.damaged p95 < 3"));
+    CHECK_FALSE(parse_expectation("records.orders.damage p95 < 3"));
+}

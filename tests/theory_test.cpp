@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/base/maths.h"
+#include "tests/measured.h"
 #include "tests/story.h"
 #include "tests/twin.h"
 
@@ -114,10 +115,13 @@ TEST_CASE("who finds a free slot is late as often as the work is long", "[theory
           4 * std::sqrt(late / seeds) + 1);
 }
 
-TEST_CASE("the failures of MODEL 2.4 are those of one event per request") {
+TEST_CASE("the failures of MODEL 2.4 are those of one event per request", "[measured]") {
     const Corner stuck{};
-    CHECK(engine_failed(corner_blueprint(stuck)) ==
-          Approx(twin_failed(twin_of(stuck))).epsilon(.03));
+    const double engine = engine_failed(corner_blueprint(stuck)),
+                 twin = twin_failed(twin_of(stuck));
+    CHECK(engine == Approx(twin).epsilon(.03));
+    measured("failed requests of a retry storm in 420 s", "one event per request", twin, "3 %",
+             engine);
     const Corner frugal{.budget = 0.1};
     CHECK(engine_failed(corner_blueprint(frugal)) ==
           Approx(twin_failed(twin_of(frugal))).epsilon(.03));
@@ -126,13 +130,15 @@ TEST_CASE("the failures of MODEL 2.4 are those of one event per request") {
           Approx(twin_failed(twin_of(bounded))).epsilon(.03));
 }
 
-TEST_CASE("a full bounded queue offers what the closed form and the twin offer") {
+TEST_CASE("a full bounded queue offers what the closed form and the twin offer", "[measured]") {
     // 480 (1 - r^4) = 320 has the root r = .7598: 480 (1 - r^4) / (1 - r) = 1333 a second.
     const Corner full{.load = 1.5, .slots = 16, .work = 50_ms, .queue = 300_ms, .slow = 1};
     const Day day = played(full);
     const double offered = mean_of(day, Measure::attempts, 60_s) / 15;
     const TwinCounts twin = play_twin(twin_of(full), 1);
     CHECK(offered == Approx(1333).epsilon(.03));
+    measured("offered load on a full bounded queue, requests/s", "480 (1 - r^4) = 320", 1333, "3 %",
+             offered);
     CHECK(offered == Approx(mean_per_s(twin.attempts_per_s, 60, 420)).epsilon(.03));
 }
 
@@ -151,20 +157,30 @@ TEST_CASE("a rollback by replacement recovers where the twin does") {
     }
 }
 
-TEST_CASE("one slot waits as theory has it, and half as long when the work is fixed") {
+TEST_CASE("one slot waits as theory has it, and half as long when the work is fixed",
+          "[measured]") {
     for (const double load : {.8, .9}) {
         const double theory = load * load / (1 - load);
         INFO("load " << load);
-        CHECK(mean_queue(load, 1, 40_ms, 100_ms, true) == Approx(theory).epsilon(.08));
-        CHECK(mean_queue(load, 1, 40_ms, 100_ms, false) == Approx(theory / 2).epsilon(.08));
+        const double varying = mean_queue(load, 1, 40_ms, 100_ms, true),
+                     fixed = mean_queue(load, 1, 40_ms, 100_ms, false);
+        CHECK(varying == Approx(theory).epsilon(.08));
+        CHECK(fixed == Approx(theory / 2).epsilon(.08));
+        measured(load < .85 ? "queue of M/M/1 at .8" : "queue of M/M/1 at .9", "theory", theory,
+                 "8 %", varying);
+        measured(load < .85 ? "queue of M/D/1 at .8" : "queue of M/D/1 at .9",
+                 "Pollaczek and Khinchine", theory / 2, "8 %", fixed);
     }
 }
 
-TEST_CASE("eight slots wait as Erlang has it") {
+TEST_CASE("eight slots wait as Erlang has it", "[measured]") {
     for (const double load : {.9, .95}) {
         const double theory = erlang_wait(8, load) * load * 8;
         INFO("load " << load);
-        CHECK(mean_queue(load, 8, 20_ms, 50_ms, true) == Approx(theory).epsilon(.08));
+        const double queue = mean_queue(load, 8, 20_ms, 50_ms, true);
+        CHECK(queue == Approx(theory).epsilon(.08));
+        measured(load < .92 ? "queue of M/M/8 at .9" : "queue of M/M/8 at .95", "Erlang C", theory,
+                 "8 %", queue);
     }
 }
 

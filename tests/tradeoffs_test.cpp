@@ -1,6 +1,7 @@
 // Which response is right is a matter of parameters: MODEL 0.2 theorem 3, and 4.6's break-even.
 #include <catch2/catch.hpp>
 
+#include "tests/measured.h"
 #include "tests/shop.h"
 
 using namespace rollcage;
@@ -46,7 +47,8 @@ Bill bill(const Shop& shop, const std::string& what, Duration at, int seeds = 2)
 
 }  // namespace
 
-TEST_CASE("the break-even of rollback and fail-forward is the one of the fluid limit") {
+TEST_CASE("the break-even of rollback and fail-forward is the one of the fluid limit",
+          "[measured]") {
     const double damages = .02;
     const Shop shop = even_shop("rejects", damages, 60);
     const Bill forward = bill(shop, "", {}), back = bill(shop, "rollback shop", 1860_s);
@@ -61,6 +63,8 @@ TEST_CASE("the break-even of rollback and fail-forward is the one of the fluid l
     CHECK(forward.damaged == Approx(inserts * damages * 3600).epsilon(.03));
     CHECK(back.damaged == Approx(inserts * damages * 1800).epsilon(.05));
     CHECK(back.failed == Approx(rejected).epsilon(.05));
+    measured("requests that a rollback fails in half an hour", "fluid limit", rejected, "5 %",
+             back.failed);
     const double even = rejected / (inserts * damages * 1800);
     CHECK(back.cost(.9 * even) > forward.cost(.9 * even));
     CHECK(back.cost(1.1 * even) < forward.cost(1.1 * even));

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/measured.h"
 #include "tests/rolling.h"
 #include "tests/shop.h"
 
@@ -40,7 +41,7 @@ std::int64_t ready_at(const Day& day, std::size_t service) {
 
 }  // namespace
 
-TEST_CASE("polls bring a setting to everybody evenly over one interval") {  // Row 15
+TEST_CASE("polls bring a setting to everybody evenly over one interval", "[measured]") {
     Blueprint plan = corner_blueprint({.load = .1, .slots = 400, .slow = 1, .lasts = 7200_s});
     plan.injects.clear();
     plan.names.settings = {"dear"};
@@ -59,6 +60,7 @@ TEST_CASE("polls bring a setting to everybody evenly over one interval") {  // R
     }
     CHECK(most < 1.63 / std::sqrt(400));  // Kolmogorov and Smirnov at 1 %.
     CHECK(mean == Approx(200).epsilon(.1));
+    measured("mean time until a process has polled, of 400 s", "uniform", 200, "10 %", mean);
 }
 
 TEST_CASE("a policy in seconds kills every region; each is back as its herd lets it") {  // Row 23

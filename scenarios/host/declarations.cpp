@@ -130,6 +130,7 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "at") return at(record);
     if (what == "registry") return registry(record);
     if (what == "people") return people(record);
+    if (what == "automation") return automation(record);
     if (what == "prices") return prices(record);
     if (what == "hotfix") return hotfix(record);
     for (const SchemaKind kind : schema_kinds)

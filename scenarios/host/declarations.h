@@ -42,6 +42,7 @@ private:
     Result<Value> trial(TrialKind kind, const Value& record);
     Result<Value> registry(const Value& record);
     Result<Value> people(const Value& record);
+    Result<Value> automation(const Value& record);
     Result<Value> prices(const Value& record);
     Result<Value> hotfix(const Value& record);
     Result<std::vector<CohortId>> audience_of(const std::string& what,

@@ -38,6 +38,7 @@ Field field_of(const Slot& slot) {
         case SlotType::build: field.type = T::build; break;
         case SlotType::plan:
         case SlotType::tier:
+        case SlotType::automation:
         case SlotType::region: field.type = T::text; break;
         case SlotType::share: field.type = T::share; break;
         case SlotType::times: field.type = T::number; break;

@@ -61,8 +61,9 @@ struct LuaActor::State {
     std::string file;
     ScriptDice dice;
     bool done = false, waits_for_fact = false;
-    SimTime until{};  // Before it only a fact can change anything.
-    Handle alert;     // What it waits for, unless a predicate is set.
+    bool asked = false;  // It waits for what an inspection finds.
+    SimTime until{};     // Before it only a fact can change anything.
+    Handle alert;        // What it waits for, unless a predicate is set.
     int predicate = 0;
     std::size_t next_fact = 0;
     const FactView* view = nullptr;
@@ -106,7 +107,8 @@ int make_thread(
     for (const Word& each : words()) {
         const char* colon = std::char_traits<char>::find(each.name, 3, ':');
         if (!colon) continue;
-        const bool waits = std::char_traits<char>::compare(colon, ":wait", 5) == 0;
+        const std::string_view said = colon + 1;
+        const bool waits = said.starts_with("wait") || said == "inspect";
         if (waits) {
             lua_pushlightuserdata(state, const_cast<Word*>(&each));
             lua_pushcclosure(state, wait_word, 1);
@@ -184,6 +186,11 @@ Result<Value> LuaActor::State::act(const Word& each, const Value& record) {
         return Value{};
     }
     if (what == "measured" || what == "sum") return measure(what, record);
+    if (what == "inspect") {  // Its answer is waited for.
+        waits_for_fact = asked = true;
+        next_fact = view->facts().size();
+        until = never;
+    }
     return order(what, record);
 }
 
@@ -219,6 +226,7 @@ Result<Value> LuaActor::State::order(const std::string& what, const Value& recor
 }
 
 Result<bool> LuaActor::State::fits(const Occurrence& it) {
+    if (asked) return std::holds_alternative<Inspected>(it.fact);
     if (!predicate) {
         const auto* fired = std::get_if<AlertFired>(&it.fact);
         return fired &&
@@ -249,6 +257,7 @@ Result<bool> LuaActor::State::look() {
         const auto fitting = fits(it);
         if (!fitting) return fitting.error();
         if (*fitting) {
+            asked = false;
             fact = fact_table(it, view->names());
             return true;
         }

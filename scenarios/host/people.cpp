@@ -10,10 +10,29 @@ Result<Value> Declarations::people(const Value& record) {
     people.acknowledges = length_of(record, "acknowledges");
     people.triages = length_of(record, "triages");
     people.decides = length_of(record, "decides");
+    people.backup = whole_of(record, "backup");
     if (!has(record, "practised")) return Value{};
     const Value& practised = at_of(record, "practised");
     for (std::size_t i = 0; i < commands_known; ++i)
         people.practised[i] = whole_of(practised, command_forms()[i].name);
+    return Value{};
+}
+
+Result<Value> Declarations::automation(const Value& record) {
+    const std::string& name = record.items[0].text;
+    if (find_name(world.names.automations, name)) return twice("automation", name);
+    const auto length = Duration{at_of(record, "after").integer};
+    world.known.automations.push_back({.service = {row_of(record, "of")},
+                                       .on = static_cast<WakesOn>(whole_of(record, "on")),
+                                       .does = static_cast<MachineDoes>(whole_of(record, "does")),
+                                       .after = length,
+                                       .authorised = at_of(record, "authorised").yes,
+                                       .person = at_of(record, "person").yes});
+    const Automation& it = world.known.automations.back();
+    if ((it.on == WakesOn::never) != (it.does == MachineDoes::refuse_rollback))
+        return Error{"automation \"" + name +
+                     "\": one that refuses answers nothing (on = \"never\"), and only such a one"};
+    world.names.automations.push_back(name);
     return Value{};
 }
 

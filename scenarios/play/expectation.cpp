@@ -88,7 +88,7 @@ double statistic_of(const Criterion& criterion, const std::vector<double>& value
 Result<Criterion> parse_better(const std::vector<std::string>& words, Criterion criterion) {
     if (words.size() != 5 || words[3] != "on")
         return Error{"a comparison is \"A\" better_than \"B\" on KEY"};
-    if (std::ranges::find(outcome_keys(), words[4]) == outcome_keys().end())
+    if (!is_outcome_key(words[4]))
         return Error{"there is no key " + guess(words[4], outcome_keys())};
     criterion.a = words[0];
     criterion.op = words[1];
@@ -103,7 +103,7 @@ Result<Criterion> parse_words(const std::vector<std::string>& words, Criterion c
     if (words.size() < 3 || words.size() > 4)
         return Error{"an expectation is KEY [mean|pNN|max|cvar90] OP VALUE"};
     criterion.key = words[0];
-    if (std::ranges::find(outcome_keys(), words[0]) == outcome_keys().end())
+    if (!is_outcome_key(words[0]))
         return Error{"there is no key " + guess(words[0], outcome_keys())};
     if (words.size() == 4 && !read_statistic(words[1], criterion))
         return Error{"there is no statistic " +
@@ -206,6 +206,10 @@ Result<void> check_expectations(const Scenario& scenario) {
         const std::string where = scenario.name + ".lua:" + std::to_string(it.line) + ": ";
         const auto criterion = parse_expectation(it.text);
         if (!criterion) return Error{where + criterion.error().message};
+        const std::string store{store_of_key(criterion->key)};
+        const std::vector<std::string>& stores = scenario.blueprint->names.stores;
+        if (!store.empty() && std::ranges::find(stores, store) == stores.end())
+            return Error{where + "expect: there is no store " + guess(store, stores)};
         for (const std::string& actor : {it.actor, criterion->a, criterion->b})
             if (!actor.empty() && std::ranges::find(known, actor) == known.end())
                 return Error{where + "expect: there is no actor " + guess(actor, known)};

@@ -15,6 +15,16 @@ Result<FreshLife> load_and_play(const std::vector<SourceFile>& sources, const Ch
     return FreshLife{std::move(*scenario), std::move(*life)};
 }
 
+Result<Life> other_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
+                        std::optional<SimTime> until) {
+    std::string other = name(BuiltIn::nothing);
+    for (const BuiltIn it : {BuiltIn::rollback, BuiltIn::revert_config, BuiltIn::shed})
+        if (actor == name(BuiltIn::nothing) && other == actor &&
+            !not_applicable(it, scenario.blueprint->known))
+            other = name(it);
+    return play_life(scenario, other, seed, until);
+}
+
 std::string default_actor(const Scenario& scenario) {
     return scenario.actors.empty() ? name(BuiltIn::nothing) : scenario.actors.front();
 }

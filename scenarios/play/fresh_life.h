@@ -20,6 +20,11 @@ Result<FreshLife> load_and_play(const std::vector<SourceFile>& sources, const Ch
                                 std::optional<SimTime> until = std::nullopt,
                                 const std::vector<GivenOrder>& of_player = {});
 
+// The same day with nobody in it, or, where that is the actor, with the first built-in that has an
+// idea for it: what a debrief holds a life against.
+Result<Life> other_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
+                        std::optional<SimTime> until);
+
 std::string default_actor(const Scenario& scenario);  // Its first own, else "nothing".
 // Its own, then the built-ins whose idea it has what it takes for.
 std::vector<std::string> all_actors(const Scenario& scenario);

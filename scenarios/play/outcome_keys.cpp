@@ -106,13 +106,41 @@ const std::vector<std::string>& outcome_keys() {
     return names;
 }
 
+namespace {
+
+constexpr std::string_view of_records = "records.";
+
+std::string over_all_stores(std::string_view key) {
+    return std::string{of_records}.append(key.substr(key.rfind('.') + 1));
+}
+
+}  // namespace
+
+// A store's name may hold dots; its key does not.
+std::string_view store_of_key(std::string_view key) {
+    const std::size_t last = key.rfind('.');
+    if (!key.starts_with(of_records) || last < of_records.size()) return {};
+    return key.substr(of_records.size(), last - of_records.size());
+}
+
+bool is_outcome_key(std::string_view key) {
+    return key_named(key) != nullptr ||
+           (!store_of_key(key).empty() && key_named(over_all_stores(key)) != nullptr);
+}
+
 std::optional<double> outcome_value(const Outcome& outcome, std::string_view key) {
+    if (const std::string_view store = store_of_key(key); !store.empty()) {
+        Outcome alone;
+        for (const Outcome::Records& it : outcome.records)
+            if (it.store == store) alone.records.push_back(it);
+        return outcome_value(alone, over_all_stores(key));
+    }
     const Key* known = key_named(key);
     return known == nullptr ? std::nullopt : known->of(outcome);
 }
 
 bool more_is_better(std::string_view key) {
-    const Key* known = key_named(key);
+    const Key* known = key_named(store_of_key(key).empty() ? key : over_all_stores(key));
     return known != nullptr && known->more_is_better;
 }
 

@@ -1,6 +1,6 @@
-// What an outcome can be asked for: the dotted paths of its JSON, `records.KEY` over all stores.
-// Leans on outcome.h. Expectations, comparisons and tables know no other names.
-// No value: the day has no such thing (no store, no price, nothing happened).
+// What an outcome can be asked for: the dotted paths of its JSON, `records.STORE.KEY` of one store
+// and `records.KEY` over all of them. Leans on outcome.h. Expectations, comparisons and tables know
+// no other names. No value: the day has no such thing (no store, no price, nothing happened).
 #pragma once
 
 #include <optional>
@@ -12,7 +12,9 @@
 
 namespace rollcage {
 
-const std::vector<std::string>& outcome_keys();
+const std::vector<std::string>& outcome_keys();  // Without those of one store.
+bool is_outcome_key(std::string_view key);
+std::string_view store_of_key(std::string_view key);  // Empty: the key is not one store's.
 std::optional<double> outcome_value(const Outcome& outcome, std::string_view key);
 bool more_is_better(std::string_view key);
 

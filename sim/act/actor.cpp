@@ -23,21 +23,34 @@ enum class Move : std::uint8_t {
 struct Playbook {
     BuiltIn actor;
     const char* name;
+    const char* meaning;
     std::vector<Move> moves;
 };
 const std::array<Playbook, built_ins.size()> playbooks{{
-    {BuiltIn::nothing, "nothing", {}},
-    {BuiltIn::halt, "halt", {Move::halt}},
-    {BuiltIn::flag_off, "flag_off", {Move::flags_off}},
-    {BuiltIn::revert_config, "revert_config", {Move::revert}},
-    {BuiltIn::rollback, "rollback", {Move::roll_back}},
-    {BuiltIn::switch_back, "switch_back", {Move::switch_side}},
-    {BuiltIn::forward, "forward", {Move::fix}},
-    {BuiltIn::halt_forward, "halt_forward", {Move::halt, Move::fix}},
-    {BuiltIn::rollback_forward, "rollback_forward", {Move::roll_back, Move::fix}},
-    {BuiltIn::migrate_down, "migrate_down", {Move::migrate_down}},
-    {BuiltIn::restore, "restore", {Move::restore}},
-    {BuiltIn::shed, "shed", {Move::shed}},
+    {BuiltIn::nothing, "nothing", "watches", {}},
+    {BuiltIn::halt, "halt", "halts the rollout", {Move::halt}},
+    {BuiltIn::flag_off, "flag_off", "turns every flag of the service off", {Move::flags_off}},
+    {BuiltIn::revert_config,
+     "revert_config",
+     "takes the last change of settings back",
+     {Move::revert}},
+    {BuiltIn::rollback, "rollback", "rolls the service back", {Move::roll_back}},
+    {BuiltIn::switch_back, "switch_back", "routes to the other side", {Move::switch_side}},
+    {BuiltIn::forward, "forward", "orders a fix", {Move::fix}},
+    {BuiltIn::halt_forward, "halt_forward", "halts, and orders a fix", {Move::halt, Move::fix}},
+    {BuiltIn::rollback_forward,
+     "rollback_forward",
+     "rolls back, and orders a fix",
+     {Move::roll_back, Move::fix}},
+    {BuiltIn::migrate_down,
+     "migrate_down",
+     "takes the last step of a column's way back",
+     {Move::migrate_down}},
+    {BuiltIn::restore,
+     "restore",
+     "restores what the service keeps, as of before its release",
+     {Move::restore}},
+    {BuiltIn::shed, "shed", "turns most attempts away, then fewer in steps", {Move::shed}},
 }};
 
 const Playbook& playbook(BuiltIn actor) {
@@ -184,6 +197,10 @@ std::optional<std::string_view> missing(Move move, const Known& known) {
 
 const char* name(BuiltIn actor) {
     return playbook(actor).name;
+}
+
+const char* meaning(BuiltIn actor) {
+    return playbook(actor).meaning;
 }
 
 std::optional<BuiltIn> built_in_named(std::string_view wanted) {

@@ -34,6 +34,7 @@ inline constexpr std::array built_ins{
     BuiltIn::rollback_forward, BuiltIn::migrate_down, BuiltIn::restore,  BuiltIn::shed,
 };
 const char* name(BuiltIn actor);
+const char* meaning(BuiltIn actor);  // What it does once it has noticed and thought.
 std::optional<BuiltIn> built_in_named(std::string_view name);
 // Nothing when the shop has what the actor's idea needs, else what is missing.
 std::optional<std::string_view> not_applicable(BuiltIn actor, const Known& known);

@@ -36,6 +36,12 @@ Runbook runbook_of(const Command& command) {
                           [](const OrderHotfix&) -> Runbook {
                               return {{Step::confirm, s(60)}, {Step::act, s(60)}};
                           },
+                          [](const Inspect&) -> Runbook {
+                              return {{Step::confirm, s(165)}, {Step::act, s(15)}};
+                          },
+                          [](const Organise&) -> Runbook {
+                              return {{Step::act, s(180)}};
+                          },
                           [](const Migrate&) { return grave; },
                           [](const Failover&) { return grave; },
                           [](const Failback&) { return grave; },

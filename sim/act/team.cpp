@@ -8,7 +8,7 @@ namespace rollcage {
 
 namespace {
 
-constexpr std::uint32_t thinking_entity = 0x0C80'0000;
+constexpr std::uint32_t thinking_entity = 0x0C80'0000, joining_entity = 0x0C90'0000;
 constexpr double thinking_sigma = 0.6;      // default: MODEL 7.5
 constexpr Duration glance{60'000'000};      // At a page, by who is there. default: design
 constexpr Duration watched{5'000'000};      // Between looks at a rollout. default: design
@@ -117,7 +117,7 @@ void end_step(Team& team, Responder& who, const FactView& view, std::vector<Deed
                                  : *task.command;
         task.acted = view.now();
         task.wrong += !(done == *task.command);
-        deeds.push_back({.told = {}, .command = done, .order = task.order});
+        deeds.push_back({.command = done, .order = task.order, .begun = task.begun});
         return go_to(task.step + 1);
     }
     if (step == Step::verify && task.wrong > 0) {
@@ -167,9 +167,26 @@ void read_pages(Team& team, const FactView& view) {
     }
 }
 
+void call_for_help(Team& team, SimTime now) {
+    // Five to ten minutes, each; who has been called is not called again. default: MODEL 7.5
+    constexpr std::int64_t soonest_s = 300, latest_s = 600;
+    for (std::int64_t n = 0; n < team.people.backup; ++n) {
+        const Lanes die = team.draw(Purpose::people, joining_entity, static_cast<std::uint64_t>(n));
+        team.coming.push_back(now +
+                              Duration{uniform_between(die[0], soonest_s, latest_s) * 1'000'000});
+    }
+    team.people.backup = 0;
+    std::ranges::sort(team.coming);
+}
+
 std::vector<Deed> work(Team& team, const FactView& view) {
     std::vector<Deed> deeds;
     const SimTime now = view.now();
+    for (; !team.coming.empty() && team.coming.front() <= now;
+         team.coming.erase(team.coming.begin())) {
+        team.responders.push_back({});
+        deeds.push_back({.joined = 1});
+    }
     for (Responder& who : team.responders) {
         if (who.task && who.until > now) continue;
         if (who.task && was_refused(*who.task, view))
@@ -180,9 +197,10 @@ std::vector<Deed> work(Team& team, const FactView& view) {
         who.task = team.waiting.front();
         team.waiting.erase(team.waiting.begin());
         if (who.task->command) who.task->nth = team.done[who.task->command->index()];
+        who.task->begun = now;
         begin_step(team, who, now);
     }
-    team.next = SimTime{-1};
+    team.next = team.coming.empty() ? SimTime{-1} : team.coming.front();
     for (const Responder& who : team.responders)
         if (who.task && (team.next.us < 0 || who.until < team.next)) team.next = who.until;
     return deeds;
@@ -201,6 +219,8 @@ void fold(const Team& team, Digest& digest) {
         if (who.task) task(*who.task);
     }
     for (const Task& it : team.waiting) task(it);
+    for (const SimTime at : team.coming) digest.fold(at.us);
+    digest.fold(team.people.backup);
     for (const std::uint32_t times_done : team.done) digest.fold(std::uint64_t{times_done});
     digest.fold(team.toil.us), digest.fold(std::uint64_t{team.pages});
 }

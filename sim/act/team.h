@@ -16,6 +16,7 @@ struct Task {
     std::optional<Command> command{};  // None: a page is looked at.
     std::uint32_t nth = 0;             // Time today that this is done; of pages, from one.
     std::uint32_t step = 0, again = 0;
+    SimTime begun{};          // When somebody took it up.
     SimTime acted{-1};        // When it took hold.
     std::uint32_t wrong = 0;  // Tries of acting that went to the wrong target.
 };
@@ -33,19 +34,24 @@ struct Team {
     std::vector<std::uint32_t> done;  // By runbook, today.
     std::size_t facts_read = 0;
     std::uint32_t pages = 0, wakes = 0;
-    SimTime next{-1};  // When somebody is due; before the start: nobody is.
-    Duration toil{};   // Of all responders.
+    SimTime next{-1};               // When somebody is due; before the start: nobody is.
+    std::vector<SimTime> coming{};  // Who was called and is not here yet, soonest first.
+    Duration toil{};                // Of all responders.
 };
 
 // What came of people's work at this instant.
 struct Deed {
+    std::int64_t joined = 0;           // People who came.
     std::optional<StepEnded> told{};   // A step that ended, where it is worth a line.
     std::optional<Command> command{};  // Acts now: this, which may be the wrong one,
-    std::uint32_t order = 0;           // for this order.
+    std::uint32_t order = 0;           // for this order,
+    SimTime begun{};                   // which was taken up then.
 };
 
 Team start_team(const People& people, const Draw& draw);
 void order(Team& team, const Command& command, std::uint32_t nth);
+// More people were called; they come one by one.
+void call_for_help(Team& team, SimTime now);
 void read_pages(Team& team, const FactView& view);  // The alerts that came since.
 std::vector<Deed> work(Team& team, const FactView& view);
 void fold(const Team& team, Digest& digest);

@@ -21,6 +21,7 @@ using BuildId = Id<struct BuildTag>;
 using SettingId = Id<struct SettingTag>;
 using PlanId = Id<struct PlanTag>;
 using StoreId = Id<struct StoreTag>;
+using AutomationId = Id<struct AutomationTag>;
 static_assert(!std::is_convertible_v<CohortId, ServiceId>);
 
 }  // namespace rollcage

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
+#include "sim/watch/breakdown.h"
 #include "sim/watch/judge.h"
 #include "sim/world/fleet.h"
 
@@ -110,29 +111,85 @@ void begin_inject(Day& day, std::uint32_t row) {
     hear(day);
 }
 
-void work_order(Day& day, std::uint32_t nth) {
+bool& held_flag(Day& day, AutomationId id) {
+    if (id.index == 0) return day.gates.held;
+    return day.machines.minds[id.index - automations_built_in].held;
+}
+
+std::optional<std::string> refusal_of(Day& day, const Command& command) {
+    if (const auto* hold = std::get_if<Hold>(&command)) {
+        if (held_flag(day, hold->automation) != hold->held) return std::nullopt;
+        return hold->held ? "it is held already" : "it is not held";
+    }
+    if (const auto* organise = std::get_if<Organise>(&command))
+        if (organise->what == Organising::declare && day.team.people.backup == 0)
+            return "everybody who can be called has been called";
+    if (const auto guard = guard_against(day.machines, command, facts_known(day)))
+        return "\"" + day.world.plan->names.automations[*guard + automations_built_in] +
+               "\" refuses it: a column that older builds need is gone";
+    return refusal(day.world, command);
+}
+
+// What the worst version does that the aggregate hides, as far as it was visible then.
+Inspected looked_into(const Day& day, const Inspect& inspect, SimTime as_of) {
+    const Breakdown found = breakdown(day.belief, inspect.service, as_of);
+    Inspected answer{.service = inspect.service, .by = inspect.by};
+    const auto share = [](std::int64_t errors, std::int64_t answered) {
+        return share_of(static_cast<double>(errors) /
+                        static_cast<double>(std::max<std::int64_t>(1, errors + answered)));
+    };
+    std::int64_t errors = 0, answered = 0;
+    for (std::size_t i = 0; i < found.builds.size(); ++i) {
+        const BuildSeen& it = found.builds[i];
+        if (i == 0) {
+            answer.worst = it.build;
+            answer.errors = share(it.errors, it.answered);
+            answer.p95 = {it.latency_p95_us};
+            continue;
+        }
+        errors += it.errors, answered += it.answered;
+        answer.others_p95 =
+            std::max(answer.others_p95.value_or(Duration{}), Duration{it.latency_p95_us});
+        answer.others_errors = share(errors, answered);
+    }
+    return answer;
+}
+
+// What changes people and machines, and not the world.
+void reach_minds(Day& day, const Command& command, SimTime asked) {
+    if (const auto* hold = std::get_if<Hold>(&command))
+        held_flag(day, hold->automation) = hold->held;
+    else if (const auto* organise = std::get_if<Organise>(&command);
+             organise != nullptr && organise->what == Organising::declare)
+        call_for_help(day.team, day.now);
+    else if (const auto* inspect = std::get_if<Inspect>(&command))
+        tell(day.belief, day.now, looked_into(day, *inspect, asked), day.chain);
+}
+
+void work_order(Day& day, std::uint32_t nth, SimTime asked) {
     const Command& command = day.orders[nth];
-    if (const auto why = refusal(day.world, command)) {
+    if (const auto why = refusal_of(day, command)) {
         tell(day.belief, day.now, Refused{command, *why}, day.chain);
         return;
     }
     const Command resolved = resolve(day.world, command);
     tell(day.belief, day.now, TookEffect{resolved}, day.chain);
+    reach_minds(day, resolved, asked);
     take_effect(day.world, resolved);
     hear(day);
 }
 
 // An order that was given and may be carried out reaches reality when its way there is done.
-void put_to_work(Day& day, std::uint32_t nth) {
+void put_to_work(Day& day, std::uint32_t nth, SimTime asked) {
     const Command& command = day.orders[nth];
-    if (const auto why = refusal(day.world, command)) {
+    if (const auto why = refusal_of(day, command)) {
         tell(day.belief, day.now, Refused{command, *why}, day.chain);
         return;
     }
     const Duration delay = time_to_effect(day.world, command);
     // At once means: at the earliest after everything that this instant holds.
     if (delay == Duration{})
-        work_order(day, nth);
+        work_order(day, nth, asked);
     else
         day.agenda.plan({day.now + delay, intent, order_works, 0, nth});
 }
@@ -142,6 +199,7 @@ void let_people_work(Day& day) {
     read_pages(day.team, facts_known(day));
     const SimTime planned = day.team.next;
     for (const Deed& deed : work(day.team, facts_known(day))) {
+        if (deed.joined > 0) tell(day.belief, day.now, Joined{deed.joined}, day.chain);
         if (deed.told) tell(day.belief, day.now, *deed.told, day.chain);
         if (!deed.command) continue;
         std::uint32_t nth = deed.order;
@@ -149,7 +207,7 @@ void let_people_work(Day& day) {
             nth = static_cast<std::uint32_t>(day.orders.size());
             day.orders.push_back(*deed.command);
         }
-        put_to_work(day, nth);
+        put_to_work(day, nth, deed.begun);
     }
     if (day.team.next.us >= 0 && day.team.next != planned)
         day.agenda.plan({day.team.next, intent, people_work, 0, ++day.team.wakes});
@@ -160,6 +218,7 @@ void run_traffic(Day& day, std::uint32_t kind) {
         fold_minute(day.world);
         fold_state(day.world, day.chain);
         fold(day.team, day.chain);
+        fold(day.machines, day.chain);
         day.agenda.plan({day.now + minute, traffic, minute_turns, 0, 0});
         return;
     }
@@ -186,6 +245,16 @@ void run_observe(Day& day, std::uint32_t kind) {
     day.agenda.plan({day.now, decides, actor_wakes, 0, 0});
 }
 
+void submit_by_machine(Day& day, const MachineOrder& it) {
+    if (day.world.plan->known.automations[it.machine].authorised) {
+        submit(day, it.command);
+        return;
+    }
+    tell(day.belief, day.now, Ordered{it.command}, day.chain);
+    const std::string& who = day.world.plan->names.automations[it.machine + automations_built_in];
+    tell(day.belief, day.now, Refused{it.command, "\"" + who + "\" may not order that"}, day.chain);
+}
+
 void run_event(Day& day, const EventKey& event) {
     switch (event.phase()) {
         case exogenous:
@@ -197,7 +266,7 @@ void run_event(Day& day, const EventKey& event) {
             return;
         case intent:
             if (event.kind() == order_works)
-                work_order(day, event.ordinal());
+                work_order(day, event.ordinal(), day.now);
             else if (event.ordinal() == day.team.wakes)
                 let_people_work(day);
             return;
@@ -210,6 +279,8 @@ void run_event(Day& day, const EventKey& event) {
                 submit(day, command, By::person);
             for (const Command& command : keep_gates(day.gates, facts_known(day)))
                 submit(day, command);
+            for (const MachineOrder& it : run_machines(day.machines, facts_known(day)))
+                submit_by_machine(day, it);
             return;
         default: stop_here("every event has a phase that is known", __FILE__, __LINE__);
     }
@@ -222,6 +293,7 @@ Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, Bu
     day.world = build_world(blueprint, seed);
     day.belief = start_belief(day.world);
     day.mind.actor = actor;
+    day.machines.minds.resize(blueprint->known.automations.size());
     day.team = start_team(blueprint->known.people, day.world.draw);
     for (std::uint32_t i = 0; i < blueprint->injects.size(); ++i)
         day.agenda.plan({blueprint->injects[i].at, exogenous, inject_begins, i, 0});
@@ -238,7 +310,7 @@ void submit(Day& day, const Command& command, By by) {
     if (day.now >= decisions_end(day)) {
         tell(day.belief, day.now, Refused{command, "the decision window is over"}, day.chain);
     } else if (by == By::machine) {
-        put_to_work(day, nth);
+        put_to_work(day, nth, day.now);
     } else {
         order(day.team, command, nth);
         let_people_work(day);
@@ -283,6 +355,7 @@ Digest digest(const Day& day) {
     Digest whole_day = day.chain;
     fold_state(day.world, whole_day);
     fold(day.team, whole_day);
+    fold(day.machines, whole_day);
     for (const EventKey& event : day.agenda.in_order()) {
         whole_day.fold(event.at().us);
         whole_day.fold(std::uint64_t{event.phase()} << 56 | std::uint64_t{event.kind()} << 48 |

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/act/actor.h"
+#include "sim/act/automation.h"
 #include "sim/act/gates.h"
 #include "sim/base/agenda.h"
 #include "sim/base/digest.h"
@@ -21,7 +22,8 @@ struct Day {
     Belief belief;
     Mind mind;  // The built-in actor's memory; a day without one has an idle mind.
     GateKeeper gates;
-    Team team;  // The people who carry out what anybody orders.
+    Team team;          // The people who carry out what anybody orders.
+    Machines machines;  // Machines that decide, besides those who tend gates.
     Agenda agenda;
     Digest chain;  // Every integer of state once a simulated minute, and every fact.
     SimTime now;

@@ -95,10 +95,27 @@ std::vector<Form> forms_for_what_they_keep() {
     };
 }
 
+std::vector<Form> forms_for_people() {
+    return {
+        {"inspect",
+         "looks into a service: the worst version against the others, as of asking",
+         {{"service", S::service, "which"},
+          {"by", S::choice, "what it is broken down by", "version", 0, 0, "version"}}},
+        {"hold",
+         "a machine that decides by itself leaves things alone, or goes on",
+         {{"automation", S::automation, "which; `gates`, `autoscaler` or one that is declared"},
+          {"held", S::choice, "no: it goes on", "yes", 0, 0, "no|yes"}}},
+        {"organise",
+         "declares an incident, so that more people join; or announces what was decided",
+         {{"what", S::choice, "which", nullptr, 0, 0, "declare|announce"}}},
+    };
+}
+
 }  // namespace
 
 const std::vector<Form>& command_forms() {
-    static const std::vector<Form> forms = joined(forms_for_services(), forms_for_what_they_keep());
+    static const std::vector<Form> forms =
+        joined(joined(forms_for_services(), forms_for_what_they_keep()), forms_for_people());
     return forms;
 }
 

@@ -122,10 +122,27 @@ struct PauseSync {  // The repository's state is not restored.
     bool paused = true;
     auto slots() { return std::tie(service, paused); }
 };
-using Command = std::variant<Shed, Scale, Rollback, Halt, Resume, Promote, SwitchRoute, SetWeight,
-                             Drain, Restart, OrderHotfix, PauseSync,  // For services.
-                             SetFlag, RevertConfig, Migrate, Repair, PauseConsumers, Failover,
-                             Failback, Restore, Reconcile>;
+enum class Angle : std::uint8_t { version };
+struct Inspect {  // What a dashboard's aggregate hides; it takes a while to find out.
+    ServiceId service;
+    Angle by = Angle::version;
+    auto slots() { return std::tie(service, by); }
+};
+struct Hold {  // A machine that decides by itself leaves things alone; `held` no: it goes on.
+    AutomationId automation;
+    bool held = true;
+    auto slots() { return std::tie(automation, held); }
+};
+enum class Organising : std::uint8_t { declare, announce };
+struct Organise {
+    Organising what = Organising::declare;
+    auto slots() { return std::tie(what); }
+};
+using Command =
+    std::variant<Shed, Scale, Rollback, Halt, Resume, Promote, SwitchRoute, SetWeight, Drain,
+                 Restart, OrderHotfix, PauseSync,  // For services.
+                 SetFlag, RevertConfig, Migrate, Repair, PauseConsumers, Failover, Failback,
+                 Restore, Reconcile, Inspect, Hold, Organise>;  // For people and machines.
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

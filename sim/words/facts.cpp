@@ -90,6 +90,16 @@ std::vector<Form> told_besides() {
          "{command}: {step} {how}",
          {{"step", S::choice, "", nullptr, 0, 0, "confirm|find_stable|act|wait|verify|notify"},
           {"how", S::choice, "", nullptr, 0, 0, "done|again|wrong_target|stuck|too_long"}}},
+        {"inspected",
+         "{service} by {by}: {errors} errors, p95 {p95}{named}",
+         {service,
+          {"by", S::choice, "", nullptr, 0, 0, "version"},
+          {"worst", S::build, "", ""},
+          {"errors", S::share},
+          {"p95", S::length},
+          {"others_errors", S::share, "", ""},
+          {"others_p95", S::length, "", ""}}},
+        {"joined", "{people} more people answer", {{"people", S::count}}},
     };
 }
 

@@ -202,11 +202,27 @@ struct StepEnded {
     StepEnd how = StepEnd::done;
     auto slots() { return std::tie(step, how); }
 };
+// What an inspection found in the five minutes before it was asked for: the worst build's share of
+// errors and its p95, and what all others have together; nothing: there were no others.
+struct Inspected {
+    ServiceId service;
+    Angle by = Angle::version;
+    std::optional<BuildId> worst{};
+    Share errors = none;
+    Duration p95{};
+    std::optional<Share> others_errors{};
+    std::optional<Duration> others_p95{};
+    auto slots() { return std::tie(service, by, worst, errors, p95, others_errors, others_p95); }
+};
+struct Joined {  // More people answer.
+    std::int64_t people = 0;
+    auto slots() { return std::tie(people); }
+};
 using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
                           AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
                           ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
                           PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged,
-                          StepEnded, Entered, TrialEnded>;
+                          StepEnded, Inspected, Joined, Entered, TrialEnded>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

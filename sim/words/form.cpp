@@ -92,6 +92,7 @@ const char* type_name(SlotType type) {
         case SlotType::plan: return "plan";
         case SlotType::tier: return "tier";
         case SlotType::region: return "region";
+        case SlotType::automation: return "automation";
         case SlotType::share: return "share";
         case SlotType::times: return "times";
         case SlotType::count: return "n";
@@ -236,6 +237,7 @@ const std::vector<std::string>* names_of(SlotType type, const Names& names) {
         case SlotType::plan: return &names.plans;
         case SlotType::tier: return &names.tiers;
         case SlotType::region: return &names.regions;
+        case SlotType::automation: return &names.automations;
         default: return nullptr;
     }
 }

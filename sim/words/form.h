@@ -27,6 +27,7 @@ enum class SlotType : std::uint8_t {
     plan,
     tier,
     region,
+    automation,
     share,
     times,  // A share that may exceed one.
     count,

@@ -22,6 +22,19 @@ struct People {
     Duration decides{300'000'000};
     // How often each runbook was carried out in the last 90 days, by place among the commands.
     std::vector<std::int64_t> practised = std::vector<std::int64_t>(commands_known, 1);
+    std::int64_t backup = 2;  // Who join, five to ten minutes after an incident is declared.
+};
+
+// A machine, or a colleague who acts like one, that decides by itself.
+enum class WakesOn : std::uint8_t { any_alert, fast_burn, slow_burn, judge_fails, halted, never };
+enum class MachineDoes : std::uint8_t { halt, rollback, resume, promote, refuse_rollback };
+struct Automation {
+    ServiceId service;
+    WakesOn on = WakesOn::any_alert;
+    MachineDoes does = MachineDoes::rollback;
+    Duration after{15'000'000};  // About a scrape. default: MODEL 7.6
+    bool authorised = true;      // Else whatever it orders is refused.
+    bool person = false;         // Who was told leaves a decision alone.
 };
 
 struct KnownService {
@@ -39,6 +52,7 @@ struct Known {
     std::vector<KnownStore> stores;
     bool settings = false;  // There are some.
     People people;
+    std::vector<Automation> automations;  // Parallel to names.automations, from the third.
 };
 
 }  // namespace rollcage

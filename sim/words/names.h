@@ -23,8 +23,12 @@ struct Names {
     std::vector<std::string> plans;
     std::vector<std::string> stores{};
     std::vector<std::string> tiers{}, regions{};
+    // What decides by itself: who tends gates, who scales, then those that are declared.
+    std::vector<std::string> automations{"gates", "autoscaler"};
     std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
 };
+
+inline constexpr std::size_t automations_built_in = 2;
 
 // Names of a service's registry that are resolved each time an instance begins, and that move.
 enum class MovingName : std::uint8_t { stable, latest };

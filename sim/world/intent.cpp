@@ -229,6 +229,16 @@ Why why_not(const World& world, const Failback& order) {
 Why why_not(const World&, const Shed&) {
     return std::nullopt;
 }
+// What is ordered of people and machines is theirs to refuse.
+Why why_not(const World&, const Inspect&) {
+    return std::nullopt;
+}
+Why why_not(const World&, const Hold&) {
+    return std::nullopt;
+}
+Why why_not(const World&, const Organise&) {
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -316,6 +326,9 @@ void take_effect(World& world, const Command& command) {
                 set_settings(world, {{it.setting, it.rule}});
             },
             [&](const RevertConfig& it) { revert_settings(world, it.setting); },
+            [](const Inspect&) {},
+            [](const Hold&) {},
+            [](const Organise&) {},
             [&](const Migrate& it) { (void)step_schema(world, it.store, it.down); },
             [&](const Repair& it) { world.stores[it.store.index].repairing = true; },
             [&](const PauseConsumers& it) {

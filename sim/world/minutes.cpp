@@ -10,8 +10,15 @@ namespace rollcage {
 
 namespace {
 
+bool does_harm(const Defect& it) {
+    return it.slow > whole || it.fails > none || it.amplifies > whole ||
+           it.crashes_at_boot > none || it.crashes_per_hour > 0 || it.leaks_mb_per_hour > 0 ||
+           it.writes_wrong();
+}
+
 bool hides_something(const Build& build) {
-    return std::ranges::any_of(build.changes, [](const Change& it) { return !it.hides.empty(); });
+    return std::ranges::any_of(
+        build.changes, [](const Change& it) { return std::ranges::any_of(it.hides, does_harm); });
 }
 
 // Of the asker's users at a pool, those for whom a change that does harm there is at work.
@@ -19,7 +26,7 @@ double harmed_at(const View& view, const Asker& asker) {
     double most = 0;
     for (const Change& change : view.build().changes)
         for (const Defect& defect : change.hides)
-            if (view.meets(change, defect, asker) > 0)
+            if (does_harm(defect) && view.meets(change, defect, asker) > 0)
                 most = std::max(most, view.at_work(change, asker));
     return most;
 }
@@ -39,17 +46,18 @@ Share exposed_now(const World& world, std::uint32_t c) {
 }
 
 // Whoever sticks to a way is the same user in every minute, for a canary grows by its neighbours;
-// where every request is routed afresh, the chances add up.
+// where every request is routed afresh, any user may come by, and the chances add up.
 void fold_exposed(World& world, std::uint32_t c) {
     const Cohort& cohort = world.plan->cohorts[c];
     Exposed& exposed = world.minutes.cohorts[c];
     exposed.now = exposed_now(world, c);
-    if (!world.services[cohort.serves.index].sticky && exposed.now < whole) {
-        const double chance =
-            1 - power(1 - exposed.now.value(), cohort.requests_per_minute.value());
-        exposed.ever = share_of(1 - (1 - exposed.ever.value()) * (1 - chance));
+    if (world.services[cohort.serves.index].sticky || exposed.now == whole) {
+        exposed.ever = std::max(exposed.ever, exposed.now);
+        return;
     }
-    exposed.ever = std::max(exposed.ever, exposed.now);
+    const double missed = power(1 - exposed.now.value(), cohort.requests_per_minute.value());
+    exposed.now = share_of(1 - missed);
+    exposed.ever = share_of(1 - (1 - exposed.ever.value()) * missed);
 }
 
 double of_all_users(const World& world, Share Exposed::*which) {

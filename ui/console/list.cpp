@@ -26,7 +26,7 @@ Rows rows_of(const std::string& topic) {
         for (const std::string& it : outcome_keys())
             rows.emplace_back(it, more_is_better(it) ? "more is better" : "less is better");
     if (topic == "actors")
-        for (const BuiltIn it : built_ins) rows.emplace_back(name(it), "built in");
+        for (const BuiltIn it : built_ins) rows.emplace_back(name(it), meaning(it));
     return rows;
 }
 

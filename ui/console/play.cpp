@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "scenarios/play/debrief.h"
 #include "scenarios/play/recording.h"
 #include "ui/console/verbs.h"
 #include "ui/view/outcome_view.h"
@@ -171,7 +172,15 @@ int play(const PlayOptions& options) {
         return refuse(kept.error().message);
     const auto judgements = judge_run(*scenario, player, life->outcome);
     if (!judgements) return refuse(judgements.error().message);
-    const RunView view{ROLLCAGE_VERSION, &*scenario, *choices, &*life, false, *judgements};
+    const auto other = other_life(*scenario, player, choices->seed, std::nullopt);
+    if (!other) return refuse(other.error().message);
+    const RunView view{ROLLCAGE_VERSION,
+                       &*scenario,
+                       *choices,
+                       &*life,
+                       false,
+                       *judgements,
+                       debrief(player, life->outcome, other->actor, other->outcome)};
     std::printf("\n%s\nrecorded in %s\n", run_table(view).c_str(), path.c_str());
     return verdict_of(*judgements) == "fail" ? exit_failed : exit_pass;
 }

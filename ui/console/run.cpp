@@ -2,6 +2,7 @@
 #include <fstream>
 #include <memory>
 
+#include "scenarios/play/debrief.h"
 #include "scenarios/play/recording.h"
 #include "ui/console/verbs.h"
 #include "ui/view/outcome_view.h"
@@ -80,7 +81,15 @@ int run(const RunOptions& options) {
             return refuse(written.error().message);
     const auto& world = *scenario->blueprint;
     const bool cut = life->ended < SimTime{} + (world.lasts + world.judged_after);
-    const RunView view{ROLLCAGE_VERSION, &*scenario, *choices, &*life, cut, *judgements};
+    const auto other = other_life(*scenario, life->actor, choices->seed, until);
+    if (!other) return refuse(other.error().message);
+    const RunView view{ROLLCAGE_VERSION,
+                       &*scenario,
+                       *choices,
+                       &*life,
+                       cut,
+                       *judgements,
+                       debrief(life->actor, life->outcome, other->actor, other->outcome)};
     if (options.json)
         std::fputs(run_json(view).c_str(), stdout);
     else if (options.transcript)

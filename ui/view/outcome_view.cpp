@@ -122,6 +122,19 @@ std::string number_text(double value) {
                                                                  : fmt::format("{:.4g}", value);
 }
 
+// Broken between words, so that no line is longer.
+std::string wrapped(const std::string& text, std::size_t width) {
+    std::string lines;
+    std::size_t begins = 0;
+    while (text.size() - begins > width) {
+        const std::size_t space = text.rfind(' ', begins + width);
+        if (space == std::string::npos || space <= begins) break;
+        lines += text.substr(begins, space - begins) + "\n";
+        begins = space + 1;
+    }
+    return lines + text.substr(begins);
+}
+
 std::string clipped(const std::string& text, std::size_t width) {
     // Names of one family begin alike, so the end is kept too; letters are kept whole.
     const auto letters = [](std::string_view it) {
@@ -181,6 +194,7 @@ std::string run_json(const RunView& run) {
                     {"ended_s", tidy(run.life->ended.seconds())},
                     {"status", run.cut_short ? "cut short" : "completed"},
                     {"verdict", verdict_of(run.judgements)},
+                    {"debrief", run.debrief},
                     {"outcome", outcome_json(run.life->outcome)},
                     {"expectations", judgements_json(run.judgements)}});
 }
@@ -197,8 +211,8 @@ std::string run_table(const RunView& run) {
     text += fmt::format("  {:<26} {:>12}{}\n", "ended", clock_text(run.life->ended),
                         run.cut_short ? "  cut short" : "");
     text += fmt::format("  {:<26} {:>12}\n", "digest", hex(run.life->digest));
-    return text + judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) +
-           "\n";
+    text += judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) + "\n";
+    return run.debrief.empty() ? text : text + "\n" + wrapped(run.debrief, 80) + "\n";
 }
 
 std::string judgements_table(const std::vector<Judgement>& judgements) {

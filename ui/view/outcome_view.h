@@ -19,6 +19,7 @@ struct RunView {
     const Life* life = nullptr;
     bool cut_short = false;
     std::vector<Judgement> judgements;
+    std::string debrief;
 };
 std::string run_json(const RunView& run);
 std::string run_table(const RunView& run);  // At most 80 columns.

@@ -1,0 +1,96 @@
+#include "scenarios/play/debrief.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "scenarios/play/outcome_keys.h"
+
+namespace rollcage {
+
+namespace {
+
+struct Account {
+    const char* key;
+    const char* what;
+};
+// In the order in which they weigh: people first, then what they stored, then what it took.
+constexpr std::array accounts{
+    Account{"requests.failed", "failed requests"},
+    Account{"requests.refused", "refused requests"},
+    Account{"requests.misled", "answers from damaged records"},
+    Account{"users.minutes_impacted", "impacted user-minutes"},
+    Account{"records.damaged", "damaged records"},
+    Account{"records.lost", "lost records"},
+    Account{"records.undone", "writes taken back"},
+    Account{"records.doubled", "doubled records"},
+    Account{"records.dead_lettered", "messages set aside"},
+    Account{"records.unreadable_minutes", "minutes of unreadable records"},
+    Account{"jobs.orphaned", "orphaned jobs"},
+    Account{"effects.doubled", "effects sent twice"},
+    Account{"cost.total", "of the scenario's money"},
+};
+constexpr double worth_saying = 0.05;
+
+// 1234567 as "1,234,567".
+std::string grouped(double value) {
+    std::string digits = fmt::format("{:.0f}", value);
+    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+        digits.insert(static_cast<std::size_t>(at), ",");
+    return digits;
+}
+
+std::string length(double seconds) {
+    return seconds < 120 ? fmt::format("{:.0f} s", seconds)
+                         : fmt::format("{:.0f} min", seconds / 60);
+}
+
+std::string when(const std::optional<double>& seconds) {
+    return seconds ? "after " + length(*seconds) : "never";
+}
+
+std::string ending(const std::string& actor, const Outcome& life, const std::string& other_actor,
+                   const Outcome& other) {
+    if (!life.mitigate_s && !other.mitigate_s && !life.detect_s && !other.detect_s) return "";
+    if (life.mitigate_s == other.mitigate_s)
+        return fmt::format(" Harm stopped {} in both.", when(life.mitigate_s));
+    return fmt::format(" Harm stopped {} with {}, {} with {}.", when(life.mitigate_s), actor,
+                       when(other.mitigate_s), other_actor);
+}
+
+std::string left_open(const std::string& actor, const Outcome& life) {
+    std::string text;
+    if (life.open_harm_per_hour >= 1)
+        text += fmt::format(" At the end {} more an hour were still being harmed.",
+                            grouped(life.open_harm_per_hour));
+    if (life.open_residue > 0)
+        text += fmt::format(" {} left {} records or jobs that nothing will mend by itself.", actor,
+                            grouped(static_cast<double>(life.open_residue)));
+    return text;
+}
+
+}  // namespace
+
+std::string debrief(const std::string& actor, const Outcome& life, const std::string& other_actor,
+                    const Outcome& other) {
+    std::string clauses;
+    for (const Account& it : accounts) {
+        const auto own = outcome_value(life, it.key), its = outcome_value(other, it.key);
+        if (!own || !its) continue;
+        const double less = *its - *own;
+        if (std::abs(less) < std::max(1.0, worth_saying * std::max(std::abs(*own), std::abs(*its))))
+            continue;
+        clauses += fmt::format("{}{} {} {}", clauses.empty() ? "" : ", ", grouped(std::abs(less)),
+                               less > 0 ? "fewer" : "more", it.what);
+    }
+    const std::string first =
+        clauses.empty()
+            ? fmt::format("Against {} on the same day, {} made no difference worth telling.",
+                          other_actor, actor)
+            : fmt::format("Against {} on the same day, {} had {}.", other_actor, actor, clauses);
+    return first + ending(actor, life, other_actor, other) + left_open(actor, life);
+}
+
+}  // namespace rollcage
