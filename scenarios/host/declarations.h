@@ -40,6 +40,8 @@ private:
     Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
     std::optional<Gate> gate_of(const Value& stage) const;
     Result<Value> trial(TrialKind kind, const Value& record);
+    Result<Value> cause_alert(const Value& record);
+    Result<Value> message(const Value& record);
     Result<Value> registry(const Value& record);
     Result<Value> hotfix(const Value& record);
     Result<std::vector<CohortId>> audience_of(const std::string& what,

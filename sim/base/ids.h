@@ -21,6 +21,8 @@ using BuildId = Id<struct BuildTag>;
 using SettingId = Id<struct SettingTag>;
 using PlanId = Id<struct PlanTag>;
 using StoreId = Id<struct StoreTag>;
+using AlertId = Id<struct AlertTag>;  // Of a cause.
+using TextId = Id<struct TextTag>;    // What people say.
 static_assert(!std::is_convertible_v<CohortId, ServiceId>);
 
 }  // namespace rollcage

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
+#include "sim/watch/channels.h"
 #include "sim/watch/judge.h"
 #include "sim/world/fleet.h"
 
@@ -125,6 +126,7 @@ void run_traffic(Day& day, std::uint32_t kind) {
     if (kind == minute_turns) {
         fold_minute(day.world);
         fold_state(day.world, day.chain);
+        fold_belief(day.belief, day.chain);
         day.agenda.plan({day.now + minute, traffic, minute_turns, 0, 0});
         return;
     }
@@ -140,12 +142,17 @@ void run_traffic(Day& day, std::uint32_t kind) {
 void run_observe(Day& day, std::uint32_t kind) {
     if (kind == scrape_taken) {
         scrape(day.belief, day.world);
+        if (day.now.us % minute.us == 0) {
+            probe(day.belief, day.world, day.now, day.chain);
+            hear_users(day.belief, day.world, day.now, day.chain);
+        }
         day.agenda.plan({day.now + scrape_late, observe, scrape_seen, 0, 0});
         day.agenda.plan({day.now + scrape_every, observe, scrape_taken, 0, 0});
         return;
     }
     see_scrapes(day.belief, day.now);
     judge_alerts(day.belief, day.world, day.now, day.chain);
+    judge_causes(day.belief, day.world, day.now, day.chain);
     judge_gates(day.belief, day.world, day.now, day.chain);
     day.agenda.plan({day.now, decides, actor_wakes, 0, 0});
 }
@@ -244,6 +251,7 @@ FactView facts_known(const Day& day) {
 Digest digest(const Day& day) {
     Digest whole_day = day.chain;
     fold_state(day.world, whole_day);
+    fold_belief(day.belief, whole_day);
     for (const EventKey& event : day.agenda.in_order()) {
         whole_day.fold(event.at().us);
         whole_day.fold(std::uint64_t{event.phase()} << 56 | std::uint64_t{event.kind()} << 48 |

@@ -86,6 +86,16 @@ std::vector<Form> told_besides() {
           {"found", S::count},
           {"against", S::count},
           {"on_fail", S::choice, "", nullptr, 0, 0, "halt|rollback"}}},
+        {"probe_failed",
+         "{service}: {probes} probes in a row failed",
+         {service, {"probes", S::count}}},
+        {"probe_recovered", "{service}: probes are answered again", {service}},
+        {"complaints",
+         "support: {complaints} complained of {service}",
+         {service, {"complaints", S::count}}},
+        {"message", "{from}: {text}", {{"from", S::text}, {"text", S::text}}},
+        {"cause_fired", "{service}: {alert} fired", {service, {"alert", S::alert}}},
+        {"cause_cleared", "{service}: {alert} cleared", {service, {"alert", S::alert}}},
     };
 }
 

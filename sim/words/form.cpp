@@ -92,6 +92,8 @@ const char* type_name(SlotType type) {
         case SlotType::plan: return "plan";
         case SlotType::tier: return "tier";
         case SlotType::region: return "region";
+        case SlotType::alert: return "alert";
+        case SlotType::text: return "text";
         case SlotType::share: return "share";
         case SlotType::times: return "times";
         case SlotType::count: return "n";
@@ -235,6 +237,8 @@ const std::vector<std::string>* names_of(SlotType type, const Names& names) {
         case SlotType::build: return &names.builds;
         case SlotType::plan: return &names.plans;
         case SlotType::tier: return &names.tiers;
+        case SlotType::alert: return &names.alerts;
+        case SlotType::text: return &names.texts;
         case SlotType::region: return &names.regions;
         default: return nullptr;
     }

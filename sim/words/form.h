@@ -27,6 +27,8 @@ enum class SlotType : std::uint8_t {
     plan,
     tier,
     region,
+    alert,
+    text,  // What somebody says: a row of the texts, so that a day's numbers hold none.
     share,
     times,  // A share that may exceed one.
     count,

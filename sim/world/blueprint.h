@@ -139,6 +139,7 @@ struct Service {
     Duration reviewed{900'000'000};    // Until a change is in the repository. default: MODEL 9
     std::optional<Hotfix> hotfix{};
     Share goal{999'000};             // Availability goal.
+    Share spent = none;  // Of thirty days' error budget, at the start, evenly; may exceed one.
     Duration latency_goal{500'000};  // Above it an answer is slow.
     BuildId first_build;
     BootReads boot_reads = BootReads::before;
@@ -183,7 +184,7 @@ enum class StageKind : std::uint8_t {
 };
 // What a build must show in a stage's soak before the next stage begins; else somebody decides.
 struct Limit {
-    Judged measure;
+    Judged measure = Judged::error_share_ppm;
     std::int64_t most = 0;
 };
 struct Gate {
@@ -212,6 +213,18 @@ struct Plan {
     std::vector<Trial> trials{};  // Before them, without users.
 };
 
+// An alert on what may be a cause: it fires when every scrape for so long is above its limit.
+struct LogPattern {  // Lines that errors write, and a share of good answers too.
+    Share by_chance = none;
+    std::int64_t most = 0;  // A scrape.
+};
+struct CauseAlert {
+    ServiceId of;
+    Limit above{};
+    std::optional<LogPattern> log{};  // Instead.
+    Duration lasts{};
+};
+
 // Where images come from: KB a second in all, and into one node.
 struct Registry {
     std::int64_t bandwidth = 5'000'000;    // default: design
@@ -227,6 +240,7 @@ struct Blueprint {
     std::vector<Store> stores;
     std::vector<Plan> plans;
     Registry registry;
+    std::vector<CauseAlert> alerts;
     std::vector<TimedInject> injects;  // In file order: the place is the ordinal.
     Duration lasts{7'200'000'000};
     Duration judged_after{21'600'000'000};

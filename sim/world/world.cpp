@@ -50,7 +50,9 @@ void fold_impact(World& world, std::span<const Way> ways, std::uint32_t c, std::
         rate > 0 ? static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6 / rate : 0;
     const double hit = users * Share{users_ppm}.value() *
                        world.cohorts[c].slices[slot].users.value() * (1 - power(1 - p, rate));
-    world.impacted_ppm += static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
+    const auto more = static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
+    world.cohorts[c].impacted_ppm += more;
+    world.impacted_ppm += more;
 }
 
 }  // namespace
@@ -196,6 +198,7 @@ void fold_state(const World& world, Digest& digest) {
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
         const CohortState& cohort = world.cohorts[c];
         digest.fold(cohort.surge.ppm), digest.fold(cohort.logins_due);
+        digest.fold(cohort.impacted_ppm);
         for (const Slice& slice : cohort.slices) fold(slice, digest);
         fold_ways(world.services[world.plan->cohorts[c].serves.index], cohort.ways);
     }
@@ -347,6 +350,9 @@ void begin(World& world, const Inject& inject) {
             [&](const LoseRegion& it) { lose(it); },
             [&](const RegistryDown&) { change_outages(world, 1); },
             [&](const ImageGone& it) { world.registry.gone.push_back(it.build); },
+            [&](const Message& it) {
+                world.news.push_back(Said{it.from, it.text});
+            },
             [&](const Release& it) { deliver(world, it.build, it.plan); },
         },
         inject);

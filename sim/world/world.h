@@ -136,6 +136,7 @@ struct ServiceState {
 
 struct CohortState {
     Share surge = whole;
+    std::int64_t impacted_ppm = 0;        // User-minutes, in millionths.
     std::int64_t logins_due = 0;          // Until the next second: who was logged out comes back.
     PoissonMean per_tick;                 // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
