@@ -131,6 +131,7 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "registry") return registry(record);
     if (what == "hotfix") return hotfix(record);
     if (what == "cause_alert") return cause_alert(record);
+    if (what == "tools") return tools(record);
     for (const SchemaKind kind : schema_kinds)
         if (what == name(kind)) return schema(kind, record);
     for (const auto& [name, kind] : {std::pair{"everyone", StageKind::everyone},
@@ -334,6 +335,11 @@ Result<Value> Declarations::service(const Value& record) {
         const Value& it = at_of(record, "boot_calls");
         service.boot_calls =
             BootCalls{{row_of(it, "service")}, whole_of(it, "calls"), length_of(it, "timeout")};
+    }
+    if (has(record, "autoscale")) {
+        const Value& it = at_of(record, "autoscale");
+        service.autoscale =
+            Autoscale{part_of(it, "target"), whole_of(it, "least"), whole_of(it, "most")};
     }
     service.memory_mb = whole_of(record, "memory_mb");
     service.goal = part_of(record, "goal");

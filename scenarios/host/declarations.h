@@ -41,6 +41,7 @@ private:
     std::optional<Gate> gate_of(const Value& stage) const;
     Result<Value> trial(TrialKind kind, const Value& record);
     Result<Value> cause_alert(const Value& record);
+    Result<Value> tools(const Value& record);
     Result<Value> message(const Value& record);
     Result<Value> registry(const Value& record);
     Result<Value> hotfix(const Value& record);

@@ -56,9 +56,10 @@ struct Word {
 };
 
 const std::vector<Word>& words();
-const std::vector<Word>& words_of_changes();  // Part of them.
-const std::vector<Word>& words_of_plans();    // Its test stages.
-bool is_trigger(const Word& word);            // It says when a defect is met.
+const std::vector<Word>& words_of_changes();   // Part of them.
+const std::vector<Word>& words_of_plans();     // Its test stages.
+const std::vector<Word>& words_of_watching();  // Another part.
+bool is_trigger(const Word& word);             // It says when a defect is met.
 bool is_global(const Word& word);  // Said as it is; not of drill, of an actor or inside another.
 const Word& word(const std::string& name);  // Must exist.
 

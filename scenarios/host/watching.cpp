@@ -56,6 +56,17 @@ Result<Value> Declarations::cause_alert(const Value& record) {
     return Value{};
 }
 
+Result<Value> Declarations::tools(const Value& record) {
+    const auto on = [&](const char* field, std::optional<ServiceId>& tool) {
+        if (has(record, field)) tool = ServiceId{row_of(record, field)};
+    };
+    on("dashboards", world.tools.dashboards);
+    on("flags", world.tools.flags);
+    on("registry", world.tools.registry);
+    on("deploys", world.tools.deploys);
+    return Value{};
+}
+
 Result<Value> Declarations::message(const Value& record) {
     Numbers rows;
     for (const char* field : {"from", "text"}) {

@@ -134,6 +134,7 @@ void run_traffic(Day& day, std::uint32_t kind) {
     if (day.now.us % second.us == 0) {
         fold_second(day.world);
         for (std::uint32_t s = 0; s < day.world.services.size(); ++s) pass_second(day.world, s);
+        tend_tools(day.world);
         hear(day);
     }
     day.agenda.plan({day.now + day.world.tick_length, traffic, tick_runs, 0, 0});
@@ -150,7 +151,7 @@ void run_observe(Day& day, std::uint32_t kind) {
         day.agenda.plan({day.now + scrape_every, observe, scrape_taken, 0, 0});
         return;
     }
-    see_scrapes(day.belief, day.now);
+    see_scrapes(day.belief, day.world, day.now);
     judge_alerts(day.belief, day.world, day.now, day.chain);
     judge_causes(day.belief, day.world, day.now, day.chain);
     judge_gates(day.belief, day.world, day.now, day.chain);
@@ -175,6 +176,8 @@ void run_event(Day& day, const EventKey& event) {
             for (const Command& command : decide(day.mind, facts_known(day))) submit(day, command);
             for (const Command& command : keep_gates(day.gates, facts_known(day)))
                 submit(day, command);
+            for (const Command& command : scale_by_load(day.scaler, facts_known(day)))
+                submit(day, command);
             return;
         default: stop_here("every event has a phase that is known", __FILE__, __LINE__);
     }
@@ -187,6 +190,17 @@ Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, Bu
     day.world = build_world(blueprint, seed);
     day.belief = start_belief(day.world);
     day.mind.actor = actor;
+    for (std::uint32_t s = 0; s < blueprint->services.size(); ++s) {
+        const Service& service = blueprint->services[s];
+        if (const auto& it = service.autoscale)
+            day.scaler.services.push_back({.service = {s},
+                                           .target = it->target,
+                                           .least = it->least,
+                                           .most = it->most,
+                                           .slots = service.slots,
+                                           .wanted = service.instances,
+                                           .advice = {}});
+    }
     for (std::uint32_t i = 0; i < blueprint->injects.size(); ++i)
         day.agenda.plan({blueprint->injects[i].at, exogenous, inject_begins, i, 0});
     day.agenda.plan({SimTime{}, traffic, minute_turns, 0, 0});

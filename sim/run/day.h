@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/act/actor.h"
+#include "sim/act/autoscaler.h"
 #include "sim/act/gates.h"
 #include "sim/base/agenda.h"
 #include "sim/base/digest.h"
@@ -21,6 +22,7 @@ struct Day {
     Belief belief;
     Mind mind;  // The built-in actor's memory; a day without one has an idle mind.
     GateKeeper gates;
+    Autoscaler scaler;
     Agenda agenda;
     Digest chain;  // Every integer of state once a simulated minute, and every fact.
     SimTime now;

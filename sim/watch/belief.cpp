@@ -128,22 +128,33 @@ std::size_t scrapes_old_enough(SimTime now) {
                : static_cast<std::size_t>((now.us - scrape_late.us) / scrape_every.us);
 }
 
-void see_scrapes(Belief& belief, SimTime now) {
-    belief.columns.visible = scrapes_old_enough(now);
+void see_scrapes(Belief& belief, const World& world, SimTime now) {
+    if (works(world, world.plan->tools.dashboards))
+        belief.columns.visible = scrapes_old_enough(now);
 }
+
+namespace {
+
+// Running sums of what has become visible since.
+void sum_up(ServiceWatch& watched, const std::array<std::vector<std::int64_t>, measures>& columns,
+            std::size_t visible) {
+    const auto upto = [](const std::vector<std::int64_t>& sums) {
+        return sums.empty() ? 0 : sums.back();
+    };
+    for (std::size_t row = watched.errors_upto.size(); row < visible; ++row) {
+        const std::int64_t errors = columns[static_cast<std::size_t>(Measure::errors)][row];
+        const std::int64_t answered = columns[static_cast<std::size_t>(Measure::answered)][row];
+        watched.ended_upto.push_back(upto(watched.ended_upto) + errors + answered);
+        watched.errors_upto.push_back(upto(watched.errors_upto) + errors);
+    }
+}
+
+}  // namespace
 
 void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain) {
     for (std::uint32_t s = 0; s < belief.watched.size(); ++s) {
         ServiceWatch& watched = belief.watched[s];
-        const auto& columns = belief.columns.of_service[s];
-        const std::size_t next = watched.errors_upto.size();
-        const auto upto = [&](const std::vector<std::int64_t>& sums) {
-            return sums.empty() ? 0 : sums.back();
-        };
-        const std::int64_t errors = columns[static_cast<std::size_t>(Measure::errors)][next];
-        const std::int64_t answered = columns[static_cast<std::size_t>(Measure::answered)][next];
-        watched.ended_upto.push_back(upto(watched.ended_upto) + errors + answered);
-        watched.errors_upto.push_back(upto(watched.errors_upto) + errors);
+        sum_up(watched, belief.columns.of_service[s], belief.columns.visible);
         const Service& service = world.plan->services[s];
         for (const BurnRule& rule : burn_rules) {
             bool& firing = watched.firing[static_cast<std::size_t>(rule.rule)];

@@ -73,7 +73,8 @@ void fold_belief(const Belief& belief,
 void tell(Belief& belief, SimTime now, Fact fact, Digest& chain);
 void scrape(Belief& belief, World& world);  // The instant of measuring.
 std::size_t scrapes_old_enough(SimTime now);
-void see_scrapes(Belief& belief, SimTime now);  // Those that are old enough become visible.
+// Those that are old enough become visible, unless what dashboards run on is down.
+void see_scrapes(Belief& belief, const World& world, SimTime now);
 void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain);
 
 }  // namespace rollcage

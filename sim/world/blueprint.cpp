@@ -82,6 +82,10 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
         if (region.index >= regions_in(blueprint) ||
             std::ranges::count(service.regions, region) != 1)
             return Error{who + ": each of its regions exists and is named once"};
+    if (const auto& scaled = service.autoscale;
+        scaled && (scaled->target <= none || scaled->target > whole || scaled->least < 1 ||
+                   scaled->least > scaled->most || scaled->most > 100'000))
+        return Error{who + ": autoscale needs a target above 0%, and 1 <= least <= most <= 100000"};
     if (service.synced && (*service.synced <= Duration{} || service.synced->us % 1'000'000 != 0))
         return Error{who + ": synced must be whole seconds, above 0"};
     if (const auto& fix = service.hotfix) {

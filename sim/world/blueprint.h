@@ -103,6 +103,12 @@ struct BootCalls {  // What every start of a process asks of another service.
     Duration timeout{10'000'000};  // Then the boot has failed. default: design
 };
 
+// Somebody sees to it that so many instances are there as keep so much of their slots busy.
+struct Autoscale {
+    Share target{600'000};
+    std::int64_t least = 1, most = 100'000;
+};
+
 // A fix that takes its time and then goes out by a plan.
 struct Hotfix {
     BuildId build;
@@ -138,8 +144,9 @@ struct Service {
     std::optional<Duration> synced{};  // A repository's state is restored so often. MODEL: 180 s
     Duration reviewed{900'000'000};    // Until a change is in the repository. default: MODEL 9
     std::optional<Hotfix> hotfix{};
-    Share goal{999'000};             // Availability goal.
-    Share spent = none;  // Of thirty days' error budget, at the start, evenly; may exceed one.
+    std::optional<Autoscale> autoscale{};
+    Share goal{999'000};  // Availability goal.
+    Share spent = none;   // Of thirty days' error budget, at the start, evenly; may exceed one.
     Duration latency_goal{500'000};  // Above it an answer is slow.
     BuildId first_build;
     BootReads boot_reads = BootReads::before;
@@ -231,6 +238,11 @@ struct Registry {
     std::int64_t node_bandwidth = 25'000;  // default: design, with image_kb MODEL 3.1's 20 s
 };
 
+// Which services people's tools run on: where one is down, so is the tool.
+struct Tools {
+    std::optional<ServiceId> dashboards{}, flags{}, registry{}, deploys{};
+};
+
 struct Blueprint {
     Names names;
     std::vector<Cohort> cohorts;
@@ -241,6 +253,7 @@ struct Blueprint {
     std::vector<Plan> plans;
     Registry registry;
     std::vector<CauseAlert> alerts;
+    Tools tools;
     std::vector<TimedInject> injects;  // In file order: the place is the ordinal.
     Duration lasts{7'200'000'000};
     Duration judged_after{21'600'000'000};

@@ -139,6 +139,7 @@ Scraped take_counts(World& world, ServiceId id, std::int64_t ticks) {
         scraped.by_build.push_back({it.build, it.baseline, finished(it, ticks)});
     }
     scraped.all = finished(all, ticks);
+    service.failing = scraped.all.errors > scraped.all.answered;  // default: design
     return scraped;
 }
 

@@ -203,10 +203,11 @@ void fold_state(const World& world, Digest& digest) {
         fold_ways(world.services[world.plan->cohorts[c].serves.index], cohort.ways);
     }
     fold(world.registry, digest);
+    digest.fold(std::int64_t{world.registry_out});
     for (const ServiceState& service : world.services) {
         for (const std::int64_t count :
              {service.slow.ppm, service.works.ppm, service.certified ? service.certified->us : -1,
-              service.slow_sixteenths, std::int64_t{service.sticky}})
+              service.slow_sixteenths, std::int64_t{service.sticky}, std::int64_t{service.failing}})
             digest.fold(count);
         fold(service, digest);
         digest.fold(service.rows);
@@ -292,6 +293,17 @@ Share still_by(const std::vector<Inject>& still, const Kind& ended, auto Kind::*
 }
 
 }  // namespace
+
+bool works(const World& world, const std::optional<ServiceId>& tool) {
+    if (!tool) return true;
+    const ServiceState& service = world.services[tool->index];
+    return !service.failing && ready_in(service) > 0;
+}
+
+void tend_tools(World& world) {
+    const bool out = !works(world, world.plan->tools.registry);
+    if (std::exchange(world.registry_out, out) != out) change_outages(world, out ? 1 : -1);
+}
 
 void begin(World& world, const Inject& inject) {
     const auto lose = [&](const auto&) {

@@ -125,6 +125,7 @@ struct ServiceState {
     bool hotfix_coming = false;
     std::uint32_t pulls_told = 0;  // Build + 1 whose missing image was last told of.
     SimTime missing_told{-1};      // When dead nodes were last told of.
+    bool failing = false;          // More than half of what ended before the last scrape.
     std::int64_t wanted = 0;       // Instances, over all regions.
     bool sticky = false;
     bool leaves_traces = false;        // Something remembers what it does. Derived from the plan.
@@ -195,6 +196,7 @@ struct World {
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
     RegistryState registry;
+    bool registry_out = false;         // What it runs on is down.
     std::vector<Delivery> deliveries;  // Begun so far.
     std::vector<Account> ledger;       // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;     // User-minutes, in millionths.
@@ -235,6 +237,11 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
 // Nothing when the order can be carried out now, else why not. Checked when given.
 std::optional<std::string> refusal(const World& world, const Command& command);
 void take_effect(World& world, const Command& command);
+
+// Whether what a tool runs on, if anything, has something ready and did not fail at the last
+// scrape.
+bool works(const World& world, const std::optional<ServiceId>& tool);
+void tend_tools(World& world);  // Once a second: the registry goes down with what it runs on.
 
 // What the second that passed wrote and read: writes are counted, stores visited and aged.
 void fold_second(World& world);
