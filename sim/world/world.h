@@ -96,10 +96,12 @@ struct Way {
     Share share;
 };
 
-struct Crashed {  // Processes of a build, since the last scrape.
+// What is counted of a build beside its pools, since the last scrape: processes that crashed, and
+// what a pool had counted before it closed.
+struct Leftover {
     BuildId build;
     bool baseline = false;
-    std::int64_t processes = 0;
+    std::int64_t restarts = 0, attempts = 0, answered = 0, errors = 0;
 };
 
 struct ServiceState {
@@ -107,7 +109,7 @@ struct ServiceState {
     std::vector<Instance> instances;  // By slot.
     std::vector<Site> sites;          // One a region.
     std::vector<Closed> closed;
-    std::vector<Crashed> crashed;
+    std::vector<Leftover> leftovers;
     std::vector<std::uint32_t> images;  // By node: what it ran last, build + 1, latest first.
     std::vector<std::vector<Way>> calls_from;  // By region of the caller.
     std::uint64_t rows = 0;                    // Of lanes, a bit each: those that are taken.
