@@ -242,14 +242,17 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         for (std::uint32_t i = 0; i <= upto(3); ++i) {
             const std::string kind = kinds[upto(kinds.size())];
             const bool part = kind == "everyone" || kind == "canary";
-            stages +=
-                kind + " { " +
-                fields(word(kind.substr(0, kind.find(' '))),
-                       {{"share",
-                         kind == "canary" || kind[0] == 'r' ? number(.01, .5, .2, false) : ""},
-                        {"each", number(.1, 60, 5, false)},
-                        {"regions", part && chance(.3) ? "{ " + region() + " }" : ""}}) +
-                "}, ";
+            const bool some = kind == "canary" || kind.starts_with("ring"), gated = chance(.3);
+            stages += kind + " { " +
+                      fields(word(kind.substr(0, kind.find(' '))),
+                             {{"share", some ? number(.01, .5, .2, false) : ""},
+                              {"soak", gated ? number(30, 300, 60, true) : "0"},
+                              {"gate", !gated ? ""
+                                       : some ? "no_worse_than_baseline"
+                                              : "{ error_share = 0.01 }"},
+                              {"each", number(.1, 60, 5, false)},
+                              {"regions", part && chance(.3) ? "{ " + region() + " }" : ""}}) +
+                      "}, ";
             if (kind == "everyone" && chance(.3)) stages += "stable {}, ";
         }
         return "drill.plan \"usual\" { " + stages + "}\n";
@@ -266,6 +269,8 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             std::map<std::string, std::string> given{
                 {"users", ""},
                 {"to", "\"40%\""},
+                {"from", "\"support\""},
+                {"text", "\"it is slow\""},
                 {"build", one_of(HandleKind::build)},
                 {"region", name == "lose_region" ? region() : ""}};
             if (name == "lag" || name == "bad_backup")

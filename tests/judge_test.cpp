@@ -142,6 +142,21 @@ TEST_CASE("a gate fails a build that fails more than its baseline, and halts or 
     }
 }
 
+TEST_CASE("without a baseline a gate compares with the build that was there") {
+    for (const double fails : {0., .01}) {
+        Blueprint plan = judged({.fails = share_of(fails)}, {.no_worse = true});
+        plan.plans[0].stages[0].baseline = false;
+        // Both sides fail alike by what is wrong with the service itself.
+        plan.injects.push_back({SimTime{}, Fail{{0}, share_of(.02), 7000_s}});
+        Day day = begun(plan);
+        to(day, 1500_s);
+        REQUIRE(told<BuildJudged>(day).size() == 1);
+        const BuildJudged judged_so = told<BuildJudged>(day)[0].second;
+        CHECK(judged_so.verdict == (fails > 0 ? GateVerdict::fail : GateVerdict::pass));
+        CHECK(judged_so.against == Approx(20'000).epsilon(.1));
+    }
+}
+
 TEST_CASE("a slow build that fails nobody is judged by fifty points, and by fewer not at all") {
     for (const Duration soak : {600_s, 900_s}) {
         Day day = begun(judged({.slow = share_of(3)}, {.no_worse = true}, soak));

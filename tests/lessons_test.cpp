@@ -195,3 +195,20 @@ TEST_CASE("the order back is the order out, reversed, and the kind of change tur
         CHECK(extra < 12'000 * 8);
     }
 }
+
+TEST_CASE("harm that shows in no error passes a judge at any share, and what shows does not") {
+    const std::vector<std::string> actors{"trust_the_judge", "compare_the_records"};
+    const std::string minutes = "users.minutes_impacted";
+    const Played silent = played("silent_cents", actors);
+    const Played smaller = played("silent_cents", actors, {{"canary_share", "0.05"}});
+    for (const Played* it : {&silent, &smaller}) {
+        CHECK(it->mean("trust_the_judge", "requests.failed") == 0);
+        CHECK(it->mean("trust_the_judge", minutes) > 20 * it->mean("compare_the_records", minutes));
+    }
+    // Whom a canary hits is its share of those who come.
+    CHECK(silent.mean("compare_the_records", minutes) >
+          1.5 * smaller.mean("compare_the_records", minutes));
+    // The same harm beside an error in fifty: the judge sees the errors and takes it back.
+    const Played loud = played("silent_cents", actors, {{"shows", "0.02"}});
+    CHECK(loud.mean("trust_the_judge", minutes) < silent.mean("trust_the_judge", minutes) / 10);
+}

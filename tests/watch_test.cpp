@@ -78,6 +78,18 @@ TEST_CASE("what is found by build is as old as what a dashboard shows") {
     }
 }
 
+TEST_CASE("what a build did before it was taken back stays its own") {
+    Day day = begun(canary_of({.fails = share_of(.1)}));
+    to(day, 307_s);
+    const std::int64_t failed = outcome(day).failed;
+    submit(day, Rollback{{0}, {}});
+    to(day, 475_s);
+    const Breakdown found = breakdown(day.belief, {0}, now(day), 465_s);
+    CHECK(of_build(found, {0}).errors == 0);
+    CHECK(of_build(found, {1}).errors >= failed);
+    CHECK(found.builds[0].build == BuildId{1});
+}
+
 TEST_CASE("a slow build is told apart by its latency though nobody fails") {
     Day day = begun(canary_of({.slow = share_of(3)}));
     to(day, 500_s);

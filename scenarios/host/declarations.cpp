@@ -133,6 +133,8 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "automation") return automation(record);
     if (what == "prices") return prices(record);
     if (what == "hotfix") return hotfix(record);
+    if (what == "cause_alert") return cause_alert(record);
+    if (what == "tools") return tools(record);
     for (const SchemaKind kind : schema_kinds)
         if (what == name(kind)) return schema(kind, record);
     for (const auto& [name, kind] : {std::pair{"everyone", StageKind::everyone},
@@ -151,6 +153,7 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
 
 Result<Value> Declarations::say_inject(const std::string& what, const Value& record) {
     if (what == "release") return release(record);
+    if (what == "message") return message(record);
     const std::vector<Form>& forms = inject_forms();
     const auto form = std::ranges::find_if(forms, [&](const Form& it) { return what == it.name; });
     check(form != forms.end(), "every word of the table has a meaning");
@@ -336,8 +339,14 @@ Result<Value> Declarations::service(const Value& record) {
         service.boot_calls =
             BootCalls{{row_of(it, "service")}, whole_of(it, "calls"), length_of(it, "timeout")};
     }
+    if (has(record, "autoscale")) {
+        const Value& it = at_of(record, "autoscale");
+        service.autoscale =
+            Autoscale{part_of(it, "target"), whole_of(it, "least"), whole_of(it, "most")};
+    }
     service.memory_mb = whole_of(record, "memory_mb");
     service.goal = part_of(record, "goal");
+    service.spent = part_of(record, "spent");
     service.latency_goal = length_of(record, "latency_goal");
     for (const Value& served : at_of(record, "serves").items) {
         Cohort& cohort = world.cohorts[served.handle.index];

@@ -40,6 +40,9 @@ private:
     Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
     std::optional<Gate> gate_of(const Value& stage) const;
     Result<Value> trial(TrialKind kind, const Value& record);
+    Result<Value> cause_alert(const Value& record);
+    Result<Value> tools(const Value& record);
+    Result<Value> message(const Value& record);
     Result<Value> registry(const Value& record);
     Result<Value> people(const Value& record);
     Result<Value> automation(const Value& record);

@@ -56,10 +56,11 @@ struct Word {
 };
 
 const std::vector<Word>& words();
-const std::vector<Word>& words_of_changes();  // Part of them.
-const std::vector<Word>& words_of_plans();    // Its test stages.
-const std::vector<Word>& words_of_people();   // The same.
-bool is_trigger(const Word& word);            // It says when a defect is met.
+const std::vector<Word>& words_of_changes();   // Part of them.
+const std::vector<Word>& words_of_plans();     // Its test stages.
+const std::vector<Word>& words_of_watching();  // Another part.
+const std::vector<Word>& words_of_people();    // And another.
+bool is_trigger(const Word& word);             // It says when a defect is met.
 bool is_global(const Word& word);  // Said as it is; not of drill, of an actor or inside another.
 const Word& word(const std::string& name);  // Must exist.
 

@@ -37,6 +37,8 @@ Field field_of(const Slot& slot) {
         case SlotType::flag: handle(HandleKind::flag); break;
         case SlotType::build: field.type = T::build; break;
         case SlotType::plan:
+        case SlotType::alert:
+        case SlotType::text:
         case SlotType::tier:
         case SlotType::automation:
         case SlotType::region: field.type = T::text; break;

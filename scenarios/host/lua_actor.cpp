@@ -228,9 +228,10 @@ Result<Value> LuaActor::State::order(const std::string& what, const Value& recor
 Result<bool> LuaActor::State::fits(const Occurrence& it) {
     if (asked) return std::holds_alternative<Inspected>(it.fact);
     if (!predicate) {
+        const bool any = alert.index == 255;
+        if (std::holds_alternative<CauseFired>(it.fact)) return any;
         const auto* fired = std::get_if<AlertFired>(&it.fact);
-        return fired &&
-               (alert.index == 255 || alert.index == static_cast<std::uint32_t>(fired->rule));
+        return fired && (any || alert.index == static_cast<std::uint32_t>(fired->rule));
     }
     lua_State* main = host->box.state();
     fact = fact_table(it, view->names());

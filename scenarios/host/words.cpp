@@ -206,20 +206,6 @@ const std::vector<Word> of_the_day = {
       {"on_fail", T::choice, "halt", "what automation does then", 0, 0, H::nothing,
        "halt|rollback"},
       {"looks", T::integer, "1", "of the gate's judge, evenly over the soak", 1, 100}}},
-    {"gate",
-     "gate = { error_share = ..., latency_p95 = ... }",
-     "what a build may show at most, over a stage's soak",
-     true,
-     false,
-     H::nothing,
-     {{"no_worse", T::boolean, "false", "no_worse_than_baseline besides"},
-      {"error_share", T::share, "", "of what ended", 0, 1},
-      {"latency_p50", T::length, "", "the scrapes' median", 0, 600},
-      {"latency_p95", T::length, "", "the same", 0, 600},
-      {"latency_p99", T::length, "", "the same", 0, 600},
-      {"busy", T::share, "", "of its slots, in the mean", 0, 1},
-      {"queue", T::integer, "", "work that waits, in the mean", 0, 1e12},
-      {"restarts", T::integer, "", "processes that crash", 0, 1e9}}},
     {"actor",
      "drill.actor(NAME, function(me) ... end)",
      "a runbook as code: sees facts, gives commands",
@@ -391,8 +377,10 @@ const std::vector<Word> of_the_services = {
        0, 0, H::nothing, "before|after"},
       {"boot_calls", T::record, "", "what each start asks of another service", 0, 0, H::nothing,
        "boot_calls"},
+      {"autoscale", T::record, "", "who sees to how many there are", 0, 0, H::nothing, "autoscale"},
       {"memory_mb", T::integer, "512", "that a process may leak before it is ended", 1, 1e9},
       {"goal", T::share, "0.999", "availability goal", 0, 0.999999},
+      {"spent", T::share, "0", "of its error budget of thirty days, at the start", 0, 10},
       {"latency_goal", T::length, "500ms", "above it an answer is slow", 0.001, 600}}},
     {"calls",
      "calls = { { service = ... }, ... }",
@@ -546,9 +534,9 @@ const std::vector<Word> of_the_commands = [] {
 const std::vector<Word>& words() {
     static const std::vector<Word> all = [] {
         std::vector<Word> list = of_the_day;
-        for (const auto* part :
-             {&words_of_plans(), &of_the_injects, &of_the_clients, &of_the_services,
-              &words_of_changes(), &words_of_people(), &of_the_actors, &of_the_commands})
+        for (const auto* part : {&words_of_plans(), &of_the_injects, &of_the_clients,
+                                 &of_the_services, &words_of_changes(), &words_of_watching(),
+                                 &words_of_people(), &of_the_actors, &of_the_commands})
             list.insert(list.end(), part->begin(), part->end());
         return list;
     }();

@@ -60,6 +60,8 @@ const Playbook& playbook(BuiltIn actor) {
 // The service that a fact of trouble is about; a store's is the one that was last released.
 std::optional<ServiceId> accused(const Fact& fact) {
     if (const auto* alert = std::get_if<AlertFired>(&fact)) return alert->service;
+    if (const auto* probe = std::get_if<ProbeFailed>(&fact)) return probe->service;
+    if (const auto* people = std::get_if<Complaints>(&fact)) return people->service;
     if (const auto* judged = std::get_if<BuildJudged>(&fact)) return judged->service;
     return std::nullopt;
 }

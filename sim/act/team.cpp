@@ -14,9 +14,12 @@ constexpr Duration glance{60'000'000};      // At a page, by who is there. defau
 constexpr Duration watched{5'000'000};      // Between looks at a rollout. default: design
 constexpr Duration stuck_for{300'000'000};  // Until somebody helps. default: design
 
+// What rings, or is said to somebody: right or wrong, it is looked at.
 bool pages(const Fact& fact) {
     const auto* alert = std::get_if<AlertFired>(&fact);
-    return alert != nullptr && alert->rule != AlertRule::ticket;
+    return (alert != nullptr && alert->rule != AlertRule::ticket) ||
+           std::holds_alternative<ProbeFailed>(fact) || std::holds_alternative<CauseFired>(fact) ||
+           std::holds_alternative<Said>(fact);
 }
 
 bool acted(const Task& task) {

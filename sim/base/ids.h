@@ -22,6 +22,8 @@ using SettingId = Id<struct SettingTag>;
 using PlanId = Id<struct PlanTag>;
 using StoreId = Id<struct StoreTag>;
 using AutomationId = Id<struct AutomationTag>;
+using AlertId = Id<struct AlertTag>;  // Of a cause.
+using TextId = Id<struct TextTag>;    // What people say.
 static_assert(!std::is_convertible_v<CohortId, ServiceId>);
 
 }  // namespace rollcage

@@ -23,20 +23,23 @@ enum class Purpose : std::uint16_t {
     scenario = 13,  // declaration, ordinal: one_of, between
     lua = 14,       // a script's own dice
     test = 15,
-    stores = 16,     // pool or store, second: flows of records
-    settings = 18,   // process, setting and epoch: when it polls
-    crash = 19,      // process, second
-    lifecycle = 17,  // instance, process: probe, crash, what it held
-    backups = 25,    // store, attempt: whether its backup can be restored
-    logins = 26,     // pool and store, second: which cohort was logged out
-    by_hand = 30,    // instance, pass: whether somebody missed it
-    hotfix = 31,     // service, order: whether it is a bad one
-    people = 32,     // person's phase, incident: how long thinking takes
-    step_error = 33, // runbook, time and step and try: how it goes wrong
-    slices = 20,     // cohort, tick: who has which flags on
-    harm = 21,       // pool or process, second: jobs that repeat, what they write
-    parity = 50,     // change, defect and dimension: who has so much of production meets it
-    trial = 51,      // change, run of a stage and defect: whether a test hits it
+    stores = 16,      // pool or store, second: flows of records
+    settings = 18,    // process, setting and epoch: when it polls
+    crash = 19,       // process, second
+    lifecycle = 17,   // instance, process: probe, crash, what it held
+    backups = 25,     // store, attempt: whether its backup can be restored
+    logins = 26,      // pool and store, second: which cohort was logged out
+    by_hand = 30,     // instance, pass: whether somebody missed it
+    hotfix = 31,      // service, order: whether it is a bad one
+    people = 32,      // person's phase, incident: how long thinking takes
+    step_error = 33,  // runbook, time and step and try: how it goes wrong
+    slices = 20,      // cohort, tick: who has which flags on
+    harm = 21,        // pool or process, second: jobs that repeat, what they write
+    parity = 50,      // change, defect and dimension: who has so much of production meets it
+    trial = 51,       // change, run of a stage and defect: whether a test hits it
+    probes = 60,      // service, minute: whether a probe is answered
+    complaints = 61,  // cohort, minute: who complains, and whom they name
+    log_lines = 62,   // alert, scrape: lines that match by chance
 };
 
 }  // namespace rollcage

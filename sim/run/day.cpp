@@ -4,6 +4,7 @@
 
 #include "sim/base/match.h"
 #include "sim/watch/breakdown.h"
+#include "sim/watch/channels.h"
 #include "sim/watch/judge.h"
 #include "sim/world/fleet.h"
 
@@ -113,6 +114,7 @@ void begin_inject(Day& day, std::uint32_t row) {
 
 bool& held_flag(Day& day, AutomationId id) {
     if (id.index == 0) return day.gates.held;
+    if (id.index == 1) return day.scaler.held;
     return day.machines.minds[id.index - automations_built_in].held;
 }
 
@@ -219,6 +221,7 @@ void run_traffic(Day& day, std::uint32_t kind) {
         fold_state(day.world, day.chain);
         fold(day.team, day.chain);
         fold(day.machines, day.chain);
+        fold_belief(day.belief, day.chain);
         day.agenda.plan({day.now + minute, traffic, minute_turns, 0, 0});
         return;
     }
@@ -226,6 +229,7 @@ void run_traffic(Day& day, std::uint32_t kind) {
     if (day.now.us % second.us == 0) {
         fold_second(day.world);
         for (std::uint32_t s = 0; s < day.world.services.size(); ++s) pass_second(day.world, s);
+        tend_tools(day.world);
         hear(day);
     }
     day.agenda.plan({day.now + day.world.tick_length, traffic, tick_runs, 0, 0});
@@ -234,12 +238,17 @@ void run_traffic(Day& day, std::uint32_t kind) {
 void run_observe(Day& day, std::uint32_t kind) {
     if (kind == scrape_taken) {
         scrape(day.belief, day.world);
+        if (day.now.us % minute.us == 0) {
+            probe(day.belief, day.world, day.now, day.chain);
+            hear_users(day.belief, day.world, day.now, day.chain);
+        }
         day.agenda.plan({day.now + scrape_late, observe, scrape_seen, 0, 0});
         day.agenda.plan({day.now + scrape_every, observe, scrape_taken, 0, 0});
         return;
     }
-    see_scrapes(day.belief, day.now);
+    see_scrapes(day.belief, day.world, day.now);
     judge_alerts(day.belief, day.world, day.now, day.chain);
+    judge_causes(day.belief, day.world, day.now, day.chain);
     judge_gates(day.belief, day.world, day.now, day.chain);
     if (day.now < decisions_end(day)) let_people_work(day);
     day.agenda.plan({day.now, decides, actor_wakes, 0, 0});
@@ -281,6 +290,8 @@ void run_event(Day& day, const EventKey& event) {
                 submit(day, command);
             for (const MachineOrder& it : run_machines(day.machines, facts_known(day)))
                 submit_by_machine(day, it);
+            for (const Command& command : scale_by_load(day.scaler, facts_known(day)))
+                submit(day, command);
             return;
         default: stop_here("every event has a phase that is known", __FILE__, __LINE__);
     }
@@ -295,6 +306,17 @@ Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, Bu
     day.mind.actor = actor;
     day.machines.minds.resize(blueprint->known.automations.size());
     day.team = start_team(blueprint->known.people, day.world.draw);
+    for (std::uint32_t s = 0; s < blueprint->services.size(); ++s) {
+        const Service& service = blueprint->services[s];
+        if (const auto& it = service.autoscale)
+            day.scaler.services.push_back({.service = {s},
+                                           .target = it->target,
+                                           .least = it->least,
+                                           .most = it->most,
+                                           .slots = service.slots,
+                                           .wanted = service.instances,
+                                           .advice = {}});
+    }
     for (std::uint32_t i = 0; i < blueprint->injects.size(); ++i)
         day.agenda.plan({blueprint->injects[i].at, exogenous, inject_begins, i, 0});
     day.agenda.plan({SimTime{}, traffic, minute_turns, 0, 0});
@@ -356,6 +378,7 @@ Digest digest(const Day& day) {
     fold_state(day.world, whole_day);
     fold(day.team, whole_day);
     fold(day.machines, whole_day);
+    fold_belief(day.belief, whole_day);
     for (const EventKey& event : day.agenda.in_order()) {
         whole_day.fold(event.at().us);
         whole_day.fold(std::uint64_t{event.phase()} << 56 | std::uint64_t{event.kind()} << 48 |

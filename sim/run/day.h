@@ -8,6 +8,7 @@
 
 #include "sim/act/actor.h"
 #include "sim/act/automation.h"
+#include "sim/act/autoscaler.h"
 #include "sim/act/gates.h"
 #include "sim/base/agenda.h"
 #include "sim/base/digest.h"
@@ -24,6 +25,7 @@ struct Day {
     GateKeeper gates;
     Team team;          // The people who carry out what anybody orders.
     Machines machines;  // Machines that decide, besides those who tend gates.
+    Autoscaler scaler;
     Agenda agenda;
     Digest chain;  // Every integer of state once a simulated minute, and every fact.
     SimTime now;

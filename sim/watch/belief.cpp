@@ -19,18 +19,23 @@ constexpr std::array<BurnRule, 3> burn_rules{{
     {AlertRule::ticket, 10, 17'280, 1440},
 }};
 
-bool burns(const ServiceWatch& watched, Share goal, std::int64_t scrapes, std::int64_t tenths) {
+// What a window asks of the time before the start is baseline traffic that spent the budget evenly.
+bool burns(const ServiceWatch& watched, const Service& service, std::int64_t scrapes,
+           std::int64_t tenths) {
     const auto seen = static_cast<std::int64_t>(watched.errors_upto.size());
     const std::int64_t from = std::max<std::int64_t>(0, seen - scrapes);
     const auto upto = [&](const std::vector<std::int64_t>& sums, std::int64_t n) {
         return n == 0 ? 0 : sums[static_cast<std::size_t>(n - 1)];
     };
-    const std::int64_t errors = upto(watched.errors_upto, seen) - upto(watched.errors_upto, from);
-    const std::int64_t ended = upto(watched.ended_upto, seen) - upto(watched.ended_upto, from) +
-                               (scrapes - (seen - from)) * watched.baseline;
-    const auto allowed =
-        static_cast<double>(whole.ppm - goal.ppm) * 1e-6 * static_cast<double>(ended);
-    return errors > 0 && static_cast<double>(errors) * 10 >= static_cast<double>(tenths) * allowed;
+    const double budget = static_cast<double>(whole.ppm - service.goal.ppm) * 1e-6;
+    const auto before = static_cast<double>((scrapes - (seen - from)) * watched.baseline);
+    const double errors =
+        static_cast<double>(upto(watched.errors_upto, seen) - upto(watched.errors_upto, from)) +
+        before * budget * service.spent.value();
+    const double ended =
+        static_cast<double>(upto(watched.ended_upto, seen) - upto(watched.ended_upto, from)) +
+        before;
+    return errors > 0 && errors * 10 >= static_cast<double>(tenths) * budget * ended;
 }
 
 }  // namespace
@@ -41,10 +46,26 @@ Belief start_belief(const World& world) {
     belief.watched.resize(world.services.size());
     belief.by_build.resize(world.services.size());
     belief.gates.resize(world.services.size());
+    belief.probes.resize(world.services.size());
+    belief.grievances.resize(world.cohorts.size());
+    belief.inbox.resize(world.services.size());
+    belief.causes.resize(world.plan->alerts.size());
     for (const Cohort& cohort : world.plan->cohorts)
         belief.watched[cohort.serves.index].baseline +=
             demand_per_minute_ppm(cohort, 0) / 4'000'000;
     return belief;
+}
+
+void fold_belief(const Belief& belief, Digest& digest) {
+    digest.fold(std::uint64_t{belief.columns.visible});
+    for (const ProbeWatch& it : belief.probes)
+        digest.fold(it.in_a_row << 2 | std::int64_t{it.answered} << 1 | std::int64_t{it.failing});
+    for (const Grievance& it : belief.grievances)
+        for (const std::int64_t hit : it.hit) digest.fold(hit);
+    for (const std::int64_t complaints : belief.inbox) digest.fold(complaints);
+    for (const CauseWatch& it : belief.causes) digest.fold(it.above << 1 | std::int64_t{it.firing});
+    for (const GateWatch& it : belief.gates)
+        digest.fold(it.soaks.us), digest.fold(it.looks << 1 | std::int64_t{it.told});
 }
 
 void tell(Belief& belief, SimTime now, Fact fact, Digest& chain) {
@@ -107,27 +128,39 @@ std::size_t scrapes_old_enough(SimTime now) {
                : static_cast<std::size_t>((now.us - scrape_late.us) / scrape_every.us);
 }
 
-void see_scrapes(Belief& belief, SimTime now) {
-    belief.columns.visible = scrapes_old_enough(now);
+void see_scrapes(Belief& belief, const World& world, SimTime now) {
+    if (works(world, world.plan->tools.dashboards))
+        belief.columns.visible = scrapes_old_enough(now);
 }
+
+namespace {
+
+// Running sums of what has become visible since.
+void sum_up(ServiceWatch& watched, const std::array<std::vector<std::int64_t>, measures>& columns,
+            std::size_t visible) {
+    const auto upto = [](const std::vector<std::int64_t>& sums) {
+        return sums.empty() ? 0 : sums.back();
+    };
+    for (std::size_t row = watched.errors_upto.size(); row < visible; ++row) {
+        const std::int64_t errors = columns[static_cast<std::size_t>(Measure::errors)][row];
+        const std::int64_t answered = columns[static_cast<std::size_t>(Measure::answered)][row];
+        watched.ended_upto.push_back(upto(watched.ended_upto) + errors + answered);
+        watched.errors_upto.push_back(upto(watched.errors_upto) + errors);
+    }
+}
+
+}  // namespace
 
 void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain) {
     for (std::uint32_t s = 0; s < belief.watched.size(); ++s) {
         ServiceWatch& watched = belief.watched[s];
-        const auto& columns = belief.columns.of_service[s];
-        const std::size_t next = watched.errors_upto.size();
-        const auto upto = [&](const std::vector<std::int64_t>& sums) {
-            return sums.empty() ? 0 : sums.back();
-        };
-        const std::int64_t errors = columns[static_cast<std::size_t>(Measure::errors)][next];
-        const std::int64_t answered = columns[static_cast<std::size_t>(Measure::answered)][next];
-        watched.ended_upto.push_back(upto(watched.ended_upto) + errors + answered);
-        watched.errors_upto.push_back(upto(watched.errors_upto) + errors);
-        const Share goal = world.plan->services[s].goal;
+        sum_up(watched, belief.columns.of_service[s], belief.columns.visible);
+        const Service& service = world.plan->services[s];
         for (const BurnRule& rule : burn_rules) {
             bool& firing = watched.firing[static_cast<std::size_t>(rule.rule)];
-            const bool recent = burns(watched, goal, rule.short_scrapes, rule.times_tenths);
-            if (!firing && recent && burns(watched, goal, rule.long_scrapes, rule.times_tenths)) {
+            const bool recent = burns(watched, service, rule.short_scrapes, rule.times_tenths);
+            if (!firing && recent &&
+                burns(watched, service, rule.long_scrapes, rule.times_tenths)) {
                 firing = true;
                 tell(belief, now, AlertFired{{s}, rule.rule}, chain);
             } else if (firing && !recent) {

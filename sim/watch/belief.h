@@ -39,19 +39,42 @@ struct GateWatch {
     bool told = false;
 };
 
+// What a watcher from outside has met, who complained, what alerts on causes have counted.
+struct ProbeWatch {
+    std::int64_t in_a_row = 0;  // Of the last kind: answered, or not.
+    bool answered = true, failing = false;
+};
+inline constexpr std::size_t complaint_minutes = 16;
+struct Grievance {  // Of a cohort: who was hit in the last minutes, in millionths of users.
+    std::int64_t upto = 0;
+    std::array<std::int64_t, complaint_minutes> hit{};
+};
+struct CauseWatch {
+    std::size_t seen = 0;    // Scrapes.
+    std::int64_t above = 0;  // In a row.
+    bool firing = false;
+};
+
 struct Belief {
     std::vector<Occurrence> facts;
     Columns columns;
     std::vector<Sides> by_build;  // By service.
     std::vector<ServiceWatch> watched;
-    std::vector<GateWatch> gates;  // By service.
+    std::vector<GateWatch> gates;       // By service.
+    std::vector<ProbeWatch> probes;     // By service.
+    std::vector<Grievance> grievances;  // By cohort.
+    std::vector<std::int64_t> inbox;    // Complaints that nobody has read out yet, by service.
+    std::vector<CauseWatch> causes;     // By alert.
 };
 
 Belief start_belief(const World& world);
+void fold_belief(const Belief& belief,
+                 Digest& digest);  // What is not a fact, nor follows from one.
 void tell(Belief& belief, SimTime now, Fact fact, Digest& chain);
 void scrape(Belief& belief, World& world);  // The instant of measuring.
 std::size_t scrapes_old_enough(SimTime now);
-void see_scrapes(Belief& belief, SimTime now);  // Those that are old enough become visible.
+// Those that are old enough become visible, unless what dashboards run on is down.
+void see_scrapes(Belief& belief, const World& world, SimTime now);
 void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain);
 
 }  // namespace rollcage

@@ -100,6 +100,16 @@ std::vector<Form> told_besides() {
           {"others_errors", S::share, "", ""},
           {"others_p95", S::length, "", ""}}},
         {"joined", "{people} more people answer", {{"people", S::count}}},
+        {"probe_failed",
+         "{service}: {probes} probes in a row failed",
+         {service, {"probes", S::count}}},
+        {"probe_recovered", "{service}: probes are answered again", {service}},
+        {"complaints",
+         "support: {complaints} complained of {service}",
+         {service, {"complaints", S::count}}},
+        {"message", "{from}: {text}", {{"from", S::text}, {"text", S::text}}},
+        {"cause_fired", "{service}: {alert} fired", {service, {"alert", S::alert}}},
+        {"cause_cleared", "{service}: {alert} cleared", {service, {"alert", S::alert}}},
     };
 }
 
@@ -161,6 +171,9 @@ bool tells_of_trouble(const Fact& fact) {
     return std::visit(
         match{
             [](const AlertFired&) { return true; },
+            [](const BuildJudged& it) { return it.verdict == GateVerdict::fail; },
+            [](const ProbeFailed&) { return true; },
+            [](const Complaints&) { return true; },
             [](const Reconciled& it) { return it.damaged + it.doubled + it.diverged > 0; },
             [](const auto&) { return false; },
         },

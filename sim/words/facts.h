@@ -160,6 +160,34 @@ struct AlertCleared {
     AlertRule rule;
     auto slots() { return std::tie(service, rule); }
 };
+struct ProbeFailed {  // Requests that a watcher makes from outside, one a minute.
+    ServiceId service;
+    std::int64_t probes = 0;  // In a row.
+    auto slots() { return std::tie(service, probes); }
+};
+struct ProbeRecovered {
+    ServiceId service;
+    auto slots() { return std::tie(service); }
+};
+struct Complaints {  // Of users, as they came in; who is named need not be who is at fault.
+    ServiceId service;
+    std::int64_t complaints = 0;
+    auto slots() { return std::tie(service, complaints); }
+};
+struct Said {
+    TextId from, text;
+    auto slots() { return std::tie(from, text); }
+};
+struct CauseFired {  // What somebody once thought means trouble is there.
+    ServiceId service;
+    AlertId alert;
+    auto slots() { return std::tie(service, alert); }
+};
+struct CauseCleared {
+    ServiceId service;
+    AlertId alert;
+    auto slots() { return std::tie(service, alert); }
+};
 // What a gate may ask of a build: measures over a soak.
 enum class Judged : std::uint8_t {
     error_share_ppm,
@@ -222,7 +250,8 @@ using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Mig
                           AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
                           ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
                           PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged,
-                          StepEnded, Inspected, Joined, Entered, TrialEnded>;
+                          StepEnded, Inspected, Joined, ProbeFailed, ProbeRecovered, Complaints,
+                          Said, CauseFired, CauseCleared, Entered, TrialEnded>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

@@ -93,6 +93,8 @@ const char* type_name(SlotType type) {
         case SlotType::tier: return "tier";
         case SlotType::region: return "region";
         case SlotType::automation: return "automation";
+        case SlotType::alert: return "alert";
+        case SlotType::text: return "text";
         case SlotType::share: return "share";
         case SlotType::times: return "times";
         case SlotType::count: return "n";
@@ -236,6 +238,8 @@ const std::vector<std::string>* names_of(SlotType type, const Names& names) {
         case SlotType::build: return &names.builds;
         case SlotType::plan: return &names.plans;
         case SlotType::tier: return &names.tiers;
+        case SlotType::alert: return &names.alerts;
+        case SlotType::text: return &names.texts;
         case SlotType::region: return &names.regions;
         case SlotType::automation: return &names.automations;
         default: return nullptr;

@@ -28,6 +28,8 @@ enum class SlotType : std::uint8_t {
     tier,
     region,
     automation,
+    alert,
+    text,  // What somebody says: a row of the texts, so that a day's numbers hold none.
     share,
     times,  // A share that may exceed one.
     count,

@@ -83,6 +83,9 @@ std::vector<Form> on_what_they_stand_on() {
         {"bad_backup",
          "the backups of a store cannot be restored; that is seen when it is tried",
          {{"store", S::store, "which"}}},
+        {"message",
+         "somebody says something, which may be so or not",
+         {{"from", S::text, "who"}, {"text", S::text, "what, in one line"}}},
     };
 }
 

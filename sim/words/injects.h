@@ -104,10 +104,14 @@ struct PushConfig {  // The same, to every process within seconds, whatever it p
     Duration within;
     auto slots() { return std::tuple_cat(tied(setting, rule), std::tie(within)); }
 };
+struct Message {  // Somebody says something, true or not.
+    TextId from, text;
+    auto slots() { return std::tie(from, text); }
+};
 using Inject = std::variant<Slow, Fail, Surge, ExpireCertificate, Release, MigrateStep,
                             SettingsDown, SetSetting, PushConfig,  // On services and settings.
                             LoseNode, LoseZone, LoseRegion, RegistryDown, ImageGone, SlowReplica,
-                            LosePrimary, BadBackup>;
+                            LosePrimary, BadBackup, Message>;
 
 const std::vector<Form>& inject_forms();  // In the order of the variant.
 

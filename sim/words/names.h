@@ -25,6 +25,7 @@ struct Names {
     std::vector<std::string> tiers{}, regions{};
     // What decides by itself: who tends gates, who scales, then those that are declared.
     std::vector<std::string> automations{"gates", "autoscaler"};
+    std::vector<std::string> alerts{}, texts{};
     std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
 };
 

@@ -62,8 +62,9 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
         return Error{who + ": instances must be from 1 to 100000 and slots from 1 to 10000"};
     if (service.work < Duration{100} || service.work > Duration{600'000'000})
         return Error{who + ": work must be from 0.1ms to 10m, not " + length_text(service.work)};
-    if (service.goal.ppm < 0 || service.goal >= whole)
-        return Error{who + ": goal must be from 0% to below 100%"};
+    if (service.goal.ppm < 0 || service.goal >= whole || service.spent < none ||
+        service.spent > Share{10'000'000})
+        return Error{who + ": goal must be from 0% to below 100%, spent from 0% to 1000%"};
     if (service.first_build.index >= blueprint.builds.size() ||
         blueprint.builds[service.first_build.index].of.index != index)
         return Error{who + ": its first build is not a build of it"};
@@ -81,6 +82,10 @@ Result<void> sound_service(const Blueprint& blueprint, std::size_t index) {
         if (region.index >= regions_in(blueprint) ||
             std::ranges::count(service.regions, region) != 1)
             return Error{who + ": each of its regions exists and is named once"};
+    if (const auto& scaled = service.autoscale;
+        scaled && (scaled->target <= none || scaled->target > whole || scaled->least < 1 ||
+                   scaled->least > scaled->most || scaled->most > 100'000))
+        return Error{who + ": autoscale needs a target above 0%, and 1 <= least <= most <= 100000"};
     if (service.synced && (*service.synced <= Duration{} || service.synced->us % 1'000'000 != 0))
         return Error{who + ": synced must be whole seconds, above 0"};
     if (const auto& fix = service.hotfix) {

@@ -104,6 +104,12 @@ struct BootCalls {  // What every start of a process asks of another service.
     Duration timeout{10'000'000};  // Then the boot has failed. default: design
 };
 
+// Somebody sees to it that so many instances are there as keep so much of their slots busy.
+struct Autoscale {
+    Share target{600'000};
+    std::int64_t least = 1, most = 100'000;
+};
+
 // A fix that takes its time and then goes out by a plan.
 struct Hotfix {
     BuildId build;
@@ -139,7 +145,9 @@ struct Service {
     std::optional<Duration> synced{};  // A repository's state is restored so often. MODEL: 180 s
     Duration reviewed{900'000'000};    // Until a change is in the repository. default: MODEL 9
     std::optional<Hotfix> hotfix{};
-    Share goal{999'000};             // Availability goal.
+    std::optional<Autoscale> autoscale{};
+    Share goal{999'000};  // Availability goal.
+    Share spent = none;   // Of thirty days' error budget, at the start, evenly; may exceed one.
     Duration latency_goal{500'000};  // Above it an answer is slow.
     BuildId first_build;
     BootReads boot_reads = BootReads::before;
@@ -184,7 +192,7 @@ enum class StageKind : std::uint8_t {
 };
 // What a build must show in a stage's soak before the next stage begins; else somebody decides.
 struct Limit {
-    Judged measure;
+    Judged measure = Judged::error_share_ppm;
     std::int64_t most = 0;
 };
 struct Gate {
@@ -213,6 +221,18 @@ struct Plan {
     std::vector<Trial> trials{};  // Before them, without users.
 };
 
+// An alert on what may be a cause: it fires when every scrape for so long is above its limit.
+struct LogPattern {  // Lines that errors write, and a share of good answers too.
+    Share by_chance = none;
+    std::int64_t most = 0;  // A scrape.
+};
+struct CauseAlert {
+    ServiceId of;
+    Limit above{};
+    std::optional<LogPattern> log{};  // Instead.
+    Duration lasts{};
+};
+
 // Where images come from: KB a second in all, and into one node.
 struct Registry {
     std::int64_t bandwidth = 5'000'000;    // default: design
@@ -226,6 +246,10 @@ struct Prices {
     std::int64_t unreadable_minute = 0, job_orphaned = 0, effect_doubled = 0, effect_unmatched = 0;
     std::int64_t engineer_hour = 0, instance_hour = 0, environment_hour = 0;
 };
+// Which services people's tools run on: where one is down, so is the tool.
+struct Tools {
+    std::optional<ServiceId> dashboards{}, flags{}, registry{}, deploys{};
+};
 
 struct Blueprint {
     Names names;
@@ -238,6 +262,8 @@ struct Blueprint {
     Registry registry;
     Known known;  // Its people are declared; the rest of it `checked` fills in.
     std::optional<Prices> prices{};
+    std::vector<CauseAlert> alerts;
+    Tools tools;
     std::vector<TimedInject> injects;  // In file order: the place is the ordinal.
     Duration lasts{7'200'000'000};
     Duration judged_after{21'600'000'000};

@@ -126,9 +126,14 @@ Scraped take_counts(World& world, ServiceId id, std::int64_t ticks) {
         add_latencies(pool, declared, ticks, tally, service.slow_sixteenths);
         take(pool.station, tally);
     }
-    for (const Crashed& it : service.crashed)
-        tally_of(tallies, it.build, it.baseline).counts.restarts += it.processes;
-    service.crashed.clear();
+    for (const Leftover& it : service.leftovers) {
+        Counts& counts = tally_of(tallies, it.build, it.baseline).counts;
+        counts.restarts += it.restarts;
+        counts.attempts += it.attempts;
+        counts.answered += it.answered;
+        counts.errors += it.errors;
+    }
+    service.leftovers.clear();
     std::ranges::sort(tallies, {}, [](const Tally& it) {
         return std::pair{it.build.index, it.baseline};
     });
@@ -139,6 +144,7 @@ Scraped take_counts(World& world, ServiceId id, std::int64_t ticks) {
         scraped.by_build.push_back({it.build, it.baseline, finished(it, ticks)});
     }
     scraped.all = finished(all, ticks);
+    service.failing = scraped.all.errors > scraped.all.answered;  // default: design
     return scraped;
 }
 

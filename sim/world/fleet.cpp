@@ -73,14 +73,8 @@ void turn(World& world, std::uint32_t s, std::uint32_t slot, Phase phase) {
 
 void count_crash(ServiceState& service, std::uint32_t slot) {
     Instance& instance = service.instances[slot];
-    const bool baseline = instance.spec.baseline;
     ++instance.crashes;
-    for (Crashed& it : service.crashed)
-        if (it.build == instance.build && it.baseline == baseline) {
-            ++it.processes;
-            return;
-        }
-    service.crashed.push_back({instance.build, baseline, 1});
+    ++leftover_of(service, instance.build, instance.spec.baseline).restarts;
 }
 
 Lanes life_draws(const World& world, std::uint32_t s, std::uint32_t slot, std::uint16_t block) {
@@ -244,6 +238,15 @@ Crew& crew_of(Site& site, BuildId build, bool baseline) {
     return site.crews.back();
 }
 
+Leftover& leftover_of(ServiceState& service, BuildId build, bool baseline) {
+    for (Leftover& it : service.leftovers)
+        if (it.build == build && it.baseline == baseline) return it;
+    Leftover& it = service.leftovers.emplace_back();
+    it.build = build;
+    it.baseline = baseline;
+    return it;
+}
+
 std::uint32_t nodes_of(const Service& declared) {
     const auto zones = static_cast<std::int64_t>(declared.regions.size()) * declared.zones;
     return static_cast<std::uint32_t>(
@@ -382,8 +385,10 @@ void fold(const ServiceState& service, Digest& digest) {
             digest.fold(number);
     }
     for (const std::uint32_t image : service.images) digest.fold(std::uint64_t{image});
-    for (const Crashed& it : service.crashed)
-        digest.fold(std::uint64_t{it.build.index} << 1 | it.baseline), digest.fold(it.processes);
+    for (const Leftover& it : service.leftovers)
+        for (const std::int64_t count : {std::int64_t{it.build.index} << 1 | it.baseline,
+                                         it.restarts, it.attempts, it.answered, it.errors})
+            digest.fold(count);
     fold_intent(service, digest);
 }
 

@@ -14,6 +14,7 @@ namespace rollcage {
 
 struct World;
 struct ServiceState;
+struct Leftover;
 
 enum class Phase : std::uint8_t {
     gone,
@@ -150,6 +151,7 @@ std::uint32_t place_of(const ServiceState& service, std::uint32_t slot);
 Site& site_of(ServiceState& service, std::uint32_t slot);
 Group& group_of(Site& site, const Spec& spec);  // There is one from now on.
 Crew& crew_of(Site& site, BuildId build, bool baseline);
+Leftover& leftover_of(ServiceState& service, BuildId build, bool baseline);
 BuildId build_of(const World& world, std::uint32_t service, const Spec& spec);
 
 void start_fleet(World& world, std::uint32_t service);  // All ready, on the first build.

@@ -144,7 +144,10 @@ Why why_not(const World& world, const Rollback& order) {
 
 constexpr const char* no_settings = "the setting service is down; nobody can change a flag now";
 
+constexpr const char* no_console = "what the flag console runs on is down";
+
 Why why_not(const World& world, const SetFlag& order) {
+    if (!works(world, world.plan->tools.flags)) return no_console;
     if (settings_down(world)) return no_settings;
     if (const auto sound = sound_rule(*world.plan, order.rule, "a rule"); !sound)
         return sound.error().message;
@@ -154,6 +157,7 @@ Why why_not(const World& world, const SetFlag& order) {
 }
 
 Why why_not(const World& world, const RevertConfig& order) {
+    if (!works(world, world.plan->tools.flags)) return no_console;
     if (settings_down(world)) return no_settings;
     if (!revertible(world, order.setting)) return "no change of it stands; nothing to take back";
     return std::nullopt;
@@ -242,7 +246,28 @@ Why why_not(const World&, const Organise&) {
 
 }  // namespace
 
+namespace {
+
+// What is committed takes effect without it.
+bool needs_deploy_tool(const Command& command) {
+    return std::visit(match{
+                          [](const Rollback& it) { return !it.committed; },
+                          [](const Halt&) { return true; },
+                          [](const Resume&) { return true; },
+                          [](const Promote&) { return true; },
+                          [](const SwitchRoute&) { return true; },
+                          [](const SetWeight&) { return true; },
+                          [](const Restart&) { return true; },
+                          [](const auto&) { return false; },
+                      },
+                      command);
+}
+
+}  // namespace
+
 std::optional<std::string> refusal(const World& world, const Command& command) {
+    if (needs_deploy_tool(command) && !works(world, world.plan->tools.deploys))
+        return "what the deploy tool runs on is down";
     return std::visit([&](const auto& order) { return why_not(world, order); }, command);
 }
 

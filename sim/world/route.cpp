@@ -264,11 +264,11 @@ void close_pool(World& world, std::uint32_t s, std::uint32_t row) {
         burnt -= told;
         take_over(to, from);
     }
-    Pool& rest = service.pools[row == 0 ? 1 : 0];
-    rest.station.attempts += gone.station.attempts;
-    rest.station.answered += gone.station.answered;
-    rest.station.errors += gone.station.errors;
-    take_over(rest.inbound, gone.inbound);
+    Leftover& left = leftover_of(service, gone.build, gone.baseline);
+    left.attempts += gone.station.attempts;
+    left.answered += gone.station.answered;
+    left.errors += gone.station.errors;
+    take_over(service.pools[row == 0 ? 1 : 0].inbound, gone.inbound);
     service.pools.erase(service.pools.begin() + row);
     const auto leave = [&](std::vector<Way>& ways) {
         std::erase_if(ways, [&](const Way& way) { return way.pool == row; });

@@ -50,7 +50,9 @@ void fold_impact(World& world, std::span<const Way> ways, std::uint32_t c, std::
         rate > 0 ? static_cast<double>(demand_per_minute_ppm(cohort, minute)) * 1e-6 / rate : 0;
     const double hit = users * Share{users_ppm}.value() *
                        world.cohorts[c].slices[slot].users.value() * (1 - power(1 - p, rate));
-    world.impacted_ppm += static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
+    const auto more = static_cast<std::int64_t>(std::min(hit * 1e6, 9e18));
+    world.cohorts[c].impacted_ppm += more;
+    world.impacted_ppm += more;
 }
 
 }  // namespace
@@ -197,14 +199,16 @@ void fold_state(const World& world, Digest& digest) {
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
         const CohortState& cohort = world.cohorts[c];
         digest.fold(cohort.surge.ppm), digest.fold(cohort.logins_due);
+        digest.fold(cohort.impacted_ppm);
         for (const Slice& slice : cohort.slices) fold(slice, digest);
         fold_ways(world.services[world.plan->cohorts[c].serves.index], cohort.ways);
     }
     fold(world.registry, digest);
+    digest.fold(std::int64_t{world.registry_out});
     for (const ServiceState& service : world.services) {
         for (const std::int64_t count :
              {service.slow.ppm, service.works.ppm, service.certified ? service.certified->us : -1,
-              service.slow_sixteenths, std::int64_t{service.sticky}})
+              service.slow_sixteenths, std::int64_t{service.sticky}, std::int64_t{service.failing}})
             digest.fold(count);
         fold(service, digest);
         digest.fold(service.rows);
@@ -292,6 +296,17 @@ Share still_by(const std::vector<Inject>& still, const Kind& ended, auto Kind::*
 
 }  // namespace
 
+bool works(const World& world, const std::optional<ServiceId>& tool) {
+    if (!tool) return true;
+    const ServiceState& service = world.services[tool->index];
+    return !service.failing && ready_in(service) > 0;
+}
+
+void tend_tools(World& world) {
+    const bool out = !works(world, world.plan->tools.registry);
+    if (std::exchange(world.registry_out, out) != out) change_outages(world, out ? 1 : -1);
+}
+
 void begin(World& world, const Inject& inject) {
     const auto lose = [&](const auto&) {
         each_place(world, inject,
@@ -349,6 +364,9 @@ void begin(World& world, const Inject& inject) {
             [&](const LoseRegion& it) { lose(it); },
             [&](const RegistryDown&) { change_outages(world, 1); },
             [&](const ImageGone& it) { world.registry.gone.push_back(it.build); },
+            [&](const Message& it) {
+                world.news.push_back(Said{it.from, it.text});
+            },
             [&](const Release& it) { deliver(world, it.build, it.plan); },
         },
         inject);

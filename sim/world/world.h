@@ -97,10 +97,12 @@ struct Way {
     Share share;
 };
 
-struct Crashed {  // Processes of a build, since the last scrape.
+// What is counted of a build beside its pools, since the last scrape: processes that crashed, and
+// what a pool had counted before it closed.
+struct Leftover {
     BuildId build;
     bool baseline = false;
-    std::int64_t processes = 0;
+    std::int64_t restarts = 0, attempts = 0, answered = 0, errors = 0;
 };
 
 struct ServiceState {
@@ -108,7 +110,7 @@ struct ServiceState {
     std::vector<Instance> instances;  // By slot.
     std::vector<Site> sites;          // One a region.
     std::vector<Closed> closed;
-    std::vector<Crashed> crashed;
+    std::vector<Leftover> leftovers;
     std::vector<std::uint32_t> images;  // By node: what it ran last, build + 1, latest first.
     std::vector<std::vector<Way>> calls_from;  // By region of the caller.
     std::uint64_t rows = 0;                    // Of lanes, a bit each: those that are taken.
@@ -126,6 +128,7 @@ struct ServiceState {
     bool hotfix_coming = false;
     std::uint32_t pulls_told = 0;  // Build + 1 whose missing image was last told of.
     SimTime missing_told{-1};      // When dead nodes were last told of.
+    bool failing = false;          // More than half of what ended before the last scrape.
     std::int64_t wanted = 0;       // Instances, over all regions.
     bool sticky = false;
     bool leaves_traces = false;        // Something remembers what it does. Derived from the plan.
@@ -137,6 +140,7 @@ struct ServiceState {
 
 struct CohortState {
     Share surge = whole;
+    std::int64_t impacted_ppm = 0;        // User-minutes, in millionths.
     std::int64_t logins_due = 0;          // Until the next second: who was logged out comes back.
     PoissonMean per_tick;                 // Derived each minute from the demand; never folded.
     std::vector<std::uint32_t> accounts;  // Ledger rows of its kinds.
@@ -195,6 +199,7 @@ struct World {
     std::vector<Outage> setting_outages;
     std::vector<Kept> stores;
     RegistryState registry;
+    bool registry_out = false;         // What it runs on is down.
     std::vector<Delivery> deliveries;  // Begun so far.
     std::vector<Account> ledger;       // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;     // User-minutes, in millionths.
@@ -236,6 +241,11 @@ void finish(World& world, const Inject& inject, const std::vector<Inject>& still
 // Nothing when the order can be carried out now, else why not. Checked when given.
 std::optional<std::string> refusal(const World& world, const Command& command);
 void take_effect(World& world, const Command& command);
+
+// Whether what a tool runs on, if anything, has something ready and did not fail at the last
+// scrape.
+bool works(const World& world, const std::optional<ServiceId>& tool);
+void tend_tools(World& world);  // Once a second: the registry goes down with what it runs on.
 
 // What the second that passed wrote and read: writes are counted, stores visited and aged.
 void fold_second(World& world);
