@@ -212,3 +212,47 @@ TEST_CASE("harm that shows in no error passes a judge at any share, and what sho
     const Played loud = played("silent_cents", actors, {{"shows", "0.02"}});
     CHECK(loud.mean("trust_the_judge", minutes) < silent.mean("trust_the_judge", minutes) / 10);
 }
+
+TEST_CASE("behind one briefing lie days that ask for different answers") {
+    const std::vector<std::string> answers{"nothing", "flag_off", "rollback", "forward", "shed"};
+    for (const auto& [truth, best] :
+         {std::pair{"express", "flag_off"}, std::pair{"slow_build", "rollback"},
+          std::pair{"provider", "nothing"}, std::pair{"contracted", "forward"},
+          std::pair{"storm", "shed"}, std::pair{"pushed", "flag_off"}}) {
+        INFO(truth);
+        const Played it = played("black_friday_canary", answers, {{"truth", truth}});
+        for (const std::string& other : answers) {
+            INFO(other);
+            CHECK(it.mean(best, "cost.total") <= it.mean(other, "cost.total"));
+        }
+    }
+    // Old code cannot read the new rows: going back and then forward beats staying back.
+    const Played rows = played("black_friday_canary", {"rollback", "forward", "rollback_forward"},
+                               {{"truth", "new_rows"}});
+    CHECK(rows.mean("forward", "cost.total") < rows.mean("rollback", "cost.total"));
+    CHECK(rows.mean("rollback_forward", "cost.total") < rows.mean("rollback", "cost.total"));
+}
+
+TEST_CASE("the seed draws every truth of Black Friday, and the briefing is the same") {
+    std::map<std::int64_t, int> drawn;
+    std::string briefing;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        Choices choices;
+        choices.seed = seed;
+        const auto scenario = load_scenario(folder + "black_friday_canary.lua", choices);
+        REQUIRE(scenario);
+        if (!briefing.empty()) CHECK(scenario->briefing == briefing);
+        briefing = scenario->briefing;
+        // Truths differ in what is injected, and in what the builds hide.
+        std::int64_t mark = 0;
+        for (const TimedInject& it : scenario->blueprint->injects)
+            mark = mark * 31 + static_cast<std::int64_t>(it.inject.index());
+        for (const Build& build : scenario->blueprint->builds)
+            for (const Change& change : build.changes)
+                for (const Defect& defect : change.hides)
+                    mark =
+                        mark * 1009 + defect.rate.ppm + defect.slow.ppm + change.schema.has_value();
+        ++drawn[mark];
+    }
+    CHECK(drawn.size() == 7);
+}

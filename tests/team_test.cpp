@@ -226,6 +226,21 @@ TEST_CASE("the first page is answered when somebody comes to it, orders after it
     CHECK(effects[0].first >= alerts[0].first + away);
 }
 
+TEST_CASE("until the first page is answered two people do no more than one") {
+    People people;
+    people.acknowledges = minutes(10);
+    people.responders = 2;
+    Day day = peopled(people);
+    to(day, minutes(4));
+    const auto alerts = seen<AlertFired>(day);
+    REQUIRE(!alerts.empty());
+    submit(day, Shed{{0}, share_of(0.5)}, By::person);
+    to(day, minutes(55));
+    const Duration away = thinking(day.world.draw, people, Thinking::acknowledge, 0);
+    REQUIRE(!seen<TookEffect>(day).empty());
+    CHECK(seen<TookEffect>(day)[0].first >= alerts[0].first + away);
+}
+
 TEST_CASE("a built-in actor whose idea has nothing to work on is not applicable") {
     const Blueprint plan = *sound(corner_blueprint({}));
     CHECK(!not_applicable(BuiltIn::rollback, plan.known));

@@ -22,6 +22,10 @@ bool pages(const Fact& fact) {
            std::holds_alternative<Said>(fact);
 }
 
+bool first_page(const Responder& who) {
+    return who.task && !who.task->command && who.task->nth == 1;
+}
+
 bool acted(const Task& task) {
     return task.acted.us >= 0;
 }
@@ -191,17 +195,22 @@ std::vector<Deed> work(Team& team, const FactView& view) {
         deeds.push_back({.joined = 1});
     }
     for (Responder& who : team.responders) {
-        if (who.task && who.until > now) continue;
-        if (who.task && was_refused(*who.task, view))
+        if (!who.task || who.until > now) continue;
+        if (was_refused(*who.task, view))
             leave(team, who);
-        else if (who.task)
+        else
             end_step(team, who, view, deeds);
-        if (who.task || team.waiting.empty()) continue;
+    }
+    // Until somebody has come to the first page, there is nobody for anything else.
+    const bool away = std::ranges::any_of(team.responders, first_page);
+    for (Responder& who : team.responders) {
+        if (who.task || away || team.waiting.empty()) continue;
         who.task = team.waiting.front();
         team.waiting.erase(team.waiting.begin());
         if (who.task->command) who.task->nth = team.done[who.task->command->index()];
         who.task->begun = now;
         begin_step(team, who, now);
+        if (first_page(who)) break;
     }
     team.next = team.coming.empty() ? SimTime{-1} : team.coming.front();
     for (const Responder& who : team.responders)

@@ -140,18 +140,19 @@ Inspected looked_into(const Day& day, const Inspect& inspect, SimTime as_of) {
         return share_of(static_cast<double>(errors) /
                         static_cast<double>(std::max<std::int64_t>(1, errors + answered)));
     };
+    const auto in_ms = [](std::int64_t us) { return Duration{us / 1000 * 1000}; };
     std::int64_t errors = 0, answered = 0;
     for (std::size_t i = 0; i < found.builds.size(); ++i) {
         const BuildSeen& it = found.builds[i];
         if (i == 0) {
             answer.worst = it.build;
             answer.errors = share(it.errors, it.answered);
-            answer.p95 = {it.latency_p95_us};
+            answer.p95 = in_ms(it.latency_p95_us);
             continue;
         }
         errors += it.errors, answered += it.answered;
         answer.others_p95 =
-            std::max(answer.others_p95.value_or(Duration{}), Duration{it.latency_p95_us});
+            std::max(answer.others_p95.value_or(Duration{}), in_ms(it.latency_p95_us));
         answer.others_errors = share(errors, answered);
     }
     return answer;
