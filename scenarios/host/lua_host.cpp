@@ -14,9 +14,9 @@ namespace rollcage {
 namespace {
 
 constexpr std::size_t files_max = 20, source_max = 1 << 20;
-const std::vector<std::string> of_drill{"knob",     "cohort", "service",     "flag",   "build",
-                                        "plan",     "at",     "actor",       "expect", "store",
-                                        "registry", "hotfix", "cause_alert", "tools"};
+const std::vector<std::string> of_drill{
+    "knob",   "cohort", "service",  "flag",   "build",       "plan",  "at",          "actor",
+    "expect", "store",  "registry", "hotfix", "cause_alert", "tools", "environment", "train"};
 std::vector<std::string> global_words() {
     std::vector<std::string> names;
     for (const Word& each : words())

@@ -125,16 +125,25 @@ Result<Criterion> parse_words(const std::vector<std::string>& words, Criterion c
 
 const std::vector<std::string>& outcome_keys() {
     static const std::vector<std::string> keys{
-        "requests.offered",      "requests.good",          "requests.failed",
-        "requests.refused",      "requests.slow",          "requests.pending",
-        "requests.misled",       "users.minutes_impacted", "users.logged_out",
-        "budget.burned_share",   "times.detect_s",         "records.accepted",
-        "records.sound",         "records.diverged",       "records.damaged",
-        "records.lost",          "records.stranded",       "records.doubled",
-        "records.dead_lettered", "records.undone",         "records.by_hand",
-        "records.stale_reads",   "records.unreadable",     "records.unreadable_minutes",
-        "jobs.finished",         "jobs.orphaned",          "effects.sent",
-        "effects.doubled",       "effects.unmatched"};
+        "requests.offered",       "requests.good",
+        "requests.failed",        "requests.refused",
+        "requests.slow",          "requests.pending",
+        "requests.misled",        "users.minutes_impacted",
+        "users.logged_out",       "budget.burned_share",
+        "times.detect_s",         "records.accepted",
+        "records.sound",          "records.diverged",
+        "records.damaged",        "records.lost",
+        "records.stranded",       "records.doubled",
+        "records.dead_lettered",  "records.undone",
+        "records.by_hand",        "records.stale_reads",
+        "records.unreadable",     "records.unreadable_minutes",
+        "jobs.finished",          "jobs.orphaned",
+        "effects.sent",           "effects.doubled",
+        "effects.unmatched",      "delivery.deploys",
+        "delivery.lead_time_s",   "delivery.change_fail_share",
+        "delivery.rework_share",  "delivery.false_red_share",
+        "delivery.gates_skipped", "worth.delivered",
+        "worth.delayed"};
     return keys;
 }
 
@@ -176,6 +185,14 @@ std::optional<double> outcome_value(const Outcome& outcome, std::string_view key
     if (key == "jobs.orphaned") return real(outcome.jobs_orphaned);
     if (key == "effects.sent") return real(outcome.effects_sent);
     if (key == "effects.doubled") return real(outcome.effects_doubled);
+    if (key == "delivery.deploys") return real(outcome.deploys);
+    if (key == "delivery.lead_time_s") return outcome.lead_time_s;
+    if (key == "delivery.change_fail_share") return outcome.change_fail_share;
+    if (key == "delivery.rework_share") return outcome.rework_share;
+    if (key == "delivery.false_red_share") return outcome.false_red_share;
+    if (key == "delivery.gates_skipped") return real(outcome.gates_skipped);
+    if (key == "worth.delivered") return outcome.worth_delivered;
+    if (key == "worth.delayed") return outcome.worth_delayed;
     if (key.starts_with("records.") && !outcome.records.empty()) {  // Summed over the stores.
         double sum = 0;
         for (const Outcome::Records& it : outcome.records)
@@ -187,7 +204,8 @@ std::optional<double> outcome_value(const Outcome& outcome, std::string_view key
 
 bool more_is_better(std::string_view key) {
     return key == "requests.good" || key == "requests.offered" || key == "records.accepted" ||
-           key == "records.sound" || key == "jobs.finished" || key == "effects.sent";
+           key == "records.sound" || key == "jobs.finished" || key == "effects.sent" ||
+           key == "worth.delivered" || key == "delivery.deploys";
 }
 
 Result<Criterion> parse_expectation(std::string_view text) {

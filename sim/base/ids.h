@@ -23,6 +23,7 @@ using PlanId = Id<struct PlanTag>;
 using StoreId = Id<struct StoreTag>;
 using AlertId = Id<struct AlertTag>;  // Of a cause.
 using TextId = Id<struct TextTag>;    // What people say.
+using EnvironmentId = Id<struct EnvironmentTag>;
 static_assert(!std::is_convertible_v<CohortId, ServiceId>);
 
 }  // namespace rollcage

@@ -62,6 +62,7 @@ Duration time_to_effect(const World& world, const Command& command) {
             [&](const SetWeight&) { return route; },
             [&](const Drain& it) { return it.region ? region : route; },
             [&](const Rollback& it) { return reviewed(it.service, it.committed, {}); },
+            [&](const RevertChange& it) { return reviewed(it.service, true, {}); },
             [](const auto&) { return Duration{}; },
         },
         command);
@@ -98,6 +99,7 @@ void run_lifecycle(Day& day, const EventKey& event) {
         case Due::Kind::pass: pass_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::hotfix: hotfix_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::trial: trial_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::refresh: refresh_due(day.world, event.entity(), event.ordinal()); break;
     }
     hear(day);
 }

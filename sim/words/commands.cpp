@@ -95,10 +95,31 @@ std::vector<Form> forms_for_what_they_keep() {
     };
 }
 
+std::vector<Form> forms_for_pipelines() {
+    return {
+        {"rerun", "runs the stage that is red once more", {{"service", S::service, "whose"}}},
+        {"revert_change",
+         "takes what a build brought out of main: builds cut from then on do not have it",
+         {{"service", S::service, "whose"}, {"build", S::build, "which build's changes"}}},
+        {"freeze",
+         "no build enters a plan, hotfixes apart",
+         {{"service", S::service, "whose"},
+          {"frozen", S::choice, "or go on", "yes", 0, 0, "no|yes"}}},
+        {"refresh",
+         "makes an environment like production again; takes its time",
+         {{"environment", S::environment, "which"}}},
+        {"organise",
+         "approves what waits for approval, or goes past a gate, which is written down",
+         {{"what", S::choice, "the matter", nullptr, 0, 0, "approve|skip_gate"},
+          {"service", S::service, "whose", ""}}},
+    };
+}
+
 }  // namespace
 
 const std::vector<Form>& command_forms() {
-    static const std::vector<Form> forms = joined(forms_for_services(), forms_for_what_they_keep());
+    static const std::vector<Form> forms =
+        joined(joined(forms_for_services(), forms_for_what_they_keep()), forms_for_pipelines());
     return forms;
 }
 

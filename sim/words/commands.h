@@ -122,10 +122,35 @@ struct PauseSync {  // The repository's state is not restored.
     bool paused = true;
     auto slots() { return std::tie(service, paused); }
 };
+struct Rerun {  // The stage that is red, of the build that came to it last.
+    ServiceId service;
+    auto slots() { return std::tie(service); }
+};
+struct RevertChange {  // What a build brought is taken out of main, after its review.
+    ServiceId service;
+    BuildId build;
+    auto slots() { return std::tie(service, build); }
+};
+struct Freeze {  // Nothing but hotfixes enters a plan.
+    ServiceId service;
+    bool frozen = true;
+    auto slots() { return std::tie(service, frozen); }
+};
+struct Refresh {  // An environment is made like production again.
+    EnvironmentId environment;
+    auto slots() { return std::tie(environment); }
+};
+enum class Matter : std::uint8_t { approve, skip_gate };
+struct Organise {
+    Matter what = Matter::approve;
+    std::optional<ServiceId> service{};
+    auto slots() { return std::tie(what, service); }
+};
 using Command = std::variant<Shed, Scale, Rollback, Halt, Resume, Promote, SwitchRoute, SetWeight,
                              Drain, Restart, OrderHotfix, PauseSync,  // For services.
                              SetFlag, RevertConfig, Migrate, Repair, PauseConsumers, Failover,
-                             Failback, Restore, Reconcile>;
+                             Failback, Restore, Reconcile,  // For what they keep.
+                             Rerun, RevertChange, Freeze, Refresh, Organise>;
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

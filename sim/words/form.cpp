@@ -94,6 +94,7 @@ const char* type_name(SlotType type) {
         case SlotType::region: return "region";
         case SlotType::alert: return "alert";
         case SlotType::text: return "text";
+        case SlotType::environment: return "environment";
         case SlotType::share: return "share";
         case SlotType::times: return "times";
         case SlotType::count: return "n";
@@ -240,6 +241,7 @@ const std::vector<std::string>* names_of(SlotType type, const Names& names) {
         case SlotType::alert: return &names.alerts;
         case SlotType::text: return &names.texts;
         case SlotType::region: return &names.regions;
+        case SlotType::environment: return &names.environments;
         default: return nullptr;
     }
 }

@@ -29,6 +29,7 @@ enum class SlotType : std::uint8_t {
     region,
     alert,
     text,  // What somebody says: a row of the texts, so that a day's numbers hold none.
+    environment,
     share,
     times,  // A share that may exceed one.
     count,

@@ -23,7 +23,7 @@ struct Names {
     std::vector<std::string> plans;
     std::vector<std::string> stores{};
     std::vector<std::string> tiers{}, regions{};
-    std::vector<std::string> alerts{}, texts{};
+    std::vector<std::string> alerts{}, texts{}, environments{};
     std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
 };
 

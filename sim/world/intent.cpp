@@ -230,6 +230,34 @@ Why why_not(const World& world, const Failback& order) {
     return copies_refusal(world, order.store, {CopyWork::failback});
 }
 
+Why why_not(const World& world, const Rerun& order) {
+    return rerun_refusal(world, order.service);
+}
+
+Why why_not(const World& world, const RevertChange& order) {
+    if (brought_by(*world.plan, order.build).empty())
+        return "that build brought nothing of its own";
+    if (reverted(world, order.build)) return "what it brought is reverted already";
+    return std::nullopt;
+}
+
+Why why_not(const World& world, const Freeze& order) {
+    if (world.services[order.service.index].frozen != order.frozen) return std::nullopt;
+    return order.frozen ? "it is frozen already" : "it is not frozen";
+}
+
+Why why_not(const World& world, const Refresh& order) {
+    if (world.environments[order.environment.index].refreshing) return "it is on its way already";
+    if (in_use(world, order.environment)) return "a stage is under way there; wait until it ends";
+    return std::nullopt;
+}
+
+Why why_not(const World& world, const Organise& order) {
+    if (!order.service) return "say whose: service=";
+    return order.what == Matter::approve ? approve_refusal(world, *order.service)
+                                         : skip_refusal(world, *order.service);
+}
+
 Why why_not(const World&, const Shed&) {
     return std::nullopt;
 }
@@ -267,6 +295,7 @@ std::optional<std::string> step_schema(World& world, StoreId store, bool down) {
         migrate(state, world.plan->stores[store.index], schema_of(*world.plan, store), down);
     if (why) return why;
     world.news.push_back(Migrated{store, state.phase});
+    grow_apart(world, DifferenceKind::data_shape, store.index);
     for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
     return std::nullopt;
 }
@@ -291,6 +320,7 @@ void carry_out(World& world, const Shed& order) {
 
 void carry_out(World& world, const Scale& order) {
     ServiceState& service = world.services[order.service.index];
+    grow_apart(world, DifferenceKind::size, order.service.index);
     if (order.committed) {  // The next sync sees to it.
         service.repository.instances = order.instances;
         return;
@@ -317,6 +347,29 @@ void carry_out(World& world, const Rollback& order) {
 void carry_out(World& world, const SetWeight& order) {
     world.services[order.service.index].rollout->weight = order.share;
     sync_pools(world, order.service.index);
+}
+
+void carry_out(World& world, const Rerun& order) {
+    rerun(world, order.service);
+}
+
+void carry_out(World& world, const RevertChange& order) {
+    revert(world, order.build);
+}
+
+void carry_out(World& world, const Freeze& order) {
+    world.services[order.service.index].frozen = order.frozen;
+}
+
+void carry_out(World& world, const Refresh& order) {
+    begin_refresh(world, order.environment);
+}
+
+void carry_out(World& world, const Organise& order) {
+    if (order.what == Matter::approve)
+        approve(world, *order.service);
+    else
+        skip_gate(world, *order.service);
 }
 
 void carry_out(World& world, const Reconcile& order) {
