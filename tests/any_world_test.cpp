@@ -217,6 +217,8 @@ struct Author {  // Writes a scenario from the loader's own table of words.
                                 {{"of", declared[HandleKind::service].back()}, {"after", ""}},
                                 change() + (chance(.5) ? change() : ""));
         }
+        if (chance(.5))
+            text += declare("environment", HandleKind::environment, {{"differences", ""}});
         text += plan();
         if (chance(.5))
             text += "drill.hotfix { of = service0, build = build0, plan = \"usual\", lead = " +
@@ -239,6 +241,15 @@ struct Author {  // Writes a scenario from the loader's own table of words.
         static const std::vector<std::string> kinds{"everyone",   "canary",  "ring \"internal\"",
                                                     "blue_green", "by_hand", "recreate"};
         std::string stages;
+        static const std::vector<std::string> before_users{
+            "compile", "unit", "contract",  "integration", "performance", "smoke",
+            "staging", "scan", "rehearsal", "approval",    "merge"};
+        for (std::uint32_t i = upto(4); i > 0; --i) {
+            const std::string& kind = before_users[upto(before_users.size())];
+            stages += kind + " { " +
+                      fields(word(kind), {{"quarantined", ""}, {"opens", ""}, {"closes", ""}}) +
+                      "}, ";
+        }
         for (std::uint32_t i = 0; i <= upto(3); ++i) {
             const std::string kind = kinds[upto(kinds.size())];
             const bool part = kind == "everyone" || kind == "canary";

@@ -230,8 +230,9 @@ static Numbers some_numbers(const Form& form) {
 }
 
 TEST_CASE("every command has a form of as many slots, and reads back from its text") {
-    const Names names{{"shoppers"}, {"shop"},   {"1.0"},  {{0}}, {"retries"},
-                      {"usual"},    {"orders"}, {"gold"}, {"eu"}};
+    Names names{{"shoppers"}, {"shop"},   {"1.0"},  {{0}}, {"retries"},
+                {"usual"},    {"orders"}, {"gold"}, {"eu"}};
+    names.environments = {"staging"};
     const std::vector<Form>& forms = command_forms();
     REQUIRE(forms.size() == std::variant_size_v<Command>);
     for (std::size_t i = 0; i < forms.size(); ++i) {

@@ -258,11 +258,11 @@ drill.at("10m", release(bad, "usual"))
 
 TEST_CASE("no fact names what is hidden: its slots are of kinds that players know") {
     // Changes, defects, pools and processes have no slot type; a new one has to be thought about.
-    const std::vector<SlotType> known{SlotType::service, SlotType::store,      SlotType::flag,
-                                      SlotType::build,   SlotType::cohort,     SlotType::tier,
-                                      SlotType::alert,   SlotType::region,     SlotType::text,
-                                      SlotType::share,   SlotType::count,      SlotType::length,
-                                      SlotType::choice,  SlotType::flag_value, SlotType::plan};
+    const std::vector<SlotType> known{
+        SlotType::service, SlotType::store,      SlotType::flag,  SlotType::build,
+        SlotType::cohort,  SlotType::tier,       SlotType::alert, SlotType::region,
+        SlotType::text,    SlotType::share,      SlotType::count, SlotType::length,
+        SlotType::choice,  SlotType::flag_value, SlotType::plan,  SlotType::environment};
     for (const Form& form : fact_forms())
         for (const Slot& slot : form.slots) {
             INFO(form.name << " " << slot.key);

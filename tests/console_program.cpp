@@ -101,9 +101,13 @@ TEST_CASE("compare prints the same JSON for one job and for two") {
     CHECK(knobs.contains("slowdown"));  // Also those that nobody set.
 }
 
-TEST_CASE("every lesson plays as its transcript says") {
-    for (const auto& file :
-         std::filesystem::directory_iterator(ROLLCAGE_SOURCE_DIR "/scenarios/lessons")) {
+TEST_CASE("every lesson and template plays as its transcript says") {
+    std::vector<std::filesystem::directory_entry> files;
+    for (const char* folder : {"/scenarios/lessons", "/scenarios/templates"})
+        for (const auto& file :
+             std::filesystem::directory_iterator(std::string(ROLLCAGE_SOURCE_DIR) + folder))
+            files.push_back(file);
+    for (const auto& file : files) {
         if (file.path().extension() != ".lua") continue;
         auto path = file.path();
         std::ostringstream accepted;

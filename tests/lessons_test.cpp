@@ -255,4 +255,48 @@ TEST_CASE("the seed draws every truth of Black Friday, and the briefing is the s
         ++drawn[mark];
     }
     CHECK(drawn.size() == 7);
-}
+    TEST_CASE("a green staging that drifted says little; one that was refreshed is red") {
+        const std::vector<std::string> actors{"trust_green", "soak_more", "refresh_first"};
+        const Played old = played("green_staging", actors);
+        CHECK(old.mean("trust_green", "requests.failed") >
+              20 * (1 + old.mean("refresh_first", "requests.failed")));
+        CHECK(old.mean("soak_more", "requests.failed") >
+              20 * (1 + old.mean("refresh_first", "requests.failed")));
+        const Played fresh = played("green_staging", actors, {{"weeks_old", "0"}});
+        CHECK(fresh.mean("trust_green", "requests.failed") < 5);
+    }
+
+    TEST_CASE(
+        "one change is mended sooner than it is taken back; among many it is looked for first") {
+        const std::vector<std::string> actors{"roll_back", "fix_forward"};
+        const Played one = played("small_batch", actors);
+        CHECK(one.mean("roll_back", "requests.failed") >
+              2 * one.mean("fix_forward", "requests.failed"));
+        const Played many = played("small_batch", {"fix_forward"}, {{"changes", "128"}});
+        // Seven halvings of ten minutes each: 12,000 requests a minute, two in a thousand.
+        CHECK(many.mean("fix_forward", "requests.failed") -
+                  one.mean("fix_forward", "requests.failed") ==
+              Approx(70 * 12'000 * .002).epsilon(.15));
+    }
+
+    TEST_CASE("what is still in main comes back, and what is not does not") {
+        const std::vector<std::string> actors{"roll_back", "and_revert", "and_flag_off",
+                                              "and_freeze"};
+        const Played it = played("it_came_back", actors);
+        for (const char* actor : {"and_revert", "and_flag_off", "and_freeze"})
+            CHECK(it.mean("roll_back", "requests.failed") > 2 * it.mean(actor, "requests.failed"));
+        CHECK(it.mean("and_freeze", "worth.delivered") == 0);
+        const Played clean = played("it_came_back", actors, {{"next_holds_it", "no"}});
+        CHECK(clean.mean("roll_back", "requests.failed") ==
+              Approx(clean.mean("and_revert", "requests.failed")).epsilon(.05));
+    }
+
+    TEST_CASE("a rehearsal finds the way back shut, unless it is open") {
+        const std::vector<std::string> actors{"in_a_hurry", "rehearse"};
+        const Played shut = played("rehearsed", actors);
+        CHECK(shut.mean("rehearse", "requests.failed") < 5);
+        const Played open = played("rehearsed", actors, {{"change", "a_field_more"}});
+        CHECK(shut.mean("in_a_hurry", "requests.failed") >
+              3 * open.mean("in_a_hurry", "requests.failed"));
+        CHECK(open.mean("rehearse", "requests.failed") > 1'000);  // It went out, and somebody saw.
+    }

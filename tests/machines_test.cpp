@@ -83,8 +83,8 @@ for i = 1, 2 do drill.at(10 * i, migrate { store = orders }) end
 
 TEST_CASE("who declares an incident is not alone five to ten minutes later, once") {
     Day day = begun(failing({}));
-    submit(day, Organise{Organising::declare});
-    submit(day, Organise{Organising::declare});
+    submit(day, Organise{Matter::declare});
+    submit(day, Organise{Matter::declare});
     CHECK(refused_at(day) == 0);
     to(day, 299_s);
     CHECK(day.team.responders.size() == 1);
@@ -105,7 +105,7 @@ TEST_CASE("a colleague who was not told lets a halted rollout go on, one who was
         Day day = begun(plan);
         to(day, 120_s);
         submit(day, Halt{{0}});
-        if (told) submit(day, Organise{Organising::announce}, By::person);
+        if (told) submit(day, Organise{Matter::announce}, By::person);
         to(day, 3600_s);
         CHECK((shop(day).current == BuildId{1}) == !told);
     }

@@ -86,6 +86,9 @@ Result<Atom> Declarations::atom(const std::string& what, const Value& record) {
     if (what == "reads_form")
         return Atom{
             ReadsForm{{row_of(record, "store")}, static_cast<Format>(whole_of(record, "form"))}};
+    if (what == "published")
+        return Atom{Published{length_of(record, "at"), at_of(record, "used_per_day").number,
+                              static_cast<std::uint32_t>(triggers_.size())}};
     check(what == "rows_like", "every trigger of the table has a meaning");
     return Atom{RowsLike{{row_of(record, "store")}, part_of(record, "share")}};
 }
@@ -139,12 +142,15 @@ Result<Value> Declarations::change(const Value& record) {
     if (has(record, "removes")) change.removes = SettingId{row_of(record, "removes")};
     if (has(record, "fallback")) change.fallback = Rule{flag_value(at_of(record, "fallback"))};
     change.lines = whole_of(record, "lines");
+    change.worth_cents = cents_of(record, "worth");
+    if (has(record, "deadline")) change.deadline = length_of(record, "deadline");
+    change.does = static_cast<ChangeKind>(whole_of(record, "does"));
     if (has(record, "coverage")) change.coverage = part_of(record, "coverage");
     if (change.fallback && change.behind.empty())
         return Error{"change " + shown(record.items[0]) +
                      ": a fallback is for the flags that it is behind; name them"};
     change.key = static_cast<std::uint32_t>(changes_.size()) + 1;
-    changes_.push_back(change);
+    changes_.emplace_back(change);
     return handle(HandleKind::change, changes_.size() - 1);
 }
 
@@ -158,7 +164,7 @@ Result<Value> Declarations::interaction(const Value& record) {
     for (const Value& it : at_of(record, "hides").items)
         change.hides.push_back(defects_[it.handle.index]);
     change.key = static_cast<std::uint32_t>(changes_.size()) + 1;
-    changes_.push_back(change);
+    changes_.emplace_back(change);
     return handle(HandleKind::change, changes_.size() - 1);
 }
 

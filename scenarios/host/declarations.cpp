@@ -132,6 +132,9 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "people") return people(record);
     if (what == "automation") return automation(record);
     if (what == "prices") return prices(record);
+    if (what == "environment") return environment(record);
+    if (what == "changes") return changes(record);
+    if (what == "train") return train(record);
     if (what == "hotfix") return hotfix(record);
     if (what == "cause_alert") return cause_alert(record);
     if (what == "tools") return tools(record);
@@ -441,9 +444,10 @@ Result<Value> Declarations::build(const Value& record) {
     std::vector<Change> changes;
     if (has(record, "after")) changes = world.builds[row_of(record, "after")].changes;
     for (std::size_t i = 1; i < record.items.size(); ++i)
-        changes.push_back(changes_[record.items[i].handle.index]);
+        unpack({row_of(record, "of")}, changes_[record.items[i].handle.index], changes);
     const auto added = add_build({row_of(record, "of")}, record.items[0].text, changes);
     if (!added) return added.error();
+    if (has(record, "after")) world.builds[added->index].after = BuildId{row_of(record, "after")};
     return handle(HandleKind::build, added->index);
 }
 

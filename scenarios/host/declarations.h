@@ -9,6 +9,7 @@
 
 #include "scenarios/host/fields.h"
 #include "scenarios/host/scenario.h"
+#include "sim/world/batch.h"
 
 namespace rollcage {
 
@@ -47,6 +48,9 @@ private:
     Result<Value> people(const Value& record);
     Result<Value> automation(const Value& record);
     Result<Value> prices(const Value& record);
+    Result<Value> changes(const Value& record);
+    Result<Value> train(const Value& record);
+    Result<Value> environment(const Value& record);
     Result<Value> hotfix(const Value& record);
     Result<std::vector<CohortId>> audience_of(const std::string& what,
                                               const std::string& wanted) const;
@@ -70,7 +74,14 @@ private:
     const Choices& choices_;
     bool opened_ = false;
     std::uint64_t draws_ = 0;
-    std::vector<Change> changes_;
+    struct Pack {  // So many changes at once.
+        Habits habits;
+        std::uint32_t batch = 0;
+    };
+    void unpack(ServiceId of, const std::variant<Change, Pack>& from,
+                std::vector<Change>& to) const;
+    std::vector<std::variant<Change, Pack>> changes_;
+    std::uint32_t batches_ = 0;
     using Trigger = std::variant<Share, Atom>;  // For one in so many, or an atom.
     std::vector<Defect> defects_;
     std::vector<Trigger> triggers_;

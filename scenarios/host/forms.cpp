@@ -35,6 +35,7 @@ Field field_of(const Slot& slot) {
         case SlotType::service: handle(HandleKind::service); break;
         case SlotType::store: handle(HandleKind::store); break;
         case SlotType::flag: handle(HandleKind::flag); break;
+        case SlotType::environment: handle(HandleKind::environment); break;
         case SlotType::build: field.type = T::build; break;
         case SlotType::plan:
         case SlotType::alert:

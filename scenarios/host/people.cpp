@@ -51,8 +51,7 @@ Result<Value> Declarations::prices(const Value& record) {
                           .effect_doubled = price("effect_doubled"),
                           .effect_unmatched = price("effect_unmatched"),
                           .engineer_hour = price("engineer_hour"),
-                          .instance_hour = price("instance_hour"),
-                          .environment_hour = price("environment_hour")};
+                          .instance_hour = price("instance_hour")};
     return Value{};
 }
 

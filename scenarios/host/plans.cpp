@@ -63,10 +63,24 @@ Result<std::vector<CohortId>> Declarations::audience_of(const std::string& what,
                  (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
 }
 
+Result<Value> Declarations::environment(const Value& record) {
+    const std::string& named = record.items[0].text;
+    if (find_name(world.names.environments, named)) return twice("environment", named);
+    Environment it{.age = length_of(record, "age"),
+                   .refresh_takes = length_of(record, "refresh_takes"),
+                   .cents_per_hour = cents_of(record, "cost_per_hour")};
+    for (const Value& each : at_of(record, "differences").items)
+        it.differences.push_back({at_of(each, "name").text,
+                                  static_cast<DifferenceKind>(whole_of(each, "kind")),
+                                  part_of(each, "lacks")});
+    world.environments.push_back(it);
+    world.names.environments.push_back(named);
+    return handle(HandleKind::environment, world.environments.size() - 1);
+}
+
 // Each kind of test stage has those of these fields that mean something to it.
 Result<Value> Declarations::trial(TrialKind kind, const Value& record) {
     Trial trial = usual_trial(kind);
-    trial.takes = length_of(record, "takes");
     constexpr const char* names[] = {"data",         "scale",     "config",
                                      "dependencies", "behaviour", "skew"};
     for (std::size_t d = 0; d < dimensions; ++d)
@@ -74,6 +88,7 @@ Result<Value> Declarations::trial(TrialKind kind, const Value& record) {
     const auto if_said = [&](const char* field, auto& value) {
         if (find(record, field) != nullptr) set_number(value, whole_of(record, field));
     };
+    if_said("takes", trial.takes);
     if_said("volume", trial.volume);
     if_said("tests", trial.tests);
     if_said("oracle", trial.oracle);
@@ -81,6 +96,21 @@ Result<Value> Declarations::trial(TrialKind kind, const Value& record) {
     if_said("coverage_at_least", trial.coverage_at_least);
     if_said("regression_at_most", trial.regression_at_most);
     if_said("soak", trial.soak);
+    if_said("critical_at_most", trial.critical_at_most);
+    if_said("mode", trial.mode);
+    if_said("flake", trial.flake);
+    if_said("on_flake", trial.on_flake);
+    if_said("retries", trial.retries);
+    if_said("quarantined", trial.quarantined);
+    if_said("rota", trial.rota);
+    if_said("opens", trial.opens);
+    if_said("closes", trial.closes);
+    if_said("catches", trial.catches);
+    if (const Value* where = find(record, "environment"); where != nullptr && !where->is_nil())
+        trial.environment = EnvironmentId{where->handle.index};
+    if (trial.quarantined > trial.tests)
+        return Error{name_of(kind) + ": more tests are in quarantine than there are; it has " +
+                     std::to_string(trial.tests)};
     stages_.emplace_back(trial);
     return handle(HandleKind::stage, stages_.size() - 1);
 }
@@ -92,6 +122,7 @@ Result<void> Declarations::stage(const std::string& plan, const Value& record) {
         return Error{"plan \"" + plan +
                      "\" needs a stage: everyone {}, canary { ... }, blue_green {} or recreate {}"};
     Plan stages{{}};
+    stages.rebuilds = at_of(record, "rebuilds").yes;
     for (const Value& item : record.items) {
         const auto& it = stages_[item.handle.index];
         if (const auto* trial = std::get_if<Trial>(&it)) {
@@ -133,6 +164,7 @@ Result<Value> Declarations::hotfix(const Value& record) {
     Hotfix fix{.build = {row_of(record, "build")},
                .plan = *plan,
                .lead = length_of(record, "lead"),
+               .bisect = length_of(record, "bisect"),
                .bad_share = part_of(record, "bad_share")};
     if (has(record, "bad")) fix.bad = BuildId{row_of(record, "bad")};
     world.services[row_of(record, "of")].hotfix = fix;

@@ -36,6 +36,9 @@ inline Share part_of(const Value& record, const char* field) {
 inline Share times_of(const Value& record, const char* field) {
     return share_of(at_of(record, field).number);
 }
+inline std::int64_t cents_of(const Value& record, const char* field) {
+    return static_cast<std::int64_t>(at_of(record, field).number * 100 + 0.5);
+}
 inline std::uint32_t row_of(const Value& record, const char* field) {
     return at_of(record, field).handle.index;
 }

@@ -77,10 +77,10 @@ void take_table(lua_State* state, int index, int depth, int& entries, Value& val
 }  // namespace
 
 const char* name(HandleKind kind) {
-    static constexpr const char* names[] = {"nothing", "cohort", "service", "flag",    "build",
-                                            "change",  "defect", "stage",   "inject",  "alert",
-                                            "plan",    "store",  "schema",  "trigger", "gate"};
-    return kind <= HandleKind::gate ? names[static_cast<std::size_t>(kind)] : names[0];
+    static constexpr const char* names[] = {
+        "nothing", "cohort", "service", "flag",  "build",  "change",  "defect", "stage",
+        "inject",  "alert",  "plan",    "store", "schema", "trigger", "gate",   "environment"};
+    return kind <= HandleKind::environment ? names[static_cast<std::size_t>(kind)] : names[0];
 }
 
 Value value_of(bool yes) {

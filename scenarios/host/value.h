@@ -26,6 +26,7 @@ enum class HandleKind : std::uint8_t {
     schema,
     trigger,
     gate,
+    environment,
 };
 const char* name(HandleKind kind);
 

@@ -42,8 +42,7 @@ Word prices() {
           {"effect_doubled", "0", "what was sent twice"},
           {"effect_unmatched", "0", "what was sent for a record that is gone"},
           {"engineer_hour", "100", "of people's work"},
-          {"instance_hour", "0.1", "of a process"},
-          {"environment_hour", "0", "of an environment besides production"}})
+          {"instance_hour", "0.1", "of a process"}})
         word.fields.push_back({name, T::number, fallback, meaning, 0, 1e6});
     return word;
 }

@@ -32,7 +32,7 @@ bool wakes(const Automation& machine, const Fact& fact) {
 bool hears(const Automation& machine, const Fact& fact) {
     const auto* effect = std::get_if<TookEffect>(&fact);
     const auto* said = effect ? std::get_if<Organise>(&effect->command) : nullptr;
-    return machine.person && said != nullptr && said->what == Organising::announce;
+    return machine.person && said != nullptr && said->what == Matter::announce;
 }
 
 std::optional<Command> order_of(const Automation& machine) {

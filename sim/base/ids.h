@@ -24,6 +24,7 @@ using StoreId = Id<struct StoreTag>;
 using AutomationId = Id<struct AutomationTag>;
 using AlertId = Id<struct AlertTag>;  // Of a cause.
 using TextId = Id<struct TextTag>;    // What people say.
+using EnvironmentId = Id<struct EnvironmentTag>;
 static_assert(!std::is_convertible_v<CohortId, ServiceId>);
 
 }  // namespace rollcage

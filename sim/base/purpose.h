@@ -40,6 +40,11 @@ enum class Purpose : std::uint16_t {
     probes = 60,      // service, minute: whether a probe is answered
     complaints = 61,  // cohort, minute: who complains, and whom they name
     log_lines = 62,   // alert, scrape: lines that match by chance
+    flake = 52,       // stage and build, run: tests that fail for nothing
+    approval = 53,    // delivery, or change and build: how long it takes, what it catches
+    drift = 54,       // environment, difference: what is found first
+    batch = 56,       // change, what of it: size, defects, kind
+    exploit = 55,     // trigger: when somebody uses what is published
 };
 
 }  // namespace rollcage

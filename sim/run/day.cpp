@@ -64,6 +64,7 @@ Duration time_to_effect(const World& world, const Command& command) {
             [&](const SetWeight&) { return route; },
             [&](const Drain& it) { return it.region ? region : route; },
             [&](const Rollback& it) { return reviewed(it.service, it.committed, {}); },
+            [&](const RevertChange& it) { return reviewed(it.service, true, {}); },
             [](const auto&) { return Duration{}; },
         },
         command);
@@ -100,6 +101,7 @@ void run_lifecycle(Day& day, const EventKey& event) {
         case Due::Kind::pass: pass_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::hotfix: hotfix_due(day.world, event.entity(), event.ordinal()); break;
         case Due::Kind::trial: trial_due(day.world, event.entity(), event.ordinal()); break;
+        case Due::Kind::refresh: refresh_due(day.world, event.entity(), event.ordinal()); break;
     }
     hear(day);
 }
@@ -124,7 +126,7 @@ std::optional<std::string> refusal_of(Day& day, const Command& command) {
         return hold->held ? "it is held already" : "it is not held";
     }
     if (const auto* organise = std::get_if<Organise>(&command))
-        if (organise->what == Organising::declare && day.team.people.backup == 0)
+        if (organise->what == Matter::declare && day.team.people.backup == 0)
             return "everybody who can be called has been called";
     if (const auto guard = guard_against(day.machines, command, facts_known(day)))
         return "\"" + day.world.plan->names.automations[*guard + automations_built_in] +
@@ -163,7 +165,7 @@ void reach_minds(Day& day, const Command& command, SimTime asked) {
     if (const auto* hold = std::get_if<Hold>(&command))
         held_flag(day, hold->automation) = hold->held;
     else if (const auto* organise = std::get_if<Organise>(&command);
-             organise != nullptr && organise->what == Organising::declare)
+             organise != nullptr && organise->what == Matter::declare)
         call_for_help(day.team, day.now);
     else if (const auto* inspect = std::get_if<Inspect>(&command))
         tell(day.belief, day.now, looked_into(day, *inspect, asked), day.chain);

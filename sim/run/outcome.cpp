@@ -118,13 +118,37 @@ void add_cost(const Day& day, Outcome& sum) {
                  paid(price.effect_unmatched, count(sum.effects_unmatched));
     cost.people = paid(price.engineer_hour, sum.toil_minutes / 60);
     cost.machines = paid(price.instance_hour, count(day.world.minutes.instance_minutes) / 60);
+    cost.environments = static_cast<double>(environment_cents(day.world)) / 100;
+    cost.worth_delayed = sum.worth_delayed;
     sum.cost = cost;
+}
+
+}  // namespace
+
+namespace {
+
+// Folded from what pipelines did: no data where nothing of the kind happened.
+void add_delivery(const Day& day, Outcome& sum) {
+    const Delivered& it = day.world.delivered;
+    const auto share = [](std::int64_t part, std::int64_t of) -> std::optional<double> {
+        if (of == 0) return std::nullopt;
+        return static_cast<double>(part) / static_cast<double>(of);
+    };
+    sum.deploys = it.deploys;
+    sum.gates_skipped = it.gates_skipped;
+    if (const auto mean = share(it.lead_us, it.arrived)) sum.lead_time_s = *mean * 1e-6;
+    sum.change_fail_share = share(it.failed, it.deploys);
+    sum.rework_share = share(it.fixes, it.deploys);
+    sum.false_red_share = share(it.false_reds, it.reds);
+    sum.worth_delivered = static_cast<double>(day.world.worth.delivered) * 1e-8;
+    sum.worth_delayed = static_cast<double>(day.world.worth.delayed) * 1e-8;
 }
 
 }  // namespace
 
 Outcome outcome(const Day& day) {
     Outcome sum;
+    add_delivery(day, sum);
     for (const Account& it : day.world.ledger) {
         sum.offered += it.fresh;
         sum.good += it.good;

@@ -44,6 +44,10 @@ struct Outcome {
     std::vector<Records> records;  // One a store, in declared order.
     std::int64_t jobs_finished = 0, jobs_orphaned = 0, effects_sent = 0, effects_doubled = 0;
     std::int64_t effects_unmatched = 0;  // Their record was taken back.
+    // Builds that went out; of these, rolled back or fixed, and fixes. Red stages that were wrong.
+    std::int64_t deploys = 0, gates_skipped = 0;
+    std::optional<double> lead_time_s, change_fail_share, rework_share, false_red_share;
+    double worth_delivered = 0, worth_delayed = 0;
 };
 
 }  // namespace rollcage

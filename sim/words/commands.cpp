@@ -95,7 +95,7 @@ std::vector<Form> forms_for_what_they_keep() {
     };
 }
 
-std::vector<Form> forms_for_people() {
+std::vector<Form> forms_for_people_and_pipelines() {
     return {
         {"inspect",
          "looks into a service: the worst version against the others, as of asking",
@@ -105,17 +105,31 @@ std::vector<Form> forms_for_people() {
          "a machine that decides by itself leaves things alone, or goes on",
          {{"automation", S::automation, "which; `gates`, `autoscaler` or one that is declared"},
           {"held", S::choice, "no: it goes on", "yes", 0, 0, "no|yes"}}},
+        {"rerun", "runs the stage that is red once more", {{"service", S::service, "whose"}}},
+        {"revert_change",
+         "takes what a build brought out of main: builds cut from then on do not have it",
+         {{"service", S::service, "whose"}, {"build", S::build, "which build's changes"}}},
+        {"freeze",
+         "no build enters a plan, hotfixes apart",
+         {{"service", S::service, "whose"},
+          {"frozen", S::choice, "or go on", "yes", 0, 0, "no|yes"}}},
+        {"refresh",
+         "makes an environment like production again; takes its time",
+         {{"environment", S::environment, "which"}}},
         {"organise",
-         "declares an incident, so that more people join; or announces what was decided",
-         {{"what", S::choice, "which", nullptr, 0, 0, "declare|announce"}}},
+         "declares an incident, so that more people join; announces what was decided; approves "
+         "what "
+         "waits for approval; or goes past a gate, which is written down",
+         {{"what", S::choice, "the matter", nullptr, 0, 0, "declare|announce|approve|skip_gate"},
+          {"service", S::service, "whose", ""}}},
     };
 }
 
 }  // namespace
 
 const std::vector<Form>& command_forms() {
-    static const std::vector<Form> forms =
-        joined(joined(forms_for_services(), forms_for_what_they_keep()), forms_for_people());
+    static const std::vector<Form> forms = joined(
+        joined(forms_for_services(), forms_for_what_they_keep()), forms_for_people_and_pipelines());
     return forms;
 }
 

@@ -133,16 +133,36 @@ struct Hold {  // A machine that decides by itself leaves things alone; `held` n
     bool held = true;
     auto slots() { return std::tie(automation, held); }
 };
-enum class Organising : std::uint8_t { declare, announce };
-struct Organise {
-    Organising what = Organising::declare;
-    auto slots() { return std::tie(what); }
+struct Rerun {  // The stage that is red, of the build that came to it last.
+    ServiceId service;
+    auto slots() { return std::tie(service); }
 };
-using Command =
-    std::variant<Shed, Scale, Rollback, Halt, Resume, Promote, SwitchRoute, SetWeight, Drain,
-                 Restart, OrderHotfix, PauseSync,  // For services.
-                 SetFlag, RevertConfig, Migrate, Repair, PauseConsumers, Failover, Failback,
-                 Restore, Reconcile, Inspect, Hold, Organise>;  // For people and machines.
+struct RevertChange {  // What a build brought is taken out of main, after its review.
+    ServiceId service;
+    BuildId build;
+    auto slots() { return std::tie(service, build); }
+};
+struct Freeze {  // Nothing but hotfixes enters a plan.
+    ServiceId service;
+    bool frozen = true;
+    auto slots() { return std::tie(service, frozen); }
+};
+struct Refresh {  // An environment is made like production again.
+    EnvironmentId environment;
+    auto slots() { return std::tie(environment); }
+};
+enum class Matter : std::uint8_t { declare, announce, approve, skip_gate };
+struct Organise {
+    Matter what = Matter::declare;
+    std::optional<ServiceId> service{};
+    auto slots() { return std::tie(what, service); }
+};
+using Command = std::variant<Shed, Scale, Rollback, Halt, Resume, Promote, SwitchRoute, SetWeight,
+                             Drain, Restart, OrderHotfix, PauseSync,  // For services.
+                             SetFlag, RevertConfig, Migrate, Repair, PauseConsumers, Failover,
+                             Failback, Restore, Reconcile,  // For what they keep.
+                             Inspect, Hold, Rerun, RevertChange, Freeze, Refresh,
+                             Organise>;  // For people, machines and pipelines.
 
 Result<Command> parse_command(std::string_view text, const Names& names);
 void fold(const Command& command, Digest& digest);

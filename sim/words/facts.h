@@ -127,10 +127,14 @@ enum class TrialKind : std::uint8_t {
     performance,
     staging,
     compile,
+    scan,
+    rehearsal,
+    approval,
+    merge,
 };
 inline constexpr const char* trial_names =
-    "unit|contract|integration|smoke|performance|staging|compile";
-enum class TrialResult : std::uint8_t { passed, failed };
+    "unit|contract|integration|smoke|performance|staging|compile|scan|rehearsal|approval|merge";
+enum class TrialResult : std::uint8_t { passed, failed, skipped };
 struct Entered {  // The test stages of a plan.
     ServiceId service;
     BuildId build;
@@ -144,9 +148,33 @@ struct TrialEnded {  // With what it measures, whatever the reason.
     TrialResult result = TrialResult::passed;
     std::optional<std::int64_t> tests{}, failing{};
     std::optional<Share> coverage{}, p95_regression{};
+    std::optional<std::int64_t> critical{};
     auto slots() {
-        return std::tie(service, build, stage, result, tests, failing, coverage, p95_regression);
+        return std::tie(service, build, stage, result, tests, failing, coverage, p95_regression,
+                        critical);
     }
+};
+enum class WaitsFor : std::uint8_t { approval, main, environment };
+struct Waits {  // Between two stages of its plan.
+    ServiceId service;
+    BuildId build;
+    WaitsFor waits_for = WaitsFor::approval;
+    auto slots() { return std::tie(service, build, waits_for); }
+};
+struct Held {  // The service is frozen: the build does not enter its plan.
+    ServiceId service;
+    BuildId build;
+    auto slots() { return std::tie(service, build); }
+};
+struct Quarantined {  // Nobody looks at these tests any more; `all`: with those before.
+    ServiceId service;
+    TrialKind stage = TrialKind::unit;
+    std::int64_t tests = 0, all = 0;
+    auto slots() { return std::tie(service, stage, tests, all); }
+};
+struct Refreshed {
+    EnvironmentId environment;
+    auto slots() { return std::tie(environment); }
 };
 // Multi-window burn rates of the availability goal, as the SRE workbook has them.
 enum class AlertRule : std::uint8_t { fast_burn, slow_burn, ticket };
@@ -246,12 +274,13 @@ struct Joined {  // More people answer.
     std::int64_t people = 0;
     auto slots() { return std::tie(people); }
 };
-using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
-                          AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
-                          ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
-                          PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged,
-                          StepEnded, Inspected, Joined, ProbeFailed, ProbeRecovered, Complaints,
-                          Said, CauseFired, CauseCleared, Entered, TrialEnded>;
+using Fact =
+    std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
+                 AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned, ReplicaBehind,
+                 FailedOver, FailedBack, Restored, RepairEnded, Reconciled, PullFailed,
+                 InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged, StepEnded,
+                 Inspected, Joined, ProbeFailed, ProbeRecovered, Complaints, Said, CauseFired,
+                 CauseCleared, Entered, TrialEnded, Waits, Held, Quarantined, Refreshed>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

@@ -95,6 +95,7 @@ const char* type_name(SlotType type) {
         case SlotType::automation: return "automation";
         case SlotType::alert: return "alert";
         case SlotType::text: return "text";
+        case SlotType::environment: return "environment";
         case SlotType::share: return "share";
         case SlotType::times: return "times";
         case SlotType::count: return "n";
@@ -242,6 +243,7 @@ const std::vector<std::string>* names_of(SlotType type, const Names& names) {
         case SlotType::text: return &names.texts;
         case SlotType::region: return &names.regions;
         case SlotType::automation: return &names.automations;
+        case SlotType::environment: return &names.environments;
         default: return nullptr;
     }
 }

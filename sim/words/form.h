@@ -30,6 +30,7 @@ enum class SlotType : std::uint8_t {
     automation,
     alert,
     text,  // What somebody says: a row of the texts, so that a day's numbers hold none.
+    environment,
     share,
     times,  // A share that may exceed one.
     count,

@@ -25,7 +25,7 @@ struct Names {
     std::vector<std::string> tiers{}, regions{};
     // What decides by itself: who tends gates, who scales, then those that are declared.
     std::vector<std::string> automations{"gates", "autoscaler"};
-    std::vector<std::string> alerts{}, texts{};
+    std::vector<std::string> alerts{}, texts{}, environments{};
     std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
 };
 

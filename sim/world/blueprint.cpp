@@ -439,6 +439,18 @@ Result<Blueprint> checked(Blueprint blueprint) {
     return blueprint;
 }
 
+std::vector<std::uint32_t> brought_by(const Blueprint& blueprint, BuildId build) {
+    std::vector<std::uint32_t> keys;
+    const Build& it = blueprint.builds[build.index];
+    for (const Change& change : it.changes) {
+        const bool before =
+            it.after && std::ranges::count(blueprint.builds[it.after->index].changes, change.key,
+                                           &Change::key) > 0;
+        if (!before) keys.push_back(change.key);
+    }
+    return keys;
+}
+
 const SchemaChange* schema_of(const Blueprint& blueprint, StoreId store) {
     for (const Build& build : blueprint.builds)
         for (const Change& change : build.changes)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sim/base/result.h"
@@ -115,6 +116,7 @@ struct Hotfix {
     BuildId build;
     PlanId plan;
     Duration lead{3'900'000'000};  // Diagnosis, code, review, pipeline. default: MODEL 9
+    Duration bisect{600'000'000};  // Of the lead, each halving of what was brought. design
     std::optional<BuildId> bad{};  // What comes out instead,
     Share bad_share{70'000};       // so often; twice that where gates are skipped. MODEL 4.6
 };
@@ -155,6 +157,8 @@ struct Service {
     std::int64_t memory_mb = 512;  // That a process may leak before it ends. default: design
 };
 
+struct Blueprint;
+enum class ChangeKind : std::uint8_t { fix, feat, breaks };  // As its message says.
 struct Change {
     std::vector<SettingId> behind{};  // Only where all of these flags are on.
     std::vector<Defect> hides{};
@@ -164,12 +168,18 @@ struct Change {
     std::optional<Rule> fallback{};      // For its flags, of a process that could not read them.
     std::int64_t lines = 80;             // default: design, the median of MODEL 6.1
     std::optional<Share> coverage{};     // Of them, by unit tests; none: as the stage says.
-    std::uint32_t key = 0;               // What its draws are keyed by: the same in every build.
+    std::int64_t worth_cents = 0;        // A minute that everybody has it.
+    std::optional<Duration> deadline{};  // Since the start; then it is worth nothing.
+    ChangeKind does = ChangeKind::feat;
+    std::uint32_t key = 0;  // What its draws are keyed by: the same in every build.
 };
 struct Build {
     ServiceId of;
     std::vector<Change> changes;
+    std::optional<BuildId> after{};  // What it holds of that one it did not bring.
 };
+// The keys of the changes that a build brought.
+std::vector<std::uint32_t> brought_by(const Blueprint& blueprint, BuildId build);
 // What a percentage counts: the same users every time, or those of a fresh hash.
 enum class Unit : std::uint8_t { user, session, request };
 struct Setting {
@@ -219,6 +229,21 @@ struct Stage {
 struct Plan {
     std::vector<Stage> stages{Stage{}};
     std::vector<Trial> trials{};  // Before them, without users.
+    bool rebuilds = false;        // For each stage anew, instead of passing on what was tested.
+};
+
+// What an environment lacks of production, by its name.
+enum class DifferenceKind : std::uint8_t { setting, data_shape, index, dependency, size };
+struct Difference {
+    std::string name;
+    DifferenceKind kind = DifferenceKind::setting;
+    Share lacks{300'000};  // Of what it touches. default: design
+};
+struct Environment {
+    std::vector<Difference> differences{};
+    Duration age{};                         // At the start, since it was last refreshed.
+    Duration refresh_takes{3'600'000'000};  // default: design
+    std::int64_t cents_per_hour = 0;
 };
 
 // An alert on what may be a cause: it fires when every scrape for so long is above its limit.
@@ -244,7 +269,7 @@ struct Prices {
     std::int64_t request_failed = 0, request_refused = 0, user_minute = 0;
     std::int64_t record_damaged = 0, record_lost = 0, record_doubled = 0;
     std::int64_t unreadable_minute = 0, job_orphaned = 0, effect_doubled = 0, effect_unmatched = 0;
-    std::int64_t engineer_hour = 0, instance_hour = 0, environment_hour = 0;
+    std::int64_t engineer_hour = 0, instance_hour = 0;
 };
 // Which services people's tools run on: where one is down, so is the tool.
 struct Tools {
@@ -259,6 +284,7 @@ struct Blueprint {
     std::vector<Setting> settings;
     std::vector<Store> stores;
     std::vector<Plan> plans;
+    std::vector<Environment> environments{};
     Registry registry;
     Known known;  // Its people are declared; the rest of it `checked` fills in.
     std::optional<Prices> prices{};

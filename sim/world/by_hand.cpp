@@ -2,6 +2,7 @@
 // a repository that undoes it.
 #include <algorithm>
 
+#include "sim/world/batch.h"
 #include "sim/world/route.h"
 
 namespace rollcage {
@@ -64,7 +65,12 @@ void pass_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
 
 void order_hotfix(World& world, std::uint32_t s, bool express) {
     ServiceState& service = world.services[s];
-    const Duration lead = world.plan->services[s].hotfix->lead;
+    const Hotfix& fix = *world.plan->services[s].hotfix;
+    // What is wrong is looked for among all that the build which serves has brought.
+    const BuildId wrong = service.rollout ? service.rollout->build : service.current;
+    const auto brought = static_cast<std::int64_t>(brought_by(*world.plan, wrong).size());
+    const Duration lead = fix.lead + bisection(brought, fix.bisect);
+    deploy_failed(world, {s});
     service.hotfix_coming = true;
     ++service.hotfixes;
     world.due.push_back({Due::Kind::hotfix, express ? Duration{lead.us * 6 / 10} : lead, s,
@@ -77,7 +83,7 @@ void hotfix_due(World& world, std::uint32_t s, std::uint32_t ordinal) {
     const bool spoilt = fix.bad && world.draw(Purpose::hotfix, s, ordinal / 2)[0].value() < bad;
     world.services[s].hotfix_coming = false;
     const BuildId build = spoilt ? *fix.bad : fix.build;
-    deliver(world, build, fix.plan, ordinal % 2 == 1);
+    deliver(world, build, fix.plan, ordinal % 2 == 1 ? Road::express : Road::hotfix);
 }
 
 void sync_repository(World& world, std::uint32_t s) {

@@ -49,8 +49,13 @@ struct RowsLike {  // It has a shape that this part of the records has.
     StoreId store;
     Share rows;
 };
+struct Published {  // A vulnerability: from a day on somebody may use it, and somebody will.
+    Duration at;
+    double used_per_day = 0;
+    std::uint32_t key = 0;  // Of its draw.
+};
 using Atom = std::variant<LoadAbove, Concurrency, SettingIs, Dependency, CohortIs, During, AgeAbove,
-                          PeerIs, ReadsForm, RowsLike>;
+                          PeerIs, ReadsForm, RowsLike, Published>;
 
 struct Defect {
     Share rate = whole;            // One in 1/rate requests meets it; a process meets it whole.

@@ -141,7 +141,7 @@ bool boots_badly(World& world, std::uint32_t s, std::uint32_t slot) {
 std::vector<std::uint32_t> dying(World& world, std::uint32_t s) {
     std::vector<std::uint32_t> slots;
     for (const Pool& pool : world.services[s].pools) {
-        const Build& build = world.plan->builds[pool.build.index];
+        const Build& build = built(world, pool.build);
         if (!costs_processes(build)) continue;
         const std::vector<Instance>& instances = world.services[s].instances;
         const View all(world, s, pool);

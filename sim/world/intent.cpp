@@ -230,23 +230,46 @@ Why why_not(const World& world, const Failback& order) {
     return copies_refusal(world, order.store, {CopyWork::failback});
 }
 
+Why why_not(const World& world, const Rerun& order) {
+    return rerun_refusal(world, order.service);
+}
+
+Why why_not(const World& world, const RevertChange& order) {
+    if (brought_by(*world.plan, order.build).empty())
+        return "that build brought nothing of its own";
+    if (reverted(world, order.build)) return "what it brought is reverted already";
+    return std::nullopt;
+}
+
+Why why_not(const World& world, const Freeze& order) {
+    if (world.services[order.service.index].frozen != order.frozen) return std::nullopt;
+    return order.frozen ? "it is frozen already" : "it is not frozen";
+}
+
+Why why_not(const World& world, const Refresh& order) {
+    if (world.environments[order.environment.index].refreshing) return "it is on its way already";
+    if (in_use(world, order.environment)) return "a stage is under way there; wait until it ends";
+    return std::nullopt;
+}
+
+Why why_not(const World& world, const Organise& order) {
+    // What is ordered of people is theirs to refuse.
+    if (order.what == Matter::declare || order.what == Matter::announce) return std::nullopt;
+    if (!order.service) return "say whose: service=";
+    return order.what == Matter::approve ? approve_refusal(world, *order.service)
+                                         : skip_refusal(world, *order.service);
+}
+
 Why why_not(const World&, const Shed&) {
     return std::nullopt;
 }
-// What is ordered of people and machines is theirs to refuse.
+// The same of machines, and of who looks.
 Why why_not(const World&, const Inspect&) {
     return std::nullopt;
 }
 Why why_not(const World&, const Hold&) {
     return std::nullopt;
 }
-Why why_not(const World&, const Organise&) {
-    return std::nullopt;
-}
-
-}  // namespace
-
-namespace {
 
 // What is committed takes effect without it.
 bool needs_deploy_tool(const Command& command) {
@@ -277,6 +300,7 @@ std::optional<std::string> step_schema(World& world, StoreId store, bool down) {
         migrate(state, world.plan->stores[store.index], schema_of(*world.plan, store), down);
     if (why) return why;
     world.news.push_back(Migrated{store, state.phase});
+    grow_apart(world, DifferenceKind::data_shape, store.index);
     for (std::uint32_t s = 0; s < world.services.size(); ++s) refresh_paths(world, s);
     return std::nullopt;
 }
@@ -301,6 +325,7 @@ void carry_out(World& world, const Shed& order) {
 
 void carry_out(World& world, const Scale& order) {
     ServiceState& service = world.services[order.service.index];
+    grow_apart(world, DifferenceKind::size, order.service.index);
     if (order.committed) {  // The next sync sees to it.
         service.repository.instances = order.instances;
         return;
@@ -329,6 +354,27 @@ void carry_out(World& world, const SetWeight& order) {
     sync_pools(world, order.service.index);
 }
 
+void carry_out(World& world, const Rerun& order) {
+    rerun(world, order.service);
+}
+
+void carry_out(World& world, const RevertChange& order) {
+    revert(world, order.build);
+}
+
+void carry_out(World& world, const Freeze& order) {
+    world.services[order.service.index].frozen = order.frozen;
+}
+
+void carry_out(World& world, const Refresh& order) {
+    begin_refresh(world, order.environment);
+}
+
+void carry_out(World& world, const Organise& order) {
+    if (order.what == Matter::approve) approve(world, *order.service);
+    if (order.what == Matter::skip_gate) skip_gate(world, *order.service);
+}
+
 void carry_out(World& world, const Reconcile& order) {
     Kept& kept = world.stores[order.store.index];
     begin_reconciling(kept.state, kept.copies, world.now);
@@ -353,7 +399,6 @@ void take_effect(World& world, const Command& command) {
             [&](const RevertConfig& it) { revert_settings(world, it.setting); },
             [](const Inspect&) {},
             [](const Hold&) {},
-            [](const Organise&) {},
             [&](const Migrate& it) { (void)step_schema(world, it.store, it.down); },
             [&](const Repair& it) { world.stores[it.store.index].repairing = true; },
             [&](const PauseConsumers& it) {

@@ -231,16 +231,13 @@ auto last_change(auto& undo, SettingId setting) {
 }  // namespace
 
 const Change* change_of(const World& world, BuildId build, StoreId store) {
-    for (const Change& change : world.plan->builds[build.index].changes)
+    for (const Change& change : built(world, build).changes)
         if (change.schema && change.schema->is_on(store)) return &change;
     return nullptr;
 }
 
 View::View(const World& world, std::uint32_t service, const Pool& pool)
-    : world_(&world),
-      service_(service),
-      pool_(&pool),
-      build_(&world.plan->builds[pool.build.index]) {
+    : world_(&world), service_(service), pool_(&pool), build_(&built(world, pool.build)) {
     watch();
     const std::vector<Instance>& instances = world.services[service].instances;
     std::int64_t count = 0;
@@ -257,7 +254,7 @@ View::View(const World& world, std::uint32_t service, std::uint32_t slot, bool b
     : world_(&world),
       service_(service),
       pool_(pool_of(world.services[service], slot)),
-      build_(&world.plan->builds[world.services[service].instances[slot].build.index]) {
+      build_(&built(world, world.services[service].instances[slot].build)) {
     watch();
     add(slot, begins);
     finish(1);
@@ -416,7 +413,7 @@ bool settings_down(const World& world) {
 bool moving(const World& world, std::uint32_t s) {
     if (world.services[s].certified) return true;
     for (const Pool& pool : world.services[s].pools)
-        for (const Change& change : world.plan->builds[pool.build.index].changes)
+        for (const Change& change : built(world, pool.build).changes)
             for (const Defect& defect : change.hides)
                 for (const Atom& atom : defect.when)
                     if (!std::holds_alternative<SettingIs>(atom) &&
@@ -458,6 +455,7 @@ void set_settings(World& world, const std::vector<std::pair<SettingId, Rule>>& r
         if (!touches(change, setting))
             change.before.emplace_back(setting, world.settings[setting.index].back().rule);
         give(world, setting, rule, within.value_or(world.plan->settings[setting.index].poll));
+        grow_apart(world, DifferenceKind::setting, setting.index);
     }
     settle(world);
 }

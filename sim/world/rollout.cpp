@@ -211,6 +211,7 @@ void end_rollout(World& world, std::uint32_t s) {
     if (done.back)
         while (!service.before.empty() && service.before.back() == build) service.before.pop_back();
     service.rollout.reset();
+    if (!done.back) deploy_arrived(world, {s}, build);
     world.news.push_back(RolloutEnded{{s}, build});
 }
 
@@ -386,6 +387,7 @@ void begin_rollout(World& world, std::uint32_t s, Rollout rollout) {
     for (Site& site : service.sites)
         for (Group& group : site.groups) group.halted_at = 0;
     ++service.rollouts;
+    if (rollout.back) deploy_failed(world, {s});
     if (rollout.to.name) rollout.to.stamp = service.rollouts;
     rollout.build = build_of(world, s, rollout.to);
     rollout.by_hand = !rollout.plan && service.by_hand;

@@ -49,14 +49,21 @@ double at_least_once(double p, double times) {
     return 1 - power(1 - std::min(p, 1.0), times);
 }
 
+// Unit tests and contracts call code, not processes.
+bool starts_processes(TrialKind kind) {
+    return kind == TrialKind::integration || kind == TrialKind::smoke || kind == TrialKind::staging;
+}
+
 // By what everybody sees: errors and dead processes.
 double loud(const Trial& trial, const Suspect& it, double volume) {
     const Defect& defect = it.defect();
+    const double errors = at_least_once(met(defect) * defect.fails.value(), volume);
+    if (!starts_processes(trial.kind)) return errors;
     const double hours = static_cast<double>(trial.lasts().us) / hour_us;
     const bool full = defect.leaks_mb_per_hour > 0 &&
                       defect.leaks_mb_per_hour * hours >= static_cast<double>(it.memory_mb);
     if (full) return 1;
-    const double quiet = (1 - at_least_once(met(defect) * defect.fails.value(), volume)) *
+    const double quiet = (1 - errors) *
                          (1 - defect.crashes_at_boot.value()) *  // A stage starts one process.
                          e_to(-std::min(700.0, defect.crashes_per_hour * hours));
     return 1 - quiet;
@@ -70,13 +77,24 @@ double silent(const Defect& defect, double volume) {
     return at_least_once(met(defect) * (1 - sound), volume);
 }
 
-// The chance that one test of a run meets it, and sees it.
+// How often a test that failed is run again before that counts.
+std::int64_t tried_again(const Trial& trial) {
+    switch (trial.on_flake) {
+        case OnFlake::stop: return 0;
+        case OnFlake::retry: return trial.retries;
+        case OnFlake::quarantine: return 1;
+    }
+    return 0;
+}
+
+// The chance that one test of a run meets it, and sees it, however often it is tried.
 double per_test(const Trial& trial, const Suspect& it, const Draw& draw) {
     const double volume = static_cast<double>(trial.volume) /
                           static_cast<double>(std::max<std::int64_t>(1, trial.tests));
     const bool asserted = lot(it, asserted_lot, draw) < trial.oracle.value();
     const double seen = loud(trial, it, volume);
-    return asserted ? 1 - (1 - seen) * (1 - silent(it.defect(), volume)) : seen;
+    const double once = asserted ? 1 - (1 - seen) * (1 - silent(it.defect(), volume)) : seen;
+    return power(once, static_cast<double>(1 + tried_again(trial)));
 }
 
 double slower(const Defect& defect) {
@@ -93,6 +111,16 @@ std::vector<Suspect> suspects(const Build& build, std::int64_t memory_mb) {
     return all;
 }
 
+namespace {
+
+const Published* published(const Defect& defect) {
+    for (const Atom& atom : defect.when)
+        if (const auto* it = std::get_if<Published>(&atom)) return it;
+    return nullptr;
+}
+
+}  // namespace
+
 Needs needs(const Change& change, const Defect& defect) {
     Needs all{};
     const auto need = [&](Dimension dimension) { all[at(dimension)] = true; };
@@ -106,7 +134,8 @@ Needs needs(const Change& change, const Defect& defect) {
                        [&](const Dependency&) { need(Dimension::dependencies); },
                        [&](const CohortIs&) { need(Dimension::behaviour); },
                        [&](const During&) { need(Dimension::behaviour); },
-                       [](const AgeAbove&) {},  // Time has no parity: it is long enough or not.
+                       [](const Published&) {},  // Nobody attacks a test.
+                       [](const AgeAbove&) {},   // Time has no parity: it is long enough or not.
                        [&](const PeerIs&) { need(Dimension::skew); },
                        [&](const ReadsForm&) { need(Dimension::skew); },
                        [&](const RowsLike&) { need(Dimension::data); },
@@ -116,6 +145,7 @@ Needs needs(const Change& change, const Defect& defect) {
 }
 
 bool within_reach(const Trial& trial, const Suspect& suspect, const Draw& draw) {
+    if (published(suspect.defect()) != nullptr) return false;
     const Needs needed = needs(*suspect.change, suspect.defect());
     for (std::size_t d = 0; d < dimensions; ++d)
         if (needed[d] && lot(suspect, d, draw) >= trial.parity[d].value()) return false;
@@ -154,9 +184,48 @@ double p95_times(Share of_requests, Share times) {
     return high / usual;
 }
 
+namespace {
+
+// Tests that fail for nothing, and still do when they are tried again.
+void add_flakes(const Trial& trial, const TrialRun& run, const Draw& draw, Measures& found) {
+    constexpr std::uint32_t flake_entity = 0x0C00'0000;
+    if (trial.flake == none || trial.tests == 0) return;
+    const Lanes die =
+        draw(Purpose::flake, flake_entity + run.stage, std::uint64_t{run.build} << 32 | run.run);
+    const std::int64_t once = binomial(die.fine(0), trial.tests, trial.flake.value());
+    const std::int64_t again = tried_again(trial);
+    const std::int64_t still =
+        again == 0
+            ? once
+            : binomial(die.fine(1), once, power(trial.flake.value(), static_cast<double>(again)));
+    found.failing = std::min(trial.tests, *found.failing + still);
+    if (trial.on_flake == OnFlake::quarantine) found.aside = once - still;
+}
+
+Share coverage_of(const Trial& trial, const Build& build) {
+    std::int64_t lines = 0, run_at_all = 0;  // In millionths of lines.
+    for (const Change& change : build.changes) {
+        lines += change.lines;
+        run_at_all += change.lines * change.coverage.value_or(trial.reach).ppm;
+    }
+    return lines > 0 ? Share{run_at_all / lines} : trial.reach;
+}
+
+std::int64_t known_by(const Build& build, SimTime now) {
+    std::int64_t known = 0;
+    for (const Suspect& it : suspects(build, 1)) {
+        const Published* day = published(it.defect());
+        known += day != nullptr && SimTime{} + day->at <= now;
+    }
+    return known;
+}
+
+}  // namespace
+
 Measures measure(const Trial& trial, const Build& build, std::int64_t memory_mb,
-                 const TrialRun& run, const Draw& draw) {
+                 const TrialRun& run, SimTime now, const Draw& draw) {
     Measures found;
+    if (trial.kind == TrialKind::scan) found.critical = known_by(build, now);
     std::int64_t failing = 0;
     double times = 1;
     for (const Suspect& it : suspects(build, memory_mb)) {
@@ -165,28 +234,39 @@ Measures measure(const Trial& trial, const Build& build, std::int64_t memory_mb,
         if (within_reach(trial, it, draw) && old_enough(trial, it.defect()))
             times *= slower(it.defect());
     }
-    if (trial.kind == TrialKind::performance) {
-        found.p95 = share_of(std::max(0.0, times - 1));
-        return found;
-    }
-    if (trial.tests > 0) {
-        found.tests = trial.tests;
-        found.failing = std::min(failing, trial.tests);
-    }
-    if (trial.kind != TrialKind::unit) return found;
-    std::int64_t lines = 0, run_at_all = 0;  // In millionths of lines.
-    for (const Change& change : build.changes) {
-        lines += change.lines;
-        run_at_all += change.lines * change.coverage.value_or(trial.reach).ppm;
-    }
-    found.coverage = lines > 0 ? Share{run_at_all / lines} : trial.reach;
+    if (trial.kind == TrialKind::performance) found.p95 = share_of(std::max(0.0, times - 1));
+    if (trial.kind == TrialKind::unit) found.coverage = coverage_of(trial, build);
+    if (trial.tests == 0) return found;
+    found.tests = trial.tests;
+    found.failing = std::min(failing, trial.tests);
+    add_flakes(trial, run, draw, found);
     return found;
+}
+
+void put_aside(Trial& trial, std::int64_t tests) {
+    const std::int64_t left = std::max<std::int64_t>(0, trial.tests - tests);
+    if (trial.tests == 0 || tests == 0) return;
+    trial.volume = trial.volume * left / trial.tests;
+    trial.oracle.ppm = trial.oracle.ppm * left / trial.tests;
+    trial.tests = left;
+}
+
+bool meets_rehearsal(const Trial& trial, const Change& change, bool only_wrong, const Draw& draw) {
+    constexpr std::uint64_t rehearsed = 0xFFFF;  // Where a defect's place would stand.
+    const auto met_with = [&](std::uint64_t what, Share share) {
+        return draw(Purpose::parity, change.key, rehearsed << 8 | what).fine(0).value() <
+               share.value();
+    };
+    const auto has = [&](Dimension it) { return met_with(at(it), trial.parity[at(it)]); };
+    return has(Dimension::data) && (change.behind.empty() || has(Dimension::config)) &&
+           (!only_wrong || met_with(asserted_lot, trial.oracle));
 }
 
 bool passes(const Trial& trial, const Measures& measured) {
     return !measured.wrong && measured.failing.value_or(0) == 0 &&
            measured.coverage.value_or(whole) >= trial.coverage_at_least &&
-           measured.p95.value_or(none) <= trial.regression_at_most;
+           measured.p95.value_or(none) <= trial.regression_at_most &&
+           measured.critical.value_or(0) <= trial.critical_at_most;
 }
 
 }  // namespace rollcage

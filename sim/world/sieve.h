@@ -38,12 +38,18 @@ double p95_times(Share of_requests, Share times);
 
 // What one run measures of a build; what its kind does not measure is absent.
 struct Measures {
-    std::optional<std::int64_t> tests, failing;
-    std::optional<Share> coverage, p95;
-    bool wrong = false;  // Some defect was exposed.
+    std::optional<std::int64_t> tests{}, failing{}, critical{};
+    std::optional<Share> coverage{}, p95{};
+    bool wrong = false;      // Some defect was exposed.
+    std::int64_t aside = 0;  // Tests that failed and then passed, to be run no more.
 };
 Measures measure(const Trial& trial, const Build& build, std::int64_t memory_mb,
-                 const TrialRun& run, const Draw& draw);
+                 const TrialRun& run, SimTime now, const Draw& draw);
+// The stage without so many of its tests: it sees less in proportion.
+void put_aside(Trial& trial, std::int64_t tests);
+// A rehearsal comes upon what an old reader makes of a change's new form: there must be data like
+// production's, what the change is behind must be on, and what is only wrong must be asserted.
+bool meets_rehearsal(const Trial& trial, const Change& change, bool only_wrong, const Draw& draw);
 // The gate: every test passes, and every measure keeps its limit.
 bool passes(const Trial& trial, const Measures& measured);
 

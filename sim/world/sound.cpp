@@ -68,6 +68,10 @@ Result<void> sound_atom(const Blueprint& plan, ServiceId service, const Atom& at
                 if (it.build.index < plan.builds.size()) return {};
                 return Error{who + ": hangs on a build that does not exist"};
             },
+            [&](const Published& it) -> Answer {
+                if (it.at >= Duration{} && it.used_per_day >= 0) return {};
+                return Error{who + ": published must not be before the start, nor used negative"};
+            },
             [&](const ReadsForm& it) { return in_use(it.store, "reads"); },
             [&](const RowsLike& it) -> Answer {
                 if (it.rows.ppm < 0 || it.rows > whole)

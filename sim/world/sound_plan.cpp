@@ -5,7 +5,7 @@ namespace rollcage {
 
 namespace {
 
-Result<void> sound_trial(const Trial& trial) {
+Result<void> sound_trial(const Blueprint& blueprint, const Trial& trial) {
     for (const Share part : trial.parity)
         if (part < none || part > whole)
             return Error{"a test stage is from 0% to 100% like production"};
@@ -14,8 +14,29 @@ Result<void> sound_trial(const Trial& trial) {
         trial.coverage_at_least < none || trial.coverage_at_least > whole)
         return Error{
             "a test stage's volume and tests must not be negative, nor its shares above 100%"};
-    if (trial.takes <= Duration{} || trial.soak < Duration{})
+    if ((trial.takes <= Duration{} && trial.kind != TrialKind::merge) || trial.soak < Duration{})
         return Error{"a test stage takes some time; give takes a length above 0"};
+    if (trial.flake < none || trial.flake > whole || trial.retries < 0 || trial.quarantined < 0 ||
+        trial.quarantined > trial.tests || trial.critical_at_most < 0)
+        return Error{
+            "a test stage has no more tests in quarantine than tests, and no negative number"};
+    if (trial.environment && trial.environment->index >= blueprint.environments.size())
+        return Error{"a test stage runs in an environment that does not exist"};
+    if (trial.opens < Duration{} || trial.closes <= trial.opens ||
+        trial.closes > Duration{86'400'000'000} || trial.catches < none || trial.catches > whole)
+        return Error{"an office opens before it closes, within one day"};
+    return {};
+}
+
+Result<void> sound_environments(const Blueprint& blueprint) {
+    for (const Environment& it : blueprint.environments) {
+        if (it.age < Duration{} || it.refresh_takes <= Duration{} || it.cents_per_hour < 0)
+            return Error{
+                "an environment's age and cost are not negative, and a refresh takes time"};
+        for (const Difference& difference : it.differences)
+            if (difference.lacks < none || difference.lacks > whole)
+                return Error{"a difference takes from 0% to 100% of what it touches"};
+    }
     return {};
 }
 
@@ -70,11 +91,12 @@ Result<void> sound_stages(const Blueprint& blueprint, const Plan& plan) {
 }  // namespace
 
 Result<void> sound_plans(const Blueprint& blueprint) {
+    if (const auto sound = sound_environments(blueprint); !sound) return sound.error();
     for (const Plan& plan : blueprint.plans) {
         if (plan.stages.empty() || plan.stages.size() > 32 || plan.trials.size() > 32)
             return Error{"a plan needs from 1 to 32 stages, and at most 32 test stages before"};
         for (const Trial& trial : plan.trials)
-            if (const auto sound = sound_trial(trial); !sound) return sound.error();
+            if (const auto sound = sound_trial(blueprint, trial); !sound) return sound.error();
         if (const auto sound = sound_stages(blueprint, plan); !sound) return sound.error();
     }
     return {};

@@ -48,6 +48,13 @@ Trial usual_trial(TrialKind kind) {
             it.volume = 10'000, it.oracle = {500'000}, it.takes = seconds(45);
             break;
         case TrialKind::compile: it.takes = seconds(103); break;
+        case TrialKind::scan: it.takes = seconds(58); break;
+        case TrialKind::rehearsal:  // As staging; its time is ours (design).
+            it.parity = parity({60, 10, 70, 80, 30, 10});
+            it.oracle = {500'000}, it.takes = seconds(600);
+            break;
+        case TrialKind::approval: it.takes = seconds(1'800); break;
+        case TrialKind::merge: it.takes = {}; break;
     }
     return it;
 }

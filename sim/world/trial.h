@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "sim/base/share.h"
 #include "sim/base/time.h"
@@ -17,6 +18,18 @@ enum class Dimension : std::uint8_t { data, scale, config, dependencies, behavio
 inline constexpr std::size_t dimensions = 6;
 using Parity = std::array<Share, dimensions>;
 
+enum class GateMode : std::uint8_t {
+    hard,
+    skippable,  // By an order, which is a fact.
+    advisory,   // It only says so.
+};
+enum class OnFlake : std::uint8_t {
+    stop,
+    retry,       // A test that failed and then passes has passed.
+    quarantine,  // And is not run any more.
+};
+enum class Rota : std::uint8_t { office_hours, on_call, away };
+
 struct Trial {
     TrialKind kind = TrialKind::unit;
     Parity parity{};
@@ -26,6 +39,17 @@ struct Trial {
     Share reach = whole;               // Of the lines of a change, those that are run at all.
     Share regression_at_most = whole;  // Performance: of the 95th percentile. May exceed one.
     Share coverage_at_least = none;    // Unit.
+    std::int64_t critical_at_most = 0;  // Scan: published vulnerabilities.
+    GateMode mode = GateMode::hard;
+    Share flake = none;  // Of runs of one test, those that fail for nothing.
+    OnFlake on_flake = OnFlake::stop;
+    std::int64_t retries = 2;                    // Of a test. default: design
+    std::int64_t quarantined = 0;                // At the start.
+    std::optional<EnvironmentId> environment{};  // Where it runs; none: made for it each time.
+    // Approval takes so long in the median, while somebody is there.
+    Rota rota = Rota::on_call;
+    Duration opens{}, closes{28'800'000'000};  // In the day. default: design, eight hours
+    Share catches{50'000};                     // Of what is wrong. default: MODEL 6.4
     Duration takes{60'000'000};
     Duration soak{};  // After that, with its processes running.
 

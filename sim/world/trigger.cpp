@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
+#include "sim/base/samplers.h"
 #include "sim/world/path.h"
 #include "sim/world/rows.h"
 
@@ -59,6 +60,15 @@ double share_read(const StoreState& state, const Store& declared, Format form) {
     return hot * of_recent + (1 - hot) * of_all;
 }
 
+SimTime used_from(const World& world, const Published& it) {
+    constexpr std::uint32_t exploit_entity = 0x0D00'0000;
+    constexpr double longest_us = 1e16;
+    if (it.used_per_day <= 0) return {static_cast<std::int64_t>(longest_us)};
+    const Uniform die = world.draw(Purpose::exploit, exploit_entity + it.key, 0).fine(0);
+    const double after = exponential(die, static_cast<double>(day_us) / it.used_per_day);
+    return SimTime{} + it.at + Duration{static_cast<std::int64_t>(std::min(after, longest_us))};
+}
+
 double in_time(const During& it, SimTime now) {
     const std::int64_t at = it.daily ? now.us % day_us : now.us;
     const bool after = at >= it.from.us, before = at < it.until.us;
@@ -92,6 +102,7 @@ double holds_at(const World& world, std::uint32_t s, const Pool* pool, const Ato
             [&](const RowsLike& it) {
                 return all_rows(world.stores[it.store.index].state) > 0 ? it.rows.value() : 0;
             },
+            [&](const Published& it) { return yes(world.now >= used_from(world, it)); },
             [](const auto&) {  // Of settings and ages, which processes have each for themselves.
                 check(false, "the view of the processes knows these");
                 return 0.0;

@@ -153,6 +153,13 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
         kept.state = start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
         kept.jobs = start_jobs(plan->stores[i]);
     }
+    world.cut.resize(plan->builds.size());
+    for (const Plan& it : plan->plans) {
+        world.quarantined.emplace_back();
+        for (const Trial& trial : it.trials) world.quarantined.back().push_back(trial.quarantined);
+    }
+    for (const Environment& it : plan->environments)
+        world.environments.push_back({.refreshed = SimTime{} - it.age});
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) open_service(world, s);
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) split_users(world, c);
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
@@ -184,9 +191,32 @@ void fold_minute(World& world) {
             }
     drop_empty_slices(world);
     for (std::uint32_t s = 0; s < world.services.size(); ++s) forget_ways(world, s);
+    fold_worth(world);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i)
         keep_image(world.stores[i].state, world.stores[i].copies, world.plan->stores[i], world.now);
 }
+
+namespace {
+
+// Nothing where no plan has test stages: such a day is the same as before there were any.
+void fold_pipelines(const World& world, Digest& digest) {
+    for (const Delivery& it : world.deliveries) fold(it, digest);
+    for (const EnvironmentState& it : world.environments) fold(it, digest);
+    fold(world.worth, digest);
+    for (const std::vector<std::int64_t>& plan : world.quarantined)
+        for (const std::int64_t tests : plan) digest.fold(tests);
+    for (const std::uint32_t key : world.reverted) digest.fold(std::uint64_t{key});
+    for (const std::int64_t count :
+         {world.delivered.reds, world.delivered.false_reds, world.delivered.gates_skipped})
+        if (count > 0) digest.fold(count);
+    for (std::uint32_t b = 0; b < world.cut.size(); ++b)
+        if (world.cut[b]) digest.fold(std::uint64_t{b} << 32 | world.cut[b]->changes.size());
+    for (const ServiceState& it : world.services)
+        if (it.frozen || it.rehearsals > 0)
+            digest.fold(std::int64_t{it.frozen}), digest.fold(std::int64_t{it.rehearsals});
+}
+
+}  // namespace
 
 void fold_state(const World& world, Digest& digest) {
     digest.fold(world.flow.value());
@@ -246,7 +276,7 @@ void fold_state(const World& world, Digest& digest) {
             digest.fold(count);
         fold(it.jobs, digest);
     }
-    for (const Delivery& it : world.deliveries) fold(it, digest);
+    fold_pipelines(world, digest);
     for (const Outage& it : world.setting_outages)
         digest.fold(it.from.us), digest.fold(it.until.us);
     for (const Account& it : world.ledger)

@@ -11,12 +11,14 @@
 #include "sim/words/injects.h"
 #include "sim/world/calls.h"
 #include "sim/world/copies.h"
+#include "sim/world/environment.h"
 #include "sim/world/fleet.h"
 #include "sim/world/jobs.h"
 #include "sim/world/minutes.h"
 #include "sim/world/pipeline.h"
 #include "sim/world/registry.h"
 #include "sim/world/target.h"
+#include "sim/world/worth.h"
 
 namespace rollcage {
 
@@ -126,6 +128,9 @@ struct ServiceState {
     BuildId stable, latest;
     std::uint32_t hotfixes = 0;  // Ordered so far.
     bool hotfix_coming = false;
+    bool frozen = false;
+    std::uint32_t rehearsals = 0;  // Of its rollback.
+    Deploy deploy;                 // The last one; follows from facts that are folded.
     std::uint32_t pulls_told = 0;  // Build + 1 whose missing image was last told of.
     SimTime missing_told{-1};      // When dead nodes were last told of.
     bool failing = false;          // More than half of what ended before the last scrape.
@@ -174,7 +179,8 @@ struct Due {
         flip,
         pass,
         hotfix,
-        trial
+        trial,
+        refresh
     };
     Kind kind;
     Duration after;
@@ -201,8 +207,14 @@ struct World {
     RegistryState registry;
     bool registry_out = false;         // What it runs on is down.
     std::vector<Delivery> deliveries;  // Begun so far.
-    std::vector<Account> ledger;       // By cohort and kind, in declared order.
-    std::int64_t impacted_ppm = 0;     // User-minutes, in millionths.
+    Delivered delivered;
+    Worth worth;
+    std::vector<std::shared_ptr<const Build>> cut;       // By build, where it is not as declared.
+    std::vector<std::uint32_t> reverted;                 // Keys of changes, in order.
+    std::vector<std::vector<std::int64_t>> quarantined;  // Tests, by plan and test stage.
+    std::vector<EnvironmentState> environments;
+    std::vector<Account> ledger;    // By cohort and kind, in declared order.
+    std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
     Minutes minutes;
     Digest flow;
     Scratch scratch;

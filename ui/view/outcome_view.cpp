@@ -79,9 +79,14 @@ json outcome_json(const Outcome& it) {
              {{"detect_s", maybe(it.detect_s)},
               {"mitigate_s", maybe(it.mitigate_s)},
               {"recover_s", maybe(it.recover_s)}}},
-            {"delivery", nulls({"deploys", "lead_time_s", "change_fail_share", "rework_share",
-                                "false_red_share", "gates_skipped"})},
-            {"worth", nulls({"delivered", "delayed"})},
+            {"delivery",
+             {{"deploys", it.deploys},
+              {"lead_time_s", maybe(it.lead_time_s)},
+              {"change_fail_share", maybe(it.change_fail_share)},
+              {"rework_share", maybe(it.rework_share)},
+              {"false_red_share", maybe(it.false_red_share)},
+              {"gates_skipped", it.gates_skipped}}},
+            {"worth", {{"delivered", it.worth_delivered}, {"delayed", it.worth_delayed}}},
             {"people", {{"toil_minutes", it.toil_minutes}}},
             {"cost", cost}};
 }

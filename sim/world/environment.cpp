@@ -1,0 +1,148 @@
+#include "sim/world/environment.h"
+
+#include <algorithm>
+
+#include "sim/base/maths.h"
+#include "sim/world/world.h"
+
+namespace rollcage {
+
+namespace {
+
+constexpr double day_us = 8.64e10;
+constexpr double data_days = 30, config_days = 14;  // Time constants. default: MODEL 6.3
+constexpr Share of_one_change{100'000};             // What one change takes. default: design
+constexpr std::uint32_t environment_entity = 0x0A00'0000;
+
+Needs touched(DifferenceKind kind) {
+    Needs all{};
+    const auto touch = [&](Dimension it) { all[static_cast<std::size_t>(it)] = true; };
+    switch (kind) {
+        case DifferenceKind::setting: touch(Dimension::config); break;
+        case DifferenceKind::data_shape: touch(Dimension::data); break;
+        case DifferenceKind::index: touch(Dimension::scale); break;
+        case DifferenceKind::dependency: touch(Dimension::dependencies); break;
+        case DifferenceKind::size: touch(Dimension::scale); break;
+    }
+    return all;
+}
+
+std::string name_of(const World& world, const EnvironmentState::Born& it) {
+    const Names& names = world.plan->names;
+    switch (it.kind) {
+        case DifferenceKind::setting: return "flag " + names.settings[it.of] + " was changed";
+        case DifferenceKind::data_shape: return names.stores[it.of] + " was migrated";
+        case DifferenceKind::dependency: return names.services[it.of] + " runs another build";
+        case DifferenceKind::index: return names.stores[it.of] + " has other indexes";
+        case DifferenceKind::size: return names.services[it.of] + " has other instances";
+    }
+    return "";
+}
+
+Share worn(Duration age, double days) {
+    return share_of(1 - e_to(-static_cast<double>(age.us) / (days * day_us)));
+}
+
+}  // namespace
+
+std::vector<Drift> differences(const World& world, EnvironmentId id) {
+    const EnvironmentState& state = world.environments[id.index];
+    std::vector<Drift> all;
+    if (state.as_declared)
+        for (const Difference& it : world.plan->environments[id.index].differences)
+            all.push_back({it.name, touched(it.kind), it.lacks, state.refreshed});
+    for (const EnvironmentState::Born& it : state.born)
+        all.push_back({name_of(world, it), touched(it.kind), of_one_change, it.at});
+    const Duration age = world.now - state.refreshed;
+    const std::string old = length_text({age.us / 60'000'000 * 60'000'000}) + " old";
+    for (const auto& [kind, days, what] :
+         {std::tuple{DifferenceKind::data_shape, data_days, "its data are "},
+          std::tuple{DifferenceKind::setting, config_days, "its settings are "}})
+        if (worn(age, days) > none)
+            all.push_back({what + old, touched(kind), worn(age, days), state.refreshed});
+    return all;
+}
+
+std::vector<Drift> known_differences(const World& world, EnvironmentId id, std::size_t looked_at) {
+    std::vector<Drift> all = differences(world, id);
+    std::vector<std::pair<std::uint64_t, std::size_t>> order;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        order.emplace_back(
+            world.draw(Purpose::drift, environment_entity + id.index, i).fine(0).bits, i);
+    std::ranges::sort(order);
+    std::vector<Drift> found;
+    for (std::size_t i = 0; i < std::min(looked_at, order.size()); ++i)
+        found.push_back(all[order[i].second]);
+    return found;
+}
+
+namespace {
+
+void take(Parity& from, const Drift& it) {
+    for (std::size_t d = 0; d < dimensions; ++d)
+        if (it.on[d]) from[d].ppm = from[d].ppm * (whole.ppm - it.lacks.ppm) / whole.ppm;
+}
+
+}  // namespace
+
+Trial as_of_now(const World& world, const Trial& trial) {
+    Trial now = trial;
+    if (trial.environment)
+        for (const Drift& it : differences(world, *trial.environment)) take(now.parity, it);
+    return now;
+}
+
+std::optional<Drift> guilty(const World& world, const Trial& trial, const Suspect& suspect) {
+    if (!trial.environment || !within_reach(trial, suspect, world.draw)) return std::nullopt;
+    Trial now = trial;
+    for (const Drift& it : differences(world, *trial.environment)) {
+        take(now.parity, it);
+        if (!within_reach(now, suspect, world.draw)) return it;
+    }
+    return std::nullopt;
+}
+
+void grow_apart(World& world, DifferenceKind kind, std::uint32_t of) {
+    for (EnvironmentState& it : world.environments) {
+        const auto same = [&](const EnvironmentState::Born& other) {
+            return other.kind == kind && other.of == of;
+        };
+        if (std::ranges::none_of(it.born, same)) it.born.push_back({kind, of, world.now});
+    }
+}
+
+void begin_refresh(World& world, EnvironmentId id) {
+    EnvironmentState& it = world.environments[id.index];
+    it.refreshing = true;
+    world.due.push_back({Due::Kind::refresh, world.plan->environments[id.index].refresh_takes,
+                         id.index, ++it.refreshes});
+}
+
+void refresh_due(World& world, std::uint32_t e, std::uint32_t nth) {
+    EnvironmentState& it = world.environments[e];
+    if (nth != it.refreshes) return;
+    it.refreshing = it.as_declared = false;
+    it.born.clear();
+    it.refreshed = world.now;
+    world.news.push_back(Refreshed{{e}});
+    go_on(world);
+}
+
+std::int64_t environment_cents(const World& world) {
+    std::int64_t per_hour = 0;
+    for (const Environment& it : world.plan->environments) per_hour += it.cents_per_hour;
+    return per_hour * (world.now.us / 1'000'000) / 3'600;
+}
+
+void fold(const EnvironmentState& state, Digest& digest) {
+    for (const std::int64_t number :
+         {state.refreshed.us, std::int64_t{state.as_declared}, std::int64_t{state.refreshing},
+          std::int64_t{state.refreshes}})
+        digest.fold(number);
+    for (const EnvironmentState::Born& it : state.born)
+        for (const std::int64_t number :
+             {static_cast<std::int64_t>(it.kind), std::int64_t{it.of}, it.at.us})
+            digest.fold(number);
+}
+
+}  // namespace rollcage

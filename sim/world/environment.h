@@ -1,0 +1,55 @@
+// Environments and what they lack of production: a list of named differences, and nothing else.
+// Leans on blueprint.h and trial.h. A difference is born of a declaration, of a change to
+// production or of time, and a refresh closes it. Who looks finds some of them first.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/base/digest.h"
+#include "sim/world/sieve.h"
+
+namespace rollcage {
+
+struct World;
+
+struct EnvironmentState {
+    SimTime refreshed;        // May be before the day.
+    bool as_declared = true;  // What was declared of it stands until the first refresh.
+    bool refreshing = false;
+    std::uint32_t refreshes = 0;  // Ordered so far.
+    struct Born {                 // Of what was changed in production since.
+        DifferenceKind kind;
+        std::uint32_t of = 0;  // Which setting, store or service.
+        SimTime at;
+        friend bool operator==(const Born&, const Born&) = default;
+    };
+    std::vector<Born> born{};
+};
+
+// One difference as a debrief names it.
+struct Drift {
+    std::string name;
+    Needs on{};   // What it touches.
+    Share lacks;  // Of each of these.
+    SimTime since;
+};
+// All there are now: declared, born of changes, born of time.
+std::vector<Drift> differences(const World& world, EnvironmentId environment);
+// Those that somebody finds who looks at so many things: the same ones first, whoever looks.
+std::vector<Drift> known_differences(const World& world, EnvironmentId environment,
+                                     std::size_t looked_at);
+// The stage as its environment is now: what it is declared to be, less every difference.
+Trial as_of_now(const World& world, const Trial& trial);
+// The difference without which the stage would have had what the defect needs; none: it never had.
+std::optional<Drift> guilty(const World& world, const Trial& trial, const Suspect& suspect);
+
+// Production was changed and no environment with it.
+void grow_apart(World& world, DifferenceKind kind, std::uint32_t of);
+void begin_refresh(World& world, EnvironmentId environment);
+void refresh_due(World& world, std::uint32_t environment, std::uint32_t nth);
+// What the environments have cost so far, in cents: they are there all day.
+std::int64_t environment_cents(const World& world);
+void fold(const EnvironmentState& state, Digest& digest);
+
+}  // namespace rollcage
