@@ -34,7 +34,7 @@ struct Played {
 };
 
 Played played(const std::string& lesson, std::vector<std::string> actors,
-              std::map<std::string, std::string> knobs = {}) {
+              std::map<std::string, std::string> knobs = {}, std::uint64_t last_seed = seeds) {
     Choices choices;
     choices.knobs = std::move(knobs);
     auto scenario = load_scenario(folder + lesson + ".lua", choices);
@@ -44,11 +44,26 @@ Played played(const std::string& lesson, std::vector<std::string> actors,
     contest.choices = choices;
     contest.actors = actors.empty() ? all_actors(*scenario) : std::move(actors);
     contest.first_seed = 1;
-    contest.last_seed = seeds;
+    contest.last_seed = last_seed;
     contest.jobs = 2;
     auto comparison = compare(contest);
     REQUIRE(comparison);
     return {*scenario, *comparison};
+}
+
+// The lesson's own actors, and the built-in ones that it expects something of.
+std::vector<std::string> named_in(const std::string& lesson) {
+    const auto scenario = load_scenario(folder + lesson + ".lua", Choices{});
+    REQUIRE(scenario);
+    std::vector<std::string> actors = scenario->actors;
+    for (const Expectation& it : scenario->expectations) {
+        const auto criterion = parse_expectation(it.text);
+        REQUIRE(criterion);
+        for (const std::string& actor : {it.actor, criterion->a, criterion->b})
+            if (!actor.empty() && std::ranges::find(actors, actor) == actors.end())
+                actors.push_back(actor);
+    }
+    return actors;
 }
 
 }  // namespace
@@ -57,7 +72,8 @@ TEST_CASE("every lesson's expectations hold") {
     int lessons = 0;
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
         if (file.path().extension() != ".lua") continue;
-        const Played it = played(file.path().stem().string(), {});
+        const std::string lesson = file.path().stem().string();
+        const Played it = played(lesson, named_in(lesson));
         const auto judgements = judge_comparison(it.scenario, it.comparison);
         REQUIRE(judgements);
         CHECK_FALSE(judgements->empty());
@@ -185,14 +201,15 @@ TEST_CASE("the order back is the order out, reversed, and the kind of change tur
     const Played other = played("wrong_order", {"pricing_first", "checkout_first"},
                                 {{"change", "a_required_field"}});
     // In the wrong order every call fails from the end of one rollback, through five minutes of
-    // looking on, until the other is through: 12,000 a minute, and the waves at both ends.
+    // looking on and the steps of a runbook, until the other is through: 12,000 a minute, and the
+    // waves at both ends.
     const double wrong = it.mean("pricing_first", "requests.failed") -
                          it.mean("checkout_first", "requests.failed"),
                  turned = other.mean("checkout_first", "requests.failed") -
                           other.mean("pricing_first", "requests.failed");
     for (const double extra : {wrong, turned}) {
         CHECK(extra > 12'000 * 5);
-        CHECK(extra < 12'000 * 8);
+        CHECK(extra < 12'000 * 10);
     }
 }
 
@@ -220,21 +237,22 @@ TEST_CASE("behind one briefing lie days that ask for different answers") {
           std::pair{"provider", "nothing"}, std::pair{"contracted", "forward"},
           std::pair{"storm", "shed"}, std::pair{"pushed", "flag_off"}}) {
         INFO(truth);
-        const Played it = played("black_friday_canary", answers, {{"truth", truth}});
+        const Played it = played("black_friday_canary", answers, {{"truth", truth}}, 2);
         for (const std::string& other : answers) {
             INFO(other);
-            CHECK(it.mean(best, "cost.total") <= it.mean(other, "cost.total"));
+            // A switch that has no part in it costs nothing but the hand that turns it.
+            CHECK(it.mean(best, "cost.total") <= 1.02 * it.mean(other, "cost.total"));
         }
     }
     // Old code cannot read the new rows: going back and then forward beats staying back.
     const Played rows = played("black_friday_canary", {"rollback", "forward", "rollback_forward"},
-                               {{"truth", "new_rows"}});
+                               {{"truth", "new_rows"}}, 2);
     CHECK(rows.mean("forward", "cost.total") < rows.mean("rollback", "cost.total"));
     CHECK(rows.mean("rollback_forward", "cost.total") < rows.mean("rollback", "cost.total"));
 }
 
 TEST_CASE("the seed draws every truth of Black Friday, and the briefing is the same") {
-    std::map<std::int64_t, int> drawn;
+    std::map<std::uint64_t, int> drawn;
     std::string briefing;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         Choices choices;
@@ -244,59 +262,60 @@ TEST_CASE("the seed draws every truth of Black Friday, and the briefing is the s
         if (!briefing.empty()) CHECK(scenario->briefing == briefing);
         briefing = scenario->briefing;
         // Truths differ in what is injected, and in what the builds hide.
-        std::int64_t mark = 0;
+        std::uint64_t mark = 0;
         for (const TimedInject& it : scenario->blueprint->injects)
-            mark = mark * 31 + static_cast<std::int64_t>(it.inject.index());
+            mark = mark * 31 + it.inject.index();
         for (const Build& build : scenario->blueprint->builds)
             for (const Change& change : build.changes)
                 for (const Defect& defect : change.hides)
-                    mark =
-                        mark * 1009 + defect.rate.ppm + defect.slow.ppm + change.schema.has_value();
+                    mark = mark * 1009 +
+                           static_cast<std::uint64_t>(defect.rate.ppm + defect.slow.ppm) +
+                           change.schema.has_value();
         ++drawn[mark];
     }
     CHECK(drawn.size() == 7);
-    TEST_CASE("a green staging that drifted says little; one that was refreshed is red") {
-        const std::vector<std::string> actors{"trust_green", "soak_more", "refresh_first"};
-        const Played old = played("green_staging", actors);
-        CHECK(old.mean("trust_green", "requests.failed") >
-              20 * (1 + old.mean("refresh_first", "requests.failed")));
-        CHECK(old.mean("soak_more", "requests.failed") >
-              20 * (1 + old.mean("refresh_first", "requests.failed")));
-        const Played fresh = played("green_staging", actors, {{"weeks_old", "0"}});
-        CHECK(fresh.mean("trust_green", "requests.failed") < 5);
-    }
+}
 
-    TEST_CASE(
-        "one change is mended sooner than it is taken back; among many it is looked for first") {
-        const std::vector<std::string> actors{"roll_back", "fix_forward"};
-        const Played one = played("small_batch", actors);
-        CHECK(one.mean("roll_back", "requests.failed") >
-              2 * one.mean("fix_forward", "requests.failed"));
-        const Played many = played("small_batch", {"fix_forward"}, {{"changes", "128"}});
-        // Seven halvings of ten minutes each: 12,000 requests a minute, two in a thousand.
-        CHECK(many.mean("fix_forward", "requests.failed") -
-                  one.mean("fix_forward", "requests.failed") ==
-              Approx(70 * 12'000 * .002).epsilon(.15));
-    }
+TEST_CASE("a green staging that drifted says little; one that was refreshed is red") {
+    const std::vector<std::string> actors{"trust_green", "soak_more", "refresh_first"};
+    const Played old = played("green_staging", actors);
+    CHECK(old.mean("trust_green", "requests.failed") >
+          20 * (1 + old.mean("refresh_first", "requests.failed")));
+    CHECK(old.mean("soak_more", "requests.failed") >
+          20 * (1 + old.mean("refresh_first", "requests.failed")));
+    const Played fresh = played("green_staging", actors, {{"weeks_old", "0"}});
+    CHECK(fresh.mean("trust_green", "requests.failed") < 5);
+}
 
-    TEST_CASE("what is still in main comes back, and what is not does not") {
-        const std::vector<std::string> actors{"roll_back", "and_revert", "and_flag_off",
-                                              "and_freeze"};
-        const Played it = played("it_came_back", actors);
-        for (const char* actor : {"and_revert", "and_flag_off", "and_freeze"})
-            CHECK(it.mean("roll_back", "requests.failed") > 2 * it.mean(actor, "requests.failed"));
-        CHECK(it.mean("and_freeze", "worth.delivered") == 0);
-        const Played clean = played("it_came_back", actors, {{"next_holds_it", "no"}});
-        CHECK(clean.mean("roll_back", "requests.failed") ==
-              Approx(clean.mean("and_revert", "requests.failed")).epsilon(.05));
-    }
+TEST_CASE("one change is mended sooner than it is taken back; among many it is looked for first") {
+    const std::vector<std::string> actors{"roll_back", "fix_forward"};
+    const Played one = played("small_batch", actors);
+    CHECK(one.mean("roll_back", "requests.failed") >
+          2 * one.mean("fix_forward", "requests.failed"));
+    const Played many = played("small_batch", {"fix_forward"}, {{"changes", "128"}});
+    // Seven halvings of ten minutes each: 12,000 requests a minute, two in a thousand.
+    CHECK(many.mean("fix_forward", "requests.failed") -
+              one.mean("fix_forward", "requests.failed") ==
+          Approx(70 * 12'000 * .002).epsilon(.15));
+}
 
-    TEST_CASE("a rehearsal finds the way back shut, unless it is open") {
-        const std::vector<std::string> actors{"in_a_hurry", "rehearse"};
-        const Played shut = played("rehearsed", actors);
-        CHECK(shut.mean("rehearse", "requests.failed") < 5);
-        const Played open = played("rehearsed", actors, {{"change", "a_field_more"}});
-        CHECK(shut.mean("in_a_hurry", "requests.failed") >
-              3 * open.mean("in_a_hurry", "requests.failed"));
-        CHECK(open.mean("rehearse", "requests.failed") > 1'000);  // It went out, and somebody saw.
-    }
+TEST_CASE("what is still in main comes back, and what is not does not") {
+    const std::vector<std::string> actors{"roll_back", "and_revert", "and_flag_off", "and_freeze"};
+    const Played it = played("it_came_back", actors);
+    for (const char* actor : {"and_revert", "and_flag_off", "and_freeze"})
+        CHECK(it.mean("roll_back", "requests.failed") > 2 * it.mean(actor, "requests.failed"));
+    CHECK(it.mean("and_freeze", "worth.delivered") == 0);
+    const Played clean = played("it_came_back", actors, {{"next_holds_it", "no"}});
+    CHECK(clean.mean("roll_back", "requests.failed") ==
+          Approx(clean.mean("and_revert", "requests.failed")).epsilon(.05));
+}
+
+TEST_CASE("a rehearsal finds the way back shut, unless it is open") {
+    const std::vector<std::string> actors{"in_a_hurry", "rehearse"};
+    const Played shut = played("rehearsed", actors);
+    CHECK(shut.mean("rehearse", "requests.failed") < 5);
+    const Played open = played("rehearsed", actors, {{"change", "a_field_more"}});
+    CHECK(shut.mean("in_a_hurry", "requests.failed") >
+          3 * open.mean("in_a_hurry", "requests.failed"));
+    CHECK(open.mean("rehearse", "requests.failed") > 1'000);  // It went out, and somebody saw.
+}

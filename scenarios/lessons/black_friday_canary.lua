@@ -17,7 +17,7 @@ local truth = one_of { "express", "slow_build", "new_rows", "provider", "contrac
 if chosen ~= "drawn" then truth = chosen end
 
 drill.prices { request_failed = 0.4, request_refused = 0.2, user_minute = 0.02, record_damaged = 30, record_lost = 60,
-  record_doubled = 45, unreadable_minute = 0.002, engineer_hour = 120, instance_hour = 0.4 }
+  record_doubled = 45, unreadable_minute = 0.004, engineer_hour = 120, instance_hour = 0.4 }
 drill.people { responders = 2, practised = { rollback = 3, set_flag = 3, halt = 3, shed = 2, hotfix = 2 } }
 
 local orders = drill.store { "orders", kind = "table", records = 400000 }

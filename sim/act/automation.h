@@ -1,7 +1,6 @@
 // Machines that decide: each answers one kind of fact with one order, or stands in the way of one.
 // Leans on words; they know facts alone, so they can be as wrong, and as late, as these are.
-// What each of them has in mind lives in the Day: what it has read, is about to order, and whether
-// it is held.
+// What each has read, is about to order, and whether it is held, lives in the Day.
 #pragma once
 
 #include <optional>

@@ -20,42 +20,43 @@ const Runbook grave{{Step::confirm, s(60)}, {Step::act, s(30)}, {Step::verify, s
 
 // Lengths: MODEL 9 where it has them (a flag 30 s, a rollback a minute until it acts), else ours.
 Runbook runbook_of(const Command& command) {
-    return std::visit(match{
-                          [](const Rollback&) -> Runbook {
-                              return {{Step::confirm, s(20)}, {Step::find_stable, s(20)},
-                                      {Step::act, s(20)},     {Step::wait, s(180)},
-                                      {Step::verify, s(15)},  {Step::notify, s(15)}};
-                          },
-                          [](const SetFlag&) { return look_and_press; },
-                          [](const RevertConfig&) { return look_and_press; },
-                          [](const Scale&) { return look_and_press; },
-                          [](const SetWeight&) { return look_and_press; },
-                          [](const Drain&) { return look_and_press; },
-                          [](const Restart&) { return look_and_press; },
-                          [](const SwitchRoute&) { return look_and_press; },
-                          [](const OrderHotfix&) -> Runbook {
-                              return {{Step::confirm, s(60)}, {Step::act, s(60)}};
-                          },
-                          [](const Inspect&) -> Runbook {
-                              return {{Step::confirm, s(165)}, {Step::act, s(15)}};
-                          },
-                          [](const Organise&) -> Runbook {
-                              return {{Step::act, s(180)}};
-                          },
-                          [](const Migrate&) { return grave; },
-                          [](const Failover&) { return grave; },
-                          [](const Failback&) { return grave; },
-                          [](const Repair&) { return grave; },
-                          [](const Restore&) -> Runbook {
-                              return {{Step::confirm, s(120)},
-                                      {Step::find_stable, s(120)},
-                                      {Step::act, s(60)},
-                                      {Step::verify, s(60)},
-                                      {Step::notify, s(30)}};
-                          },
-                          [](const auto&) { return press; },
-                      },
-                      command);
+    return std::visit(
+        match{
+            [](const Rollback&) -> Runbook {
+                return {{Step::confirm, s(20)}, {Step::find_stable, s(20)}, {Step::act, s(20)},
+                        {Step::wait, s(180)},   {Step::verify, s(15)},      {Step::notify, s(15)}};
+            },
+            [](const SetFlag&) { return look_and_press; },
+            [](const RevertConfig&) { return look_and_press; },
+            [](const Scale&) { return look_and_press; },
+            [](const SetWeight&) { return look_and_press; },
+            [](const Drain&) { return look_and_press; },
+            [](const Restart&) { return look_and_press; },
+            [](const SwitchRoute&) { return look_and_press; },
+            [](const OrderHotfix&) -> Runbook {
+                return {{Step::confirm, s(60)}, {Step::act, s(60)}};
+            },
+            [](const Inspect&) -> Runbook {
+                return {{Step::confirm, s(165)}, {Step::act, s(15)}};
+            },
+            [](const Organise& it) -> Runbook {
+                const bool talks = it.what == Matter::declare || it.what == Matter::announce;
+                return {{Step::act, s(talks ? 180 : 15)}};
+            },
+            [](const Migrate&) { return grave; },
+            [](const Failover&) { return grave; },
+            [](const Failback&) { return grave; },
+            [](const Repair&) { return grave; },
+            [](const Restore&) -> Runbook {
+                return {{Step::confirm, s(120)},
+                        {Step::find_stable, s(120)},
+                        {Step::act, s(60)},
+                        {Step::verify, s(60)},
+                        {Step::notify, s(30)}};
+            },
+            [](const auto&) { return press; },
+        },
+        command);
 }
 
 Practice practice_of(std::int64_t times) {

@@ -22,6 +22,13 @@ bool pages(const Fact& fact) {
            std::holds_alternative<Said>(fact);
 }
 
+// The way back was tried in a stage of a plan: whoever did it has done it once more.
+bool rehearsed(const Fact& fact) {
+    const auto* trial = std::get_if<TrialEnded>(&fact);
+    return trial != nullptr && trial->stage == TrialKind::rehearsal &&
+           trial->result == TrialResult::passed;
+}
+
 bool first_page(const Responder& who) {
     return who.task && !who.task->command && who.task->nth == 1;
 }
@@ -169,7 +176,9 @@ void order(Team& team, const Command& command, std::uint32_t nth) {
 
 void read_pages(Team& team, const FactView& view) {
     for (; team.facts_read < view.facts().size(); ++team.facts_read) {
-        if (!pages(view.facts()[team.facts_read].fact)) continue;
+        const Fact& fact = view.facts()[team.facts_read].fact;
+        if (rehearsed(fact)) ++team.people.practised[Command{Rollback{}}.index()];
+        if (!pages(fact)) continue;
         team.waiting.push_back({.nth = ++team.pages});
     }
 }

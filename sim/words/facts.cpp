@@ -100,6 +100,11 @@ std::vector<Form> told_besides() {
           {"others_errors", S::share, "", ""},
           {"others_p95", S::length, "", ""}}},
         {"joined", "{people} more people answer", {{"people", S::count}}},
+    };
+}
+
+std::vector<Form> told_from_outside() {
+    return {
         {"probe_failed",
          "{service}: {probes} probes in a row failed",
          {service, {"probes", S::count}}},
@@ -149,7 +154,7 @@ std::vector<Form> told_of_plans() {
 
 const std::vector<Form>& fact_forms() {
     static const std::vector<Form> forms =
-        joined(joined(told_first(), told_besides()), told_of_plans());
+        joined(joined(joined(told_first(), told_besides()), told_from_outside()), told_of_plans());
     return forms;
 }
 

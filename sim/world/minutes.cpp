@@ -36,7 +36,7 @@ Share exposed_now(const World& world, std::uint32_t c) {
     double exposed = 0;
     for (const Way& way : world.cohorts[c].ways) {
         const Pool& pool = world.services[s].pools[way.pool];
-        if (way.share == none || !hides_something(world.plan->builds[pool.build.index])) continue;
+        if (way.share == none || !hides_something(built(world, pool.build))) continue;
         const View view(world, s, pool);
         for (const Slice& slice : world.cohorts[c].slices)
             exposed += way.share.value() * slice.users.value() *
