@@ -21,7 +21,8 @@ double power_of(std::int64_t n, double control_share, double canary_share, int s
 
 std::vector<std::int64_t> points(std::initializer_list<std::pair<std::int64_t, int>> runs) {
     std::vector<std::int64_t> all;
-    for (const auto& [value, times] : runs) all.insert(all.end(), times, value);
+    for (const auto& [value, times] : runs)
+        all.insert(all.end(), static_cast<std::size_t>(times), value);
     return all;
 }
 

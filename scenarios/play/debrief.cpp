@@ -12,25 +12,25 @@ namespace rollcage {
 
 namespace {
 
-struct Account {
+struct Clause {
     const char* key;
     const char* what;
 };
 // In the order in which they weigh: people first, then what they stored, then what it took.
-constexpr std::array accounts{
-    Account{"requests.failed", "failed requests"},
-    Account{"requests.refused", "refused requests"},
-    Account{"requests.misled", "answers from damaged records"},
-    Account{"users.minutes_impacted", "impacted user-minutes"},
-    Account{"records.damaged", "damaged records"},
-    Account{"records.lost", "lost records"},
-    Account{"records.undone", "writes taken back"},
-    Account{"records.doubled", "doubled records"},
-    Account{"records.dead_lettered", "messages set aside"},
-    Account{"records.unreadable_minutes", "minutes of unreadable records"},
-    Account{"jobs.orphaned", "orphaned jobs"},
-    Account{"effects.doubled", "effects sent twice"},
-    Account{"cost.total", "of the scenario's money"},
+constexpr std::array clauses_known{
+    Clause{"requests.failed", "failed requests"},
+    Clause{"requests.refused", "refused requests"},
+    Clause{"requests.misled", "answers from damaged records"},
+    Clause{"users.minutes_impacted", "impacted user-minutes"},
+    Clause{"records.damaged", "damaged records"},
+    Clause{"records.lost", "lost records"},
+    Clause{"records.undone", "writes taken back"},
+    Clause{"records.doubled", "doubled records"},
+    Clause{"records.dead_lettered", "messages set aside"},
+    Clause{"records.unreadable_minutes", "minutes of unreadable records"},
+    Clause{"jobs.orphaned", "orphaned jobs"},
+    Clause{"effects.doubled", "effects sent twice"},
+    Clause{"cost.total", "of the scenario's money"},
 };
 constexpr double worth_saying = 0.05;
 
@@ -54,6 +54,7 @@ std::string when(const std::optional<double>& seconds) {
 std::string ending(const std::string& actor, const Outcome& life, const std::string& other_actor,
                    const Outcome& other) {
     if (!life.mitigate_s && !other.mitigate_s && !life.detect_s && !other.detect_s) return "";
+    if (!life.mitigate_s && !other.mitigate_s) return " Harm went on in both.";
     if (life.mitigate_s == other.mitigate_s)
         return fmt::format(" Harm stopped {} in both.", when(life.mitigate_s));
     return fmt::format(" Harm stopped {} with {}, {} with {}.", when(life.mitigate_s), actor,
@@ -76,7 +77,7 @@ std::string left_open(const std::string& actor, const Outcome& life) {
 std::string debrief(const std::string& actor, const Outcome& life, const std::string& other_actor,
                     const Outcome& other) {
     std::string clauses;
-    for (const Account& it : accounts) {
+    for (const Clause& it : clauses_known) {
         const auto own = outcome_value(life, it.key), its = outcome_value(other, it.key);
         if (!own || !its) continue;
         const double less = *its - *own;

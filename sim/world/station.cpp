@@ -21,8 +21,8 @@ constexpr double certain_sds = 6.5;                       // A lane's normal nev
 constexpr std::uint64_t seldom = std::uint64_t{1} << 60;  // One draw in sixteen is lower.
 
 // One station in one tick: scratch that the steps share.
-struct Pass {
-    Pass(Station& at_station, const TickAt& at_tick, std::vector<Account>& accounts)
+struct OneTick {
+    OneTick(Station& at_station, const TickAt& at_tick, std::vector<Account>& accounts)
         : station(at_station),
           at(at_tick),
           ledger(accounts),
@@ -51,7 +51,7 @@ std::uint32_t first_of(const Lane& lane) {
 constexpr std::uint32_t ages_max = 8'000;
 
 // A storm draws from these blocks nearly always.
-void draw_ahead(Pass& pass, const Lane& lane) {
+void draw_ahead(OneTick& pass, const Lane& lane) {
     const std::uint32_t seat = lane.seat();
     const std::uint32_t oldest =
         (first_of(lane) + 4 + static_cast<std::uint32_t>(lane.deadline)) / 4;
@@ -67,11 +67,11 @@ void draw_ahead(Pass& pass, const Lane& lane) {
     dice.draw_ahead({returns(0), returns(1), returns(2), returns(3)});
 }
 
-double lane_work_us(const Pass& pass, const Lane& lane) {
+double lane_work_us(const OneTick& pass, const Lane& lane) {
     return static_cast<double>(pass.station.work_us) * lane.times + pass.at.hold_us;
 }
 
-void find_pace(Pass& pass) {
+void find_pace(OneTick& pass) {
     const Station& station = pass.station;
     double weight = 0, work = 0;
     for (std::size_t i = 0; i < station.lanes.size(); ++i) {
@@ -92,7 +92,7 @@ void find_pace(Pass& pass) {
                          held * (done + std::max(0.0, after_us) / pass.mean_work_us);
 }
 
-void thin(Pass& pass, std::size_t row, double share, std::uint32_t first, PerAttempt& into) {
+void thin(OneTick& pass, std::size_t row, double share, std::uint32_t first, PerAttempt& into) {
     PerAttempt& asked = pass.flows[row].asked;
     const Lane& lane = pass.station.lanes[row];
     const auto attempts = static_cast<std::uint32_t>(lane.attempts);
@@ -105,7 +105,7 @@ void thin(Pass& pass, std::size_t row, double share, std::uint32_t first, PerAtt
     }
 }
 
-std::int64_t arriving(const Pass& pass, std::size_t row) {
+std::int64_t arriving(const OneTick& pass, std::size_t row) {
     std::int64_t all = 0;
     for (std::size_t a = 0; a < static_cast<std::size_t>(pass.station.lanes[row].attempts); ++a)
         all += pass.flows[row].asked[a];
@@ -113,7 +113,7 @@ std::int64_t arriving(const Pass& pass, std::size_t row) {
 }
 
 // Shed and queue bound, proportionally over attempts: refusing later ones first invents a priority.
-void turn_away(Pass& pass) {
+void turn_away(OneTick& pass) {
     Station& station = pass.station;
     std::int64_t coming = pass.at.calls_in;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
@@ -137,7 +137,7 @@ void turn_away(Pass& pass) {
         thin(pass, i, away, 16, pass.flows[i].turned_away);
 }
 
-void push(Pass& pass) {
+void push(OneTick& pass) {
     for (std::size_t i = 0; i < pass.station.lanes.size(); ++i) {
         Lane& lane = pass.station.lanes[i];
         const std::size_t slot = lane.slot_of(0);
@@ -154,7 +154,7 @@ void push(Pass& pass) {
     pass.station.called += pass.at.calls_in;
 }
 
-std::int64_t draw_capacity(Pass& pass, std::int64_t queue) {
+std::int64_t draw_capacity(OneTick& pass, std::int64_t queue) {
     Station& station = pass.station;
     const double mean = pass.capacity_mean;
     pass.capacity = mean;
@@ -175,7 +175,7 @@ std::int64_t draw_capacity(Pass& pass, std::int64_t queue) {
     return std::min(queue, drawn);
 }
 
-double late_share(const Pass& pass, const Lane& lane, double wait_us) {
+double late_share(const OneTick& pass, const Lane& lane, double wait_us) {
     const double rest_us = static_cast<double>(lane.timeout_us) - wait_us;
     if (rest_us <= 0) return 1;
     const double work_us = lane_work_us(pass, lane);
@@ -184,7 +184,7 @@ double late_share(const Pass& pass, const Lane& lane, double wait_us) {
 }
 
 // `served` pieces of one batch leave the queue: answered in time, late, or with an error.
-void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served) {
+void answer(OneTick& pass, std::uint32_t row, std::int64_t age, std::int64_t served) {
     Lane& lane = pass.station.lanes[row];
     const std::size_t slot = lane.slot_of(age);
     const auto pushed = static_cast<double>(lane.pushed[slot]);
@@ -222,7 +222,7 @@ void answer(Pass& pass, std::uint32_t row, std::int64_t age, std::int64_t served
 }
 
 // Serves up to `left` pieces of the work that is `age` ticks old, over the classes as they stand.
-std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
+std::int64_t serve_age(OneTick& pass, std::int64_t age, std::int64_t left) {
     std::vector<Lane>& lanes = pass.station.lanes;
     const auto work_of = [&](const Lane& lane) {
         return age > lane.deadline ? 0 : lane.work[lane.slot_of(age)];
@@ -246,7 +246,7 @@ std::int64_t serve_age(Pass& pass, std::int64_t age, std::int64_t left) {
     return taken;
 }
 
-std::int64_t burn_dead(Pass& pass, std::int64_t left) {
+std::int64_t burn_dead(OneTick& pass, std::int64_t left) {
     const std::int64_t burnt = std::min(left, pass.station.dead);
     pass.station.dead -= burnt;
     pass.station.burnt += burnt;
@@ -254,7 +254,7 @@ std::int64_t burn_dead(Pass& pass, std::int64_t left) {
     return burnt;
 }
 
-TickDone serve(Pass& pass) {
+TickDone serve(OneTick& pass) {
     Station& station = pass.station;
     const std::int64_t queue = station.queue();
     if (queue == 0) {
@@ -287,7 +287,7 @@ TickDone serve(Pass& pass) {
 }
 
 // The clients of the oldest batch leave; their work stays, and that is the metastability.
-void let_leave(Pass& pass) {
+void let_leave(OneTick& pass) {
     for (std::uint32_t i = 0; i < pass.station.lanes.size(); ++i) {
         Lane& lane = pass.station.lanes[i];
         const std::size_t s = lane.slot_of(lane.deadline);
@@ -311,7 +311,7 @@ void let_leave(Pass& pass) {
     }
 }
 
-void settle(Pass& pass, Digest& digest) {
+void settle(OneTick& pass, Digest& digest) {
     Station& station = pass.station;
     const std::int64_t now_us = static_cast<std::int64_t>(pass.at.tick) * pass.at.length.us;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
@@ -397,7 +397,7 @@ std::int64_t wait_of_bucket(std::size_t bucket) {
 TickDone run_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
                   Digest& digest) {
     if (calm_tick(station, at, ledger, digest)) return {};
-    Pass pass(station, at, ledger);
+    OneTick pass(station, at, ledger);
     const std::int64_t now_us = static_cast<std::int64_t>(at.tick) * at.length.us;
     for (std::uint32_t i = 0; i < station.lanes.size(); ++i) {
         Lane& lane = station.lanes[i];
