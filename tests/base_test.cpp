@@ -132,7 +132,7 @@ TEST_CASE("above it they keep the published distance") {
                    20, 80) < 3.7e-4);
 }
 
-TEST_CASE("a higher rate never draws less, across every seam") {
+TEST_CASE("a higher rate never draws less, across every seam", "[slow]") {
     for (std::uint64_t i = 0; i < 400; ++i) {
         const Uniform u = some(i);
         std::int64_t before = 0;

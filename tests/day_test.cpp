@@ -65,7 +65,7 @@ TEST_CASE("replacing the build frees slots and drops the queue, and recovers a l
     CHECK_FALSE(rolled_back(.5));
 }
 
-TEST_CASE("the tick's queue is the queue of Erlang") {
+TEST_CASE("the tick's queue is the queue of Erlang", "[slow]") {
     // MODEL 12 rows 3 and 5, at a tick of 2.5 works.
     for (const double load : {.9, .95}) {
         Corner corner{

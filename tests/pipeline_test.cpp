@@ -276,7 +276,7 @@ TEST_CASE("what is published harms nobody until somebody uses it") {
     CHECK(failed_in("100000").second > 1'000);
 }
 
-TEST_CASE("somebody approves when somebody is there, and mostly whatever it is") {
+TEST_CASE("somebody approves when somebody is there, and mostly whatever it is", "[slow]") {
     const auto approved_at = [](const std::string& rota, std::uint64_t seed) {
         Day day = one_service("drill.plan \"usual\" { approval { " + rota +
                                   " }, everyone {} }\ndrill.at(\"1m\", release(drill.build { "

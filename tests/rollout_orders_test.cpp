@@ -66,7 +66,7 @@ TEST_CASE("a restart goes over the instances at its rate, and fast is with fewer
     CHECK_FALSE(shop(day).pass);
 }
 
-TEST_CASE("a hotfix comes after its lead time, and in seven of a hundred is a bad one") {
+TEST_CASE("a hotfix comes after its lead time, and in seven of a hundred is a bad one", "[slow]") {
     Blueprint plan = fleet({Stage{}});
     plan.injects.clear();
     for (const char* version : {"1.2"}) {

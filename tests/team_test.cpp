@@ -134,7 +134,7 @@ TEST_CASE("six steps never practised go well one time in six, with a runbook nea
     CHECK(clean(3) > 0.995);
 }
 
-TEST_CASE("practice makes people faster and surer, and is earned in the day too") {
+TEST_CASE("practice makes people faster and surer, and is earned in the day too", "[slow]") {
     const auto took = [](std::int64_t practice, std::uint64_t seed) {
         Day day = peopled(practised(practice), seed);
         to(day, minutes(5));

@@ -115,7 +115,7 @@ TEST_CASE("who finds a free slot is late as often as the work is long", "[theory
           4 * std::sqrt(late / seeds) + 1);
 }
 
-TEST_CASE("the failures of MODEL 2.4 are those of one event per request", "[measured]") {
+TEST_CASE("the failures of MODEL 2.4 are those of one event per request", "[slow][measured]") {
     const Corner stuck{};
     const double engine = engine_failed(corner_blueprint(stuck)),
                  twin = twin_failed(twin_of(stuck));
@@ -158,7 +158,7 @@ TEST_CASE("a rollback by replacement recovers where the twin does") {
 }
 
 TEST_CASE("one slot waits as theory has it, and half as long when the work is fixed",
-          "[measured]") {
+          "[slow][measured]") {
     for (const double load : {.8, .9}) {
         const double theory = load * load / (1 - load);
         INFO("load " << load);
@@ -173,7 +173,7 @@ TEST_CASE("one slot waits as theory has it, and half as long when the work is fi
     }
 }
 
-TEST_CASE("eight slots wait as Erlang has it", "[measured]") {
+TEST_CASE("eight slots wait as Erlang has it", "[slow][measured]") {
     for (const double load : {.9, .95}) {
         const double theory = erlang_wait(8, load) * load * 8;
         INFO("load " << load);
@@ -184,7 +184,7 @@ TEST_CASE("eight slots wait as Erlang has it", "[measured]") {
     }
 }
 
-TEST_CASE("a slow backend fails its front as often as in the twin") {
+TEST_CASE("a slow backend fails its front as often as in the twin", "[slow]") {
     for (const double rate : {200.0, 300.0, 600.0}) {
         const double engine = engine_failed(cascade(rate, 4));
         const double twin = twin_failed(twin_cascade(rate, 4));
