@@ -47,6 +47,9 @@ TEST_CASE("instances are the ceiling of n times busy over target, and the same w
         INFO(wanted << " " << ready << " " << busy);
         CHECK(instances_for(wanted, ready, share_of(busy), share_of(.6)) == instances);
     }
+    // At most twice as many, or four more, at once: a target of .1 would ask for 100 and 10.
+    CHECK(instances_for(10, 10, whole, share_of(.1)) == 20);
+    CHECK(instances_for(1, 1, whole, share_of(.1)) == 5);
 }
 
 TEST_CASE("more are ordered at the scrape that shows the need, fewer after five minutes of none") {

@@ -60,7 +60,7 @@ double found_by(const std::vector<TrialKind>& chain, bool ring = false,
 
 }  // namespace
 
-TEST_CASE("a batch is bad as often as its changes and their pairs make it") {
+TEST_CASE("a batch is bad as often as its changes and their pairs make it", "[slow]") {
     // Row 17 of the validation table: two in a hundred a change, five in ten thousand a pair.
     const double mean_lines = 80 * std::exp(1.1 * 1.1 / 2);
     for (const std::int64_t k : {1, 2, 5, 10, 20, 50, 100}) {

@@ -116,7 +116,7 @@ TEST_CASE("probes tell that a service is down after three in a row, and that it 
     CHECK(up[0].first == 23 * 60);
 }
 
-TEST_CASE("probes meet a share of errors as seldom as anybody does") {
+TEST_CASE("probes meet a share of errors as seldom as anybody does", "[slow]") {
     int day_of_seed = 0;
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
         const Day day =
@@ -129,7 +129,7 @@ TEST_CASE("probes meet a share of errors as seldom as anybody does") {
     CHECK(told<ProbeFailed>(said("")).empty());
 }
 
-TEST_CASE("few of those who are hit complain, late, and most name whom they asked") {
+TEST_CASE("few of those who are hit complain, late, and most name whom they asked", "[slow]") {
     std::int64_t right = 0, wrong = 0;
     constexpr int days = 40;
     for (std::uint64_t seed = 1; seed <= days; ++seed) {

@@ -101,7 +101,7 @@ TEST_CASE("compare prints the same JSON for one job and for two") {
     CHECK(knobs.contains("slowdown"));  // Also those that nobody set.
 }
 
-TEST_CASE("every lesson and template plays as its transcript says") {
+TEST_CASE("every lesson and template plays as its transcript says", "[slow]") {
     std::vector<std::filesystem::directory_entry> files;
     for (const char* folder : {"/scenarios/lessons", "/scenarios/templates"})
         for (const auto& file :

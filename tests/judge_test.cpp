@@ -238,7 +238,7 @@ TEST_CASE("automation does not promote again what somebody has promoted in the m
     CHECK(told<Ordered>(day).size() == 1);
 }
 
-TEST_CASE("in a world too a gate finds a doubled error share as often as theory says") {
+TEST_CASE("in a world too a gate finds a doubled error share as often as theory says", "[slow]") {
     // 60 requests a second to each side for five minutes, one in a thousand failing anyway.
     int failed = 0;
     constexpr int days = 150;

@@ -1,4 +1,7 @@
 // Laws that hold between two lives of one day.
+#include <cmath>
+
+#include "tests/measured.h"
 #include "tests/shop.h"
 
 using namespace rollcage;
@@ -48,4 +51,43 @@ TEST_CASE("whoever notices later has no less damage, in the mean over two hundre
     CHECK(soon > 0);
     CHECK(later > soon);
     CHECK(latest > later);
+}
+
+namespace {
+
+// What fails where one request in a hundred, or nine in a thousand, does not come through.
+double failed_with(std::uint64_t seed, const std::string& rate) {
+    Shop shop{.defect = "rate = 1, fails = " + rate};
+    shop.load = .3;
+    shop.attempts = 1;
+    Day day = begun(shop, seed);
+    to(day, 600_s);
+    return static_cast<double>(outcome(day).failed);
+}
+
+double spread(const std::vector<double>& of) {
+    double mean = 0, square = 0;
+    for (const double it : of) mean += it / static_cast<double>(of.size());
+    for (const double it : of) square += (it - mean) * (it - mean);
+    return std::sqrt(square / static_cast<double>(of.size() - 1));
+}
+
+}  // namespace
+
+TEST_CASE("common draws make a difference of one per cent five times as plain",
+          "[slow][measured]") {
+    constexpr std::uint64_t days = 60;
+    std::vector<double> paired, apart;
+    double more = 0;
+    for (std::uint64_t seed = 1; seed <= days; ++seed) {
+        const double some = failed_with(seed, "0.1");
+        paired.push_back(failed_with(seed, "0.101") - some);
+        apart.push_back(failed_with(days + seed, "0.101") - some);
+        more += paired.back() / days;
+    }
+    CHECK(more > 0);
+    const double ratio = spread(apart) / spread(paired);
+    measured("spread of a difference, drawn apart over drawn together", "MODEL 12, row 28", 5,
+             "at least", ratio);
+    CHECK(ratio >= 5);
 }

@@ -123,3 +123,15 @@ TEST_CASE("a debrief says what differs and nothing else") {
           "Against nothing on the same day, halt made no difference worth telling. Harm stopped "
           "after 60 s in both.");
 }
+
+TEST_CASE(
+    "a debrief tells the whole of what an environment was unlike, and what that let through") {
+    Outcome life;
+    life.environments = {
+        {"staging", {"last year's customers", "an index"}, {{"3.4.0", "last year's customers"}}},
+        {"mirror"}};
+    CHECK(debrief("halt", life, "nothing", life) ==
+          "Against nothing on the same day, halt made no difference worth telling. At the end "
+          "staging was unlike production in 2: \"last year's customers\" and \"an index\". \"last "
+          "year's customers\" alone kept it from finding what was wrong with 3.4.0.");
+}

@@ -126,10 +126,10 @@ TEST_CASE("an inspection takes minutes and answers as of when it was begun") {
         if (std::holds_alternative<Inspected>(it.fact)) answers.push_back(it);
     REQUIRE(answers.size() == 2);
     CHECK(answers[0].at == SimTime{} + 230_s);
-    CHECK(std::get<Inspected>(answers[0].fact).errors == none);
+    CHECK_FALSE(std::get<Inspected>(answers[0].fact).errors);
     const Inspected& found = std::get<Inspected>(answers[1].fact);
     CHECK(found.worst == BuildId{1});
-    CHECK(found.errors.value() == Approx(.1).margin(.01));
+    CHECK(found.errors->value() == Approx(.1).margin(.01));
     REQUIRE(found.others_errors.has_value());
     CHECK(found.others_errors->value() < .001);
 }

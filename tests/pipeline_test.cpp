@@ -162,6 +162,23 @@ TEST_CASE("who looks at an environment finds part of its differences, the same o
     }
 }
 
+TEST_CASE("each inspection tells of some differences more, until there are none") {
+    Day day = one_service(drifting);
+    std::vector<std::int64_t> found;
+    std::vector<std::string> told;
+    for (int look = 0; look < 4; ++look) {
+        submit(day, Inspect{{0}, Angle::environment});
+        found.push_back(*std::get<Inspected>(day.belief.facts.back().fact).found);
+    }
+    for (const Occurrence& it : day.belief.facts)
+        if (const auto* differs = std::get_if<Differs>(&it.fact))
+            told.push_back(differs->difference);
+    CHECK(found == std::vector<std::int64_t>{2, 2, 0, 0});
+    std::vector<std::string> all;
+    for (const Drift& it : differences(day.world, {0})) all.push_back(it.name);
+    CHECK(std::ranges::is_permutation(told, all));
+}
+
 TEST_CASE("the guilty difference is the one without which staging had found it") {
     const Day day = one_service(drifting);
     const Trial& declared = day.world.plan->plans[0].trials[0];

@@ -53,7 +53,7 @@ Trial staging_with(const std::string& what, Share share) {
 
 }  // namespace
 
-TEST_CASE("running staging again cannot beat its parity", "[measured]") {
+TEST_CASE("running staging again cannot beat its parity", "[slow][measured]") {
     const Trial staging = usual_trial(TrialKind::staging);
     const Found it = found(staging, 5, 200'000);
     const double once = it.once / double(it.all), five = it.in_runs / double(it.all);

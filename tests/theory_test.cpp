@@ -142,7 +142,7 @@ TEST_CASE("a full bounded queue offers what the closed form and the twin offer",
     CHECK(offered == Approx(mean_per_s(twin.attempts_per_s, 60, 420)).epsilon(.03));
 }
 
-TEST_CASE("a rollback by replacement recovers where the twin does") {
+TEST_CASE("a rollback by replacement recovers where the twin does", "[slow]") {
     for (const double load : {.3, .4, .5}) {
         const Corner corner{.load = load, .slow = 3 / load, .released = true, .lasts = 900_s};
         Day day = start_day(sound(corner_blueprint(corner)), 1);

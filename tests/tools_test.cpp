@@ -67,6 +67,10 @@ TEST_CASE("while what dashboards run on is down, nobody sees a scrape, and no al
     CHECK(seen.size() == 126);
     CHECK(seen[60] > 0);               // What was measured meanwhile is seen late.
     CHECK(first_alert(with) == 1825);  // Found well at 30:15, seen ten seconds later.
+    std::vector<double> turned;        // Whoever stares at them knows as much.
+    for (const Occurrence& it : with.belief.facts)
+        if (std::holds_alternative<DashboardsTurned>(it.fact)) turned.push_back(it.at.seconds());
+    CHECK(turned == std::vector<double>{565, 1825});
 }
 
 TEST_CASE("while what the flag console runs on is down, nobody sets a flag") {

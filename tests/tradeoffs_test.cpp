@@ -70,7 +70,8 @@ TEST_CASE("the break-even of rollback and fail-forward is the one of the fluid l
     CHECK(back.cost(1.1 * even) < forward.cost(1.1 * even));
 }
 
-TEST_CASE("which response is best turns with the reader, the damage and the way to the fix") {
+TEST_CASE("which response is best turns with the reader, the damage and the way to the fix",
+          "[slow]") {
     constexpr double price = 30;  // Of a damaged row, in failed requests.
     const auto back_wins = [&](Shop shop) {
         return bill(shop, "rollback shop", 600_s, 1).cost(price) <
@@ -119,4 +120,36 @@ TEST_CASE("a halt freezes the mixture: worse than going on until the damage is d
     CHECK_FALSE(halt_wins("rejects", .001));
     CHECK(halt_wins("rejects", .01));
     CHECK(halt_wins("rejects", .2));
+}
+
+TEST_CASE("a halt is best where nothing is wrong but the way there, at the worst hour") {
+    // A quarter of the instances is away for six minutes at a time, and the rest cannot do it all.
+    const auto scenario = load_scenario({{"peak.lua", R"(
+local drill = scenario { title = "t", lasts = "1h", judged_after = "0s" }
+local shoppers = drill.cohort { "shoppers", users = 40800, requests_per_minute = 2, attempts = 1 }
+local shop = drill.service { "shop", serves = shoppers, instances = 16, slots = 5, version = "1.0",
+  start = "6m", max_surge = 0, max_unavailable = "25%" }
+local teal = drill.flag { "teal", initially = on }
+local new = drill.build { "1.1", of = shop, change { "tidied up", behind = teal } }
+local fixed = drill.build { "1.2", of = shop, change { "tidied up again" } }
+drill.plan "usual" { everyone {} }
+drill.hotfix { of = shop, build = fixed, plan = "usual", lead = "5m" }
+drill.at("60s", release(new, "usual"))
+)"}},
+                                        seeded(1));
+    if (!scenario) FAIL(scenario.error().message);
+    const auto bad = [&](const std::string& what) {
+        Day day = start_day(scenario->blueprint, 1);
+        if (!what.empty()) order(day, 900_s, what);
+        to(day, 3600_s);
+        const Outcome it = outcome(day);
+        return it.failed + it.refused;
+    };
+    const std::int64_t halted = bad("halt shop");
+    CHECK(halted > 0);
+    for (const char* other : {"", "rollback shop", "set_flag teal off", "hotfix shop",
+                              "shed shop share=25%", "restart shop rate=4"}) {
+        INFO(other);
+        CHECK(halted < bad(other));
+    }
 }

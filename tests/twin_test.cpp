@@ -16,7 +16,7 @@ TwinWorld slow_minute() {
 
 }  // namespace
 
-TEST_CASE("the twin waits as Erlang and Pollaczek and Khinchine say") {
+TEST_CASE("the twin waits as Erlang and Pollaczek and Khinchine say", "[slow]") {
     TwinWorld single{.rate_per_s = 20, .lasts_s = 40'000, .timeout_s = 1000, .attempts = 1};
     single.front = {.slots = 1, .work_s = 0.04};
     CHECK(play_twin(single, 1).mean_queue == Approx(3.2).epsilon(.05));
@@ -24,7 +24,7 @@ TEST_CASE("the twin waits as Erlang and Pollaczek and Khinchine say") {
     CHECK(play_twin(single, 1).mean_queue == Approx(1.6).epsilon(.05));
 }
 
-TEST_CASE("the twin tells the story of MODEL 2.4") {
+TEST_CASE("the twin tells the story of MODEL 2.4", "[slow]") {
     const TwinCounts stuck = play_twin(slow_minute(), 1);
     CHECK(stuck.failed == Approx(169'000).epsilon(.03));
     CHECK(mean_per_s(stuck.attempts_per_s, 360, 420) == Approx(1920).epsilon(.02));
@@ -34,7 +34,7 @@ TEST_CASE("the twin tells the story of MODEL 2.4") {
     CHECK(mean_per_s(play_twin(frugal, 1).good_per_s, 360, 420) == Approx(480).epsilon(.03));
 }
 
-TEST_CASE("the twin's short shed does not help, one that outlives the dead work does") {
+TEST_CASE("the twin's short shed does not help, one that outlives the dead work does", "[slow]") {
     // About 186,000 dead pieces at t = 200 drain at some 620 a second: five minutes.
     TwinWorld world = slow_minute();
     world.lasts_s = 900;

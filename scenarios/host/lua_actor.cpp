@@ -27,6 +27,8 @@ Value fact_table(const Occurrence& it, const Names& names) {
     set(table, "headline", value_of(headline(it.fact, names)));
     if (const Command* command = command_of(it.fact))
         set(table, "command", value_of(command_text(*command, names)));
+    if (const auto* differs = std::get_if<Differs>(&it.fact))
+        set(table, "difference", value_of(differs->difference));
     const Numbers held = numbers(it.fact);
     for (std::size_t i = 0; i < held.size(); ++i) {
         const Slot& slot = form.slots[i];

@@ -1,13 +1,16 @@
 -- One briefing, seven truths: what is right depends on what only looking, not guessing, can tell.
 local drill = scenario {
   title = "Black Friday, five per cent", difficulty = 5,
-  briefing = "Black Friday, four in the afternoon. Checkout 8.2 goes out behind a canary: five per cent for a quarter "
-    .. "of an hour, then everyone. The orders table is in the middle of a migration that its own automation carries "
-    .. "on. Express checkout is on for a third of the buyers. A fix, if one is needed, takes forty minutes. Money is counted.",
+  briefing = "Black Friday, four in the afternoon. Checkout 8.2 is in staging, which was last refreshed in spring; then "
+    .. "it goes out behind a canary: five per cent for a quarter of an hour, then everyone. The catalogue's train leaves "
+    .. "every fifty minutes, today as ever. The orders table is in the middle of a migration that its own automation "
+    .. "carries on. Express checkout is on for a third of the buyers. A fix, if one is needed, takes forty minutes. Money "
+    .. "is counted.",
   lesson = "The same alert stands for seven different days. A flag, a rollback, a fix, less load, a reverted setting, "
     .. "or nothing at all is the best answer to one of them each, and a bad one to others: look before you act, and "
-    .. "prefer what keeps readers and can be taken back.",
-  background = "Canaries, expand and contract, kill switches, metastable failures, third parties.",
+    .. "prefer what keeps readers and can be taken back. Staging was green for all of them: it lacks the customers, the "
+    .. "size and the settings that the harm needs, and each can be looked up before.",
+  background = "Canaries, expand and contract, kill switches, metastable failures, third parties, staging that drifts.",
   lasts = "2h", judged_after = "2h",
 }
 
@@ -39,9 +42,8 @@ local routing = drill.flag { "payment routing", initially = off, poll = "5s" }
 
 -- What 8.2 brings, and what, of all things, is wrong with it today.
 local hidden = { rate = 0 }
-if truth == "slow_build" then hidden = { rate = 1, slow = 3 } end
-if truth == "contracted" then hidden = { rate = 0.3, fails = 1 } end
-if truth == "new_rows" then hidden = { rate = 0.3, fails = 1 } end
+if truth == "slow_build" then hidden = { when = load_above("20%"), slow = 3 } end
+if truth == "contracted" or truth == "new_rows" then hidden = { when = rows_like(orders, "30%"), fails = 1 } end
 local totals = truth == "new_rows"
   and change { "totals with rounding", hides = defect(hidden),
     schema = new_enum_value { store = orders, old_reader = "rejects" } }
@@ -60,8 +62,16 @@ local v821 = drill.build { "8.2.1", of = checkout,
   or change { "totals, corrected" },
   change { "cheaper payment routing", behind = routing, hides = defect(broken_route) } }
 
-drill.plan "careful" { canary { share = "5%", soak = "15m" }, everyone {} }
+local area = drill.environment { "staging", age = 200 * 86400, cost_per_hour = 6, differences = {
+  { name = "the customers of last spring", kind = "data_shape", lacks = "100%" },
+  { name = "a twentieth of the instances", kind = "size", lacks = "100%" },
+  { name = "express checkout and the new routing are off", kind = "setting", lacks = "100%" } } }
+drill.plan "careful" { unit {}, staging { environment = area, soak = "7m" }, canary { share = "5%", soak = "15m" },
+  everyone {} }
+drill.plan "as ever" { unit {}, smoke {}, everyone {} }
 drill.plan "fast" { everyone {} }
+drill.train { "the catalogue's", of = catalogue, every = "50m", first = "20m", plan = "as ever", count = 3,
+  defects_per_thousand_lines = 0.5 }
 drill.hotfix { of = checkout, build = v821, plan = "fast", lead = "40m" }
 
 if truth == "contracted" then
@@ -69,7 +79,7 @@ if truth == "contracted" then
   drill.at("33m", migrate { store = orders })  -- Both are written, and the backfill runs.
   drill.at("42m", migrate { store = orders })  -- The old column goes.
 end
-drill.at("15m", release(v82, "careful"))
+drill.at("5m", release(v82, "careful"))  -- At a quarter past it leaves staging.
 if truth == "provider" then drill.at("34m", slow { service = provider, by = 12, lasts = "40m" }) end
 if truth == "storm" then drill.at("35m", surge { cohort = buyers, by = 5, lasts = "4m" }) end
 if truth == "pushed" then drill.at("34m", push_config { flag = routing, to = on, within = "5s" }) end
@@ -98,8 +108,11 @@ drill.actor("look_first", function(me)
   end
   if waiting() > slots then return end  -- Slow, not failing: whoever it is, nothing here makes it better.
   if alarm.at > 33 * 60 then me:revert_config() end  -- First: what it takes back is the last change.
-  me:set_flag(express, off)
-  me:wait("5m")
+  local parts = me:inspect(checkout, { by = "flag" })
+  if parts.flag == "express" and parts.on == "yes" and parts.errors > 2 * parts.others_errors + 0.01 then
+    me:set_flag(express, off)
+    me:wait("5m")
+  end
   if me:sum(checkout, "errors", 4) > 40 then me:hotfix(checkout) end
 end)
 

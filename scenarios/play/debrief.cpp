@@ -72,6 +72,32 @@ std::string left_open(const std::string& actor, const Outcome& life) {
     return text;
 }
 
+std::string quoted(const std::vector<std::string>& list) {
+    std::string text;
+    for (std::size_t i = 0; i < list.size(); ++i)
+        text += fmt::format("{}\"{}\"",
+                            i == 0                 ? ""
+                            : i + 1 == list.size() ? " and "
+                                                   : ", ",
+                            list[i]);
+    return text;
+}
+
+// What nobody could be sure of in the day: in what an environment was another place, and what that
+// let through.
+std::string environments(const Outcome& life) {
+    std::string text;
+    for (const Outcome::Environment& it : life.environments) {
+        if (!it.differences.empty())
+            text += fmt::format(" At the end {} was unlike production in {}: {}.", it.name,
+                                it.differences.size(), quoted(it.differences));
+        for (const auto& [build, difference] : it.missed)
+            text += fmt::format(" \"{}\" alone kept it from finding what was wrong with {}.",
+                                difference, build);
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string debrief(const std::string& actor, const Outcome& life, const std::string& other_actor,
@@ -91,7 +117,8 @@ std::string debrief(const std::string& actor, const Outcome& life, const std::st
             ? fmt::format("Against {} on the same day, {} made no difference worth telling.",
                           other_actor, actor)
             : fmt::format("Against {} on the same day, {} had {}.", other_actor, actor, clauses);
-    return first + ending(actor, life, other_actor, other) + left_open(actor, life);
+    return first + ending(actor, life, other_actor, other) + left_open(actor, life) +
+           environments(life);
 }
 
 }  // namespace rollcage

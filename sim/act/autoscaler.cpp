@@ -7,7 +7,8 @@ namespace rollcage {
 namespace {
 
 constexpr std::int64_t tolerance_percent = 10;
-constexpr Duration steady{300'000'000};  // How long fewer must have been enough.
+constexpr std::int64_t more_at_once = 4;  // Or twice as many, if that is more. default: Kubernetes
+constexpr Duration steady{300'000'000};   // How long fewer must have been enough.
 
 bool near_enough(std::int64_t busy, std::int64_t target) {
     return 100 * (busy > target ? busy - target : target - busy) <= tolerance_percent * target;
@@ -22,7 +23,8 @@ std::int64_t instances_for(std::int64_t wanted, std::int64_t ready, Share busy, 
         const std::int64_t spread = busy.ppm * ready / all;
         if (spread <= target.ppm || near_enough(spread, target.ppm)) return wanted;
     }
-    return (ready * busy.ppm + target.ppm - 1) / target.ppm;
+    const std::int64_t enough = (ready * busy.ppm + target.ppm - 1) / target.ppm;
+    return std::min(enough, std::max(2 * wanted, wanted + more_at_once));
 }
 
 namespace {

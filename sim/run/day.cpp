@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sim/base/match.h"
-#include "sim/watch/breakdown.h"
+#include "sim/run/inspection.h"
 #include "sim/watch/channels.h"
 #include "sim/watch/judge.h"
 #include "sim/world/fleet.h"
@@ -134,32 +134,6 @@ std::optional<std::string> refusal_of(Day& day, const Command& command) {
     return refusal(day.world, command);
 }
 
-// What the worst version does that the aggregate hides, as far as it was visible then.
-Inspected looked_into(const Day& day, const Inspect& inspect, SimTime as_of) {
-    const Breakdown found = breakdown(day.belief, inspect.service, as_of);
-    Inspected answer{.service = inspect.service, .by = inspect.by};
-    const auto share = [](std::int64_t errors, std::int64_t answered) {
-        return share_of(static_cast<double>(errors) /
-                        static_cast<double>(std::max<std::int64_t>(1, errors + answered)));
-    };
-    const auto in_ms = [](std::int64_t us) { return Duration{us / 1000 * 1000}; };
-    std::int64_t errors = 0, answered = 0;
-    for (std::size_t i = 0; i < found.builds.size(); ++i) {
-        const BuildSeen& it = found.builds[i];
-        if (i == 0) {
-            answer.worst = it.build;
-            answer.errors = share(it.errors, it.answered);
-            answer.p95 = in_ms(it.latency_p95_us);
-            continue;
-        }
-        errors += it.errors, answered += it.answered;
-        answer.others_p95 =
-            std::max(answer.others_p95.value_or(Duration{}), in_ms(it.latency_p95_us));
-        answer.others_errors = share(errors, answered);
-    }
-    return answer;
-}
-
 // What changes people and machines, and not the world.
 void reach_minds(Day& day, const Command& command, SimTime asked) {
     if (const auto* hold = std::get_if<Hold>(&command))
@@ -168,7 +142,7 @@ void reach_minds(Day& day, const Command& command, SimTime asked) {
              organise != nullptr && organise->what == Matter::declare)
         call_for_help(day.team, day.now);
     else if (const auto* inspect = std::get_if<Inspect>(&command))
-        tell(day.belief, day.now, looked_into(day, *inspect, asked), day.chain);
+        look_into(day, *inspect, asked);
 }
 
 void work_order(Day& day, std::uint32_t nth, SimTime asked) {
@@ -221,6 +195,7 @@ void let_people_work(Day& day) {
 void run_traffic(Day& day, std::uint32_t kind) {
     if (kind == minute_turns) {
         fold_minute(day.world);
+        keep_minute(day.belief, day.world, day.now);
         fold_state(day.world, day.chain);
         fold(day.team, day.chain);
         fold(day.machines, day.chain);
@@ -249,7 +224,7 @@ void run_observe(Day& day, std::uint32_t kind) {
         day.agenda.plan({day.now + scrape_every, observe, scrape_taken, 0, 0});
         return;
     }
-    see_scrapes(day.belief, day.world, day.now);
+    see_scrapes(day.belief, day.world, day.now, day.chain);
     judge_alerts(day.belief, day.world, day.now, day.chain);
     judge_causes(day.belief, day.world, day.now, day.chain);
     judge_gates(day.belief, day.world, day.now, day.chain);

@@ -144,6 +144,20 @@ void add_delivery(const Day& day, Outcome& sum) {
     sum.worth_delayed = static_cast<double>(day.world.worth.delayed) * 1e-8;
 }
 
+Outcome::Environment environment_of(const Day& day, EnvironmentId id) {
+    const World& world = day.world;
+    Outcome::Environment it{world.plan->names.environments[id.index]};
+    for (const Drift& drift : differences(world, id)) it.differences.push_back(drift.name);
+    for (const Missed& missed : world.missed) {
+        const bool out = std::ranges::any_of(world.deliveries, [&](const Delivery& delivery) {
+            return delivery.build == missed.build && delivery.now == Delivery::Now::out;
+        });
+        if (out && missed.environment == id)
+            it.missed.push_back({world.plan->names.builds[missed.build.index], missed.difference});
+    }
+    return it;
+}
+
 }  // namespace
 
 Outcome outcome(const Day& day) {
@@ -187,6 +201,8 @@ Outcome outcome(const Day& day) {
     add_what_stays_open(day, sum);
     sum.toil_minutes = toil_minutes(day);
     add_cost(day, sum);
+    for (std::uint32_t e = 0; e < day.world.environments.size(); ++e)
+        sum.environments.push_back(environment_of(day, {e}));
     return sum;
 }
 

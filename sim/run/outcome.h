@@ -48,6 +48,15 @@ struct Outcome {
     std::int64_t deploys = 0, gates_skipped = 0;
     std::optional<double> lead_time_s, change_fail_share, rework_share, false_red_share;
     double worth_delivered = 0, worth_delayed = 0;
+    struct Environment {  // In what it was unlike production at the end: all of it.
+        std::string name;
+        std::vector<std::string> differences{};
+        struct Missed {  // In a build that went out, for this difference alone.
+            std::string build, difference;
+        };
+        std::vector<Missed> missed{};
+    };
+    std::vector<Environment> environments;  // In declared order.
 };
 
 }  // namespace rollcage

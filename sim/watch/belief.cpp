@@ -1,6 +1,7 @@
 #include "sim/watch/belief.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rollcage {
 
@@ -50,6 +51,7 @@ Belief start_belief(const World& world) {
     belief.grievances.resize(world.cohorts.size());
     belief.inbox.resize(world.services.size());
     belief.causes.resize(world.plan->alerts.size());
+    belief.looked_at.resize(world.environments.size());
     for (const Cohort& cohort : world.plan->cohorts)
         belief.watched[cohort.serves.index].baseline +=
             demand_per_minute_ppm(cohort, 0) / 4'000'000;
@@ -63,6 +65,7 @@ void fold_belief(const Belief& belief, Digest& digest) {
     for (const Grievance& it : belief.grievances)
         for (const std::int64_t hit : it.hit) digest.fold(hit);
     for (const std::int64_t complaints : belief.inbox) digest.fold(complaints);
+    for (const std::int64_t found : belief.looked_at) digest.fold(found);
     for (const CauseWatch& it : belief.causes) digest.fold(it.above << 1 | std::int64_t{it.firing});
     for (const GateWatch& it : belief.gates)
         digest.fold(it.soaks.us), digest.fold(it.looks << 1 | std::int64_t{it.told});
@@ -122,15 +125,25 @@ void scrape(Belief& belief, World& world) {
     }
 }
 
+void keep_minute(Belief& belief, const World& world, SimTime now) {
+    constexpr std::size_t kept =
+        20;  // More than an inspection takes and looks back. default: design
+    if (belief.parted.size() == kept) belief.parted.erase(belief.parted.begin());
+    belief.parted.push_back(world.minutes.parted);
+    belief.parted_until = now;
+}
+
 std::size_t scrapes_old_enough(SimTime now) {
     return now.us < scrape_late.us
                ? 0
                : static_cast<std::size_t>((now.us - scrape_late.us) / scrape_every.us);
 }
 
-void see_scrapes(Belief& belief, const World& world, SimTime now) {
-    if (works(world, world.plan->tools.dashboards))
-        belief.columns.visible = scrapes_old_enough(now);
+void see_scrapes(Belief& belief, const World& world, SimTime now, Digest& chain) {
+    const bool blank = !works(world, world.plan->tools.dashboards);
+    if (std::exchange(belief.blank, blank) != blank)
+        tell(belief, now, DashboardsTurned{blank ? Screens::blank : Screens::back}, chain);
+    if (!blank) belief.columns.visible = scrapes_old_enough(now);
 }
 
 namespace {

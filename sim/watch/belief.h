@@ -65,16 +65,22 @@ struct Belief {
     std::vector<Grievance> grievances;  // By cohort.
     std::vector<std::int64_t> inbox;    // Complaints that nobody has read out yet, by service.
     std::vector<CauseWatch> causes;     // By alert.
+    bool blank = false;                 // What dashboards run on is down.
+    // Of the last minutes, the latest last; `parted_until` is when that one ended.
+    std::vector<std::vector<Parted>> parted;
+    SimTime parted_until;
+    std::vector<std::int64_t> looked_at;  // Differences that people have found, by environment.
 };
 
 Belief start_belief(const World& world);
 void fold_belief(const Belief& belief,
                  Digest& digest);  // What is not a fact, nor follows from one.
 void tell(Belief& belief, SimTime now, Fact fact, Digest& chain);
-void scrape(Belief& belief, World& world);  // The instant of measuring.
+void scrape(Belief& belief, World& world);                          // The instant of measuring.
+void keep_minute(Belief& belief, const World& world, SimTime now);  // That has just been folded.
 std::size_t scrapes_old_enough(SimTime now);
 // Those that are old enough become visible, unless what dashboards run on is down.
-void see_scrapes(Belief& belief, const World& world, SimTime now);
+void see_scrapes(Belief& belief, const World& world, SimTime now, Digest& chain);
 void judge_alerts(Belief& belief, const World& world, SimTime now, Digest& chain);
 
 }  // namespace rollcage

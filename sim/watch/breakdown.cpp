@@ -72,4 +72,32 @@ Breakdown breakdown(const Belief& belief, ServiceId service, SimTime as_of, Dura
     return found;
 }
 
+namespace {
+
+void add(const Asked& from, Asked& to) {
+    to.asked += from.asked, to.bad += from.bad;
+}
+
+}  // namespace
+
+Parted parts_seen(const Belief& belief, ServiceId service, SimTime as_of, Duration over) {
+    const std::size_t scrapes = std::min(belief.columns.visible, scrapes_old_enough(as_of));
+    const SimTime until =
+        SimTime{} + Duration{static_cast<std::int64_t>(scrapes) * scrape_every.us};
+    Parted sum;
+    SimTime end = belief.parted_until;
+    for (std::size_t i = belief.parted.size(); i-- > 0; end = end - Duration{60'000'000}) {
+        if (end > until) continue;
+        if (end <= until - over) break;
+        const Parted& part = belief.parted[i][service.index];
+        sum.by_flag.resize(part.by_flag.size());
+        sum.by_region.resize(part.by_region.size());
+        for (std::size_t f = 0; f < part.by_flag.size(); ++f)
+            for (const std::size_t on : {0u, 1u}) add(part.by_flag[f][on], sum.by_flag[f][on]);
+        for (std::size_t r = 0; r < part.by_region.size(); ++r)
+            add(part.by_region[r], sum.by_region[r]);
+    }
+    return sum;
+}
+
 }  // namespace rollcage

@@ -1,5 +1,5 @@
-// A service by build, as whoever looks into it finds it: what the aggregate of a dashboard hides.
-// Leans on belief.h; it answers from scrapes that were visible as of asking, never from later ones.
+// A service in parts, as whoever looks into it finds it: what the aggregate of a dashboard hides.
+// Leans on belief.h; it answers from what was visible as of asking, never from what came later.
 // The worst build is first: by its share of errors, then by its p95.
 #pragma once
 
@@ -23,5 +23,10 @@ struct Breakdown {
 inline constexpr Duration breakdown_over{300'000'000};  // default: design
 Breakdown breakdown(const Belief& belief, ServiceId service, SimTime as_of,
                     Duration over = breakdown_over);
+
+// The requests of the service's users by flag and region, over the whole minutes of that time; a
+// service that only others call has none.
+Parted parts_seen(const Belief& belief, ServiceId service, SimTime as_of,
+                  Duration over = breakdown_over);
 
 }  // namespace rollcage

@@ -98,9 +98,12 @@ std::vector<Form> forms_for_what_they_keep() {
 std::vector<Form> forms_for_people_and_pipelines() {
     return {
         {"inspect",
-         "looks into a service: the worst version against the others, as of asking",
+         "looks into a service, as of asking: the worst version, flag or region against the "
+         "others; "
+         "the forms of the records it uses; or some of what its test environments lack",
          {{"service", S::service, "which"},
-          {"by", S::choice, "what it is broken down by", "version", 0, 0, "version"}}},
+          {"by", S::choice, "what it is broken down by", "version", 0, 0,
+           "version|flag|region|format|environment"}}},
         {"hold",
          "a machine that decides by itself leaves things alone, or goes on",
          {{"automation", S::automation, "which; `gates`, `autoscaler` or one that is declared"},

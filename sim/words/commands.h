@@ -122,7 +122,7 @@ struct PauseSync {  // The repository's state is not restored.
     bool paused = true;
     auto slots() { return std::tie(service, paused); }
 };
-enum class Angle : std::uint8_t { version };
+enum class Angle : std::uint8_t { version, flag, region, format, environment };
 struct Inspect {  // What a dashboard's aggregate hides; it takes a while to find out.
     ServiceId service;
     Angle by = Angle::version;

@@ -86,19 +86,37 @@ std::vector<Form> told_besides() {
           {"found", S::count},
           {"against", S::count},
           {"on_fail", S::choice, "", nullptr, 0, 0, "halt|rollback"}}},
+    };
+}
+
+std::vector<Form> told_of_people() {
+    return {
         {"step_ended",
          "{command}: {step} {how}",
          {{"step", S::choice, "", nullptr, 0, 0, "confirm|find_stable|act|wait|verify|notify"},
           {"how", S::choice, "", nullptr, 0, 0, "done|again|wrong_target|stuck|too_long"}}},
         {"inspected",
-         "{service} by {by}: {errors} errors, p95 {p95}{named}",
+         "{service} by {by}:{named}",
          {service,
-          {"by", S::choice, "", nullptr, 0, 0, "version"},
+          {"by", S::choice, "", nullptr, 0, 0, "version|flag|region|format|environment"},
           {"worst", S::build, "", ""},
-          {"errors", S::share},
-          {"p95", S::length},
+          {"flag", S::flag, "", ""},
+          {"on", S::choice, "", "", 0, 0, "no|yes"},
+          {"region", S::region, "", ""},
+          {"errors", S::share, "", ""},
+          {"p95", S::length, "", ""},
           {"others_errors", S::share, "", ""},
-          {"others_p95", S::length, "", ""}}},
+          {"others_p95", S::length, "", ""},
+          {"found", S::count, "", ""}}},
+        {"forms_counted",
+         "{store}: {before} records in the form before, {after} in the one after, {both} in both",
+         {{"store", S::store}, {"before", S::count}, {"after", S::count}, {"both", S::count}}},
+        {"differs",
+         "{environment} is not like production: {difference}",
+         {{"environment", S::environment}, {"nth", S::count}}},
+        {"dashboards_turned",
+         "the dashboards are {now}",
+         {{"now", S::choice, "", nullptr, 0, 0, "blank|back"}}},
         {"joined", "{people} more people answer", {{"people", S::count}}},
     };
 }
@@ -153,8 +171,9 @@ std::vector<Form> told_of_plans() {
 }  // namespace
 
 const std::vector<Form>& fact_forms() {
-    static const std::vector<Form> forms =
-        joined(joined(joined(told_first(), told_besides()), told_from_outside()), told_of_plans());
+    static const std::vector<Form> forms = joined(
+        joined(joined(joined(told_first(), told_besides()), told_of_people()), told_from_outside()),
+        told_of_plans());
     return forms;
 }
 
@@ -225,6 +244,7 @@ std::string headline(const Fact& fact, const Names& names) {
     const auto said = [&](std::string_view key) -> std::string {
         if (key == "command") return command_text(*command_of(fact), names);
         if (key == "why") return std::get<Refused>(fact).why;
+        if (key == "difference") return std::get<Differs>(fact).difference;
         if (key == "named") return given(form, values, names);
         for (std::size_t i = 0; i < form.slots.size(); ++i)
             if (key == form.slots[i].key) return slot_text(form.slots[i], values[i], names);

@@ -258,29 +258,53 @@ struct StepEnded {
     StepEnd how = StepEnd::done;
     auto slots() { return std::tie(step, how); }
 };
-// What an inspection found in the five minutes before it was asked for: the worst build's share of
-// errors and its p95, and what all others have together; nothing: there were no others.
+// What an inspection found in the five minutes before it was asked for: the worst part's share of
+// errors, and what all others have together; nothing: there were no others. Of a flag the worst
+// part are those for whom it is on, or off. What is no share is told before: `found` facts.
 struct Inspected {
     ServiceId service;
     Angle by = Angle::version;
     std::optional<BuildId> worst{};
-    Share errors = none;
-    Duration p95{};
+    std::optional<SettingId> flag{};
+    std::optional<bool> on{};
+    std::optional<RegionId> region{};
+    std::optional<Share> errors{};
+    std::optional<Duration> p95{};
     std::optional<Share> others_errors{};
     std::optional<Duration> others_p95{};
-    auto slots() { return std::tie(service, by, worst, errors, p95, others_errors, others_p95); }
+    std::optional<std::int64_t> found{};
+    auto slots() {
+        return std::tie(service, by, worst, flag, on, region, errors, p95, others_errors,
+                        others_p95, found);
+    }
+};
+struct FormsCounted {  // Records there are, by the form they are stored in.
+    StoreId store;
+    std::int64_t before = 0, after = 0, both = 0;
+    auto slots() { return std::tie(store, before, after, both); }
+};
+struct Differs {  // One thing in which an environment is not like production.
+    EnvironmentId environment;
+    std::int64_t nth = 1;
+    std::string difference{};
+    auto slots() { return std::tie(environment, nth); }
+};
+enum class Screens : std::uint8_t { blank, back };
+struct DashboardsTurned {  // What they run on went down, or came back.
+    Screens now = Screens::blank;
+    auto slots() { return std::tie(now); }
 };
 struct Joined {  // More people answer.
     std::int64_t people = 0;
     auto slots() { return std::tie(people); }
 };
-using Fact =
-    std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
-                 AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned, ReplicaBehind,
-                 FailedOver, FailedBack, Restored, RepairEnded, Reconciled, PullFailed,
-                 InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged, StepEnded,
-                 Inspected, Joined, ProbeFailed, ProbeRecovered, Complaints, Said, CauseFired,
-                 CauseCleared, Entered, TrialEnded, Waits, Held, Quarantined, Refreshed>;
+using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Migrated, FlagChanged,
+                          AlertFired, AlertCleared, Ordered, TookEffect, Refused, StoreTurned,
+                          ReplicaBehind, FailedOver, FailedBack, Restored, RepairEnded, Reconciled,
+                          PullFailed, InstancesMissing, NameMoved, Synced, FlagExpired, BuildJudged,
+                          StepEnded, Inspected, FormsCounted, Differs, DashboardsTurned, Joined,
+                          ProbeFailed, ProbeRecovered, Complaints, Said, CauseFired, CauseCleared,
+                          Entered, TrialEnded, Waits, Held, Quarantined, Refreshed>;
 
 struct Occurrence {
     SimTime at;  // When it became known.

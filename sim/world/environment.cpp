@@ -54,7 +54,10 @@ std::vector<Drift> differences(const World& world, EnvironmentId id) {
     for (const EnvironmentState::Born& it : state.born)
         all.push_back({name_of(world, it), touched(it.kind), of_one_change, it.at});
     const Duration age = world.now - state.refreshed;
-    const std::string old = length_text({age.us / 60'000'000 * 60'000'000}) + " old";
+    const std::int64_t days_old = age.us / static_cast<std::int64_t>(day_us);
+    const std::string old = (days_old > 1 ? std::to_string(days_old) + " days"
+                                          : length_text({age.us / 60'000'000 * 60'000'000})) +
+                            " old";
     for (const auto& [kind, days, what] :
          {std::tuple{DifferenceKind::data_shape, data_days, "its data are "},
           std::tuple{DifferenceKind::setting, config_days, "its settings are "}})
@@ -100,6 +103,20 @@ std::optional<Drift> guilty(const World& world, const Trial& trial, const Suspec
         if (!within_reach(now, suspect, world.draw)) return it;
     }
     return std::nullopt;
+}
+
+void remember_missed(World& world, BuildId build, const Trial& trial) {
+    if (!trial.environment) return;
+    const std::int64_t memory_mb =
+        world.plan->services[world.plan->builds[build.index].of.index].memory_mb;
+    for (const Suspect& suspect : suspects(built(world, build), memory_mb)) {
+        const auto by = guilty(world, trial, suspect);
+        const auto same = [&](const Missed& it) {
+            return it.build == build && it.difference == by->name;
+        };
+        if (by && std::ranges::none_of(world.missed, same))
+            world.missed.push_back({build, *trial.environment, by->name});
+    }
 }
 
 void grow_apart(World& world, DifferenceKind kind, std::uint32_t of) {

@@ -44,6 +44,14 @@ Trial as_of_now(const World& world, const Trial& trial);
 // The difference without which the stage would have had what the defect needs; none: it never had.
 std::optional<Drift> guilty(const World& world, const Trial& trial, const Suspect& suspect);
 
+// What a stage let through that it would have met, were its environment like production.
+struct Missed {
+    BuildId build;
+    EnvironmentId environment;
+    std::string difference;
+};
+void remember_missed(World& world, BuildId build, const Trial& trial);
+
 // Production was changed and no environment with it.
 void grow_apart(World& world, DifferenceKind kind, std::uint32_t of);
 void begin_refresh(World& world, EnvironmentId environment);

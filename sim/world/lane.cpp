@@ -328,7 +328,7 @@ void forget_done(Lane& lane) {
 bool holds_nothing(const Lane& lane) {
     return lane.idle() &&
            (lane.dropped_total | lane.fresh_now | lane.minute_fresh | lane.minute_bad |
-            lane.fold_good | lane.dead) == 0 &&
+            lane.minute_misled | lane.fold_good | lane.dead) == 0 &&
            lane.ended == Ended{};
 }
 
@@ -353,7 +353,7 @@ void fold(const Lane& lane, Digest& digest) {
                                      lane.broken.part,
                                      lane.broken.open_until_us,
                                      lane.minute_fresh,
-                                     lane.minute_bad,
+                                     lane.minute_bad + lane.minute_misled,
                                      lane.fold_good,
                                      lane.ended.wrong,
                                      lane.ended.wrong_again,

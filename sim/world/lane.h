@@ -85,8 +85,9 @@ struct Guard {
 struct Lane {  // What a healthy tick touches stands first, so that it fills few cache lines.
     // State.
     std::int64_t waiting = 0, returning_total = 0, queued = 0;
-    std::int64_t fresh_now = 0;  // Arrivals of the tick under way.
-    std::int64_t minute_fresh = 0, minute_bad = 0;
+    std::int64_t fresh_now = 0;                     // Arrivals of the tick under way.
+    std::int64_t minute_fresh = 0, minute_bad = 0;  // Bad: failed or refused.
+    std::int64_t minute_misled = 0;
     std::int64_t fold_good = 0;  // Since the last fold of writes.
 
     // Declared; the same in every life.

@@ -113,6 +113,40 @@ void fold_records(World& world, Minute& minute) {
     world.minutes.hurt = hurt;
 }
 
+// A flag tells apart only those for whom it is wholly on or off.
+void part_requests(World& world) {
+    const std::vector<Rule> rules = latest_rules(world);
+    world.minutes.parted.clear();
+    for (const ServiceState& service : world.services)
+        world.minutes.parted.push_back(
+            {decltype(Parted::by_flag)(rules.size()), std::vector<Asked>(service.sites.size())});
+    for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) {
+        const CohortState& cohort = world.cohorts[c];
+        const std::uint32_t s = world.plan->cohorts[c].serves.index;
+        Parted& parted = world.minutes.parted[s];
+        for (std::size_t slot = 0; slot < cohort.slices.size(); ++slot) {
+            Asked of_slice;
+            for (const Way& way : cohort.ways) {
+                const Pool& pool = world.services[s].pools[way.pool];
+                Asked here;
+                for (const std::uint32_t row : cohort.rows[slot]) {
+                    here.asked += lane_at(pool, row).minute_fresh;
+                    here.bad += lane_at(pool, row).minute_bad;
+                }
+                for (Asked* to : {&of_slice, &parted.by_region[pool.site]})
+                    to->asked += here.asked, to->bad += here.bad;
+            }
+            const Asker asker{CohortId{c}, &cohort.slices[slot]};
+            for (std::uint32_t f = 0; f < rules.size(); ++f) {
+                const double on = measure(*world.plan, {{{f}, &rules[f], true}}, asker);
+                if (on > 0 && on < 1) continue;
+                Asked& to = parted.by_flag[f][on > 0];
+                to.asked += of_slice.asked, to.bad += of_slice.bad;
+            }
+        }
+    }
+}
+
 std::int64_t processes(const ServiceState& service) {
     std::int64_t sum = 0;
     for (const Site& site : service.sites)
@@ -131,6 +165,7 @@ void fold_into_minutes(World& world) {
     fold_requests(world, minute);
     fold_records(world, minute);
     minutes.all.push_back(minute);
+    part_requests(world);
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) fold_exposed(world, c);
     minutes.exposed_peak =
         std::max(minutes.exposed_peak, share_of(of_all_users(world, &Exposed::now)));

@@ -3,6 +3,7 @@
 // A minute is harmful when a service lost more than its goal allows or records went wrong.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -28,6 +29,15 @@ struct Exposed {
     Share now = none, ever = none;
 };
 
+// Requests of the last minute, as a dashboard that is asked for it can part them.
+struct Asked {
+    std::int64_t asked = 0, bad = 0;  // Bad: failed or refused.
+};
+struct Parted {
+    std::vector<std::array<Asked, 2>> by_flag;  // By setting: for whom it was off, and on.
+    std::vector<Asked> by_region;               // Parallel to the service's sites.
+};
+
 struct Minutes {
     std::vector<Minute> all;  // The nth ended n + 1 minutes after the start.
     std::vector<Exposed> cohorts;
@@ -36,6 +46,7 @@ struct Minutes {
     // Totals up to the last minute: by service, and of all stores.
     std::vector<std::int64_t> ended, bad;
     std::int64_t hurt = 0;
+    std::vector<Parted> parted;  // By service, of the last minute. Derived: never folded.
 };
 
 void fold_into_minutes(World& world);    // The minute that ends now.

@@ -235,6 +235,7 @@ void trial_due(World& world, std::uint32_t d, std::uint32_t step) {
     tell_end(world, d, passed ? TrialResult::passed : TrialResult::failed, found);
     set_aside(world, it, found.aside);
     if (passed || now.mode == GateMode::advisory) {
+        if (passed) remember_missed(world, it.build, trial_of(world, it));
         next_stage(world, d);
         return go_on(world);  // Main may be green again.
     }

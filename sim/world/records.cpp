@@ -139,7 +139,7 @@ void take_lane(World& world, const Pool& pool, Lane& lane, const Unheard& all_un
     account.writes += writes;
     account.inserts += inserts;
     account.misled += misled;
-    lane.minute_bad += misled;
+    lane.minute_misled += misled;
     done.inserts += inserts;
     done.updates += writes - inserts;
     of_lane = writes;

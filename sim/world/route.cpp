@@ -259,6 +259,7 @@ void close_pool(World& world, std::uint32_t s, std::uint32_t row) {
         to.waiting += from.dropped_total;
         to.minute_fresh += from.minute_fresh;
         to.minute_bad += from.minute_bad;
+        to.minute_misled += from.minute_misled;
         const std::int64_t told = std::min(burnt, from.dead);
         service.pools[heir.pool].station.burnt += told;
         burnt -= told;

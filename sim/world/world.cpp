@@ -39,7 +39,7 @@ void fold_impact(World& world, std::span<const Way> ways, std::uint32_t c, std::
         for (const std::uint32_t row : world.cohorts[c].rows[slot]) {
             const Lane& lane = lane_at(pools[way.pool], row);
             fresh += lane.minute_fresh;
-            bad += lane.minute_bad;
+            bad += lane.minute_bad + lane.minute_misled;
         }
     }
     if (bad == 0) return;
@@ -186,7 +186,7 @@ void fold_minute(World& world) {
     for (ServiceState& service : world.services)
         for (Pool& pool : service.pools)
             for (Lane& lane : pool.station.lanes) {
-                lane.minute_fresh = lane.minute_bad = 0;
+                lane.minute_fresh = lane.minute_bad = lane.minute_misled = 0;
                 if (!service.leaves_traces) forget_done(lane);
             }
     drop_empty_slices(world);

@@ -213,6 +213,7 @@ struct World {
     std::vector<std::uint32_t> reverted;                 // Keys of changes, in order.
     std::vector<std::vector<std::int64_t>> quarantined;  // Tests, by plan and test stage.
     std::vector<EnvironmentState> environments;
+    std::vector<Missed> missed;     // Nobody sees it before the day is over; follows from the rest.
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
     std::int64_t impacted_ppm = 0;  // User-minutes, in millionths.
     Minutes minutes;

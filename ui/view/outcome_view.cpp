@@ -28,6 +28,17 @@ json tidy(const std::optional<double>& value) {
     return maybe(value);
 }
 
+json environments_json(const Outcome& outcome) {
+    json all = json::object();
+    for (const Outcome::Environment& it : outcome.environments) {
+        json missed = json::array();
+        for (const auto& [build, difference] : it.missed)
+            missed.push_back({{"build", build}, {"difference", difference}});
+        all[it.name] = {{"differences", it.differences}, {"missed", missed}};
+    }
+    return all;
+}
+
 json outcome_json(const Outcome& it) {
     json users{{"share_exposed_ever", it.share_exposed_ever},
                {"share_exposed_peak", it.share_exposed_peak}};
@@ -87,6 +98,7 @@ json outcome_json(const Outcome& it) {
               {"false_red_share", maybe(it.false_red_share)},
               {"gates_skipped", it.gates_skipped}}},
             {"worth", {{"delivered", it.worth_delivered}, {"delayed", it.worth_delayed}}},
+            {"environments", environments_json(it)},
             {"people", {{"toil_minutes", it.toil_minutes}}},
             {"cost", cost}};
 }
