@@ -17,11 +17,12 @@ std::vector<Inspected> looked(Day& day, const std::string& what, Duration at) {
 Day in_two_regions(const std::string& release) {
     const auto scenario = load_scenario({{"regions.lua", R"(
 local drill = scenario { title = "t", lasts = "2h", judged_after = "0s", regions = { "eu", "us" } }
-local here = drill.cohort { "here", users = 9000, requests_per_minute = 2, attempts = 1, region = "eu" }
-local there = drill.cohort { "there", users = 9000, requests_per_minute = 2, attempts = 1,
-  region = "us" }
-local shop = drill.service { "shop", serves = { here, there }, instances = 16, slots = 5, version = "1.0",
-  regions = { "eu", "us" } }
+local function people(region)
+  return drill.cohort { "people of " .. region, users = 9000, requests_per_minute = 2, attempts = 1,
+    region = region }
+end
+local shop = drill.service { "shop", serves = { people("eu"), people("us") }, instances = 16,
+  slots = 5, version = "1.0", regions = { "eu", "us" } }
 local new = drill.build { "1.1", of = shop,
   change { "new", hides = defect { rate = 1, fails = 0.3 } } }
 drill.plan "west" { everyone { regions = { "us" } } }

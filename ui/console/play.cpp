@@ -135,7 +135,7 @@ std::string free_name(const std::string& scenario, std::uint64_t seed) {
 void greet(const Scenario& scenario, std::uint64_t seed) {
     const Blueprint& world = *scenario.blueprint;
     std::printf("%s\n%s\n\nseed %llu. Orders are taken until %s; the day is judged at %s.\n",
-                scenario.title.c_str(), scenario.briefing.c_str(),
+                scenario.title.c_str(), wrapped(scenario.briefing, 80).c_str(),
                 static_cast<unsigned long long>(seed), clock_text(SimTime{} + world.lasts).c_str(),
                 clock_text(SimTime{} + (world.lasts + world.judged_after)).c_str());
     std::printf("Enter alone goes to the next fact; `help` says what else there is.\n\n");

@@ -139,19 +139,6 @@ std::string number_text(double value) {
                                                                  : fmt::format("{:.4g}", value);
 }
 
-// Broken between words, so that no line is longer.
-std::string wrapped(const std::string& text, std::size_t width) {
-    std::string lines;
-    std::size_t begins = 0;
-    while (text.size() - begins > width) {
-        const std::size_t space = text.rfind(' ', begins + width);
-        if (space == std::string::npos || space <= begins) break;
-        lines += text.substr(begins, space - begins) + "\n";
-        begins = space + 1;
-    }
-    return lines + text.substr(begins);
-}
-
 std::string clipped(const std::string& text, std::size_t width) {
     // Names of one family begin alike, so the end is kept too; letters are kept whole.
     const auto letters = [](std::string_view it) {
@@ -198,6 +185,18 @@ std::optional<std::size_t> best_of(const Comparison& comparison, const std::stri
 }
 
 }  // namespace
+
+std::string wrapped(const std::string& text, std::size_t width) {
+    std::string lines;
+    std::size_t begins = 0;
+    while (text.size() - begins > width) {
+        const std::size_t space = text.rfind(' ', begins + width);
+        if (space == std::string::npos || space <= begins) break;
+        lines += text.substr(begins, space - begins) + "\n";
+        begins = space + 1;
+    }
+    return lines + text.substr(begins);
+}
 
 std::string run_json(const RunView& run) {
     return written({{"format", 1},

@@ -29,6 +29,8 @@ std::string comparison_json(const Scenario& scenario, const Choices& choices,
 std::string comparison_table(const std::string& scenario, const Comparison& comparison);
 std::string judgements_table(const std::vector<Judgement>& judgements);
 
+// Broken between words, so that no line is longer.
+std::string wrapped(const std::string& text, std::size_t width);
 std::string fact_json(const Occurrence& fact, const Names& names);  // One line of --facts.
 
 }  // namespace rollcage
