@@ -123,6 +123,7 @@ Result<void> Declarations::stage(const std::string& plan, const Value& record) {
                      "\" needs a stage: everyone {}, canary { ... }, blue_green {} or recreate {}"};
     Plan stages{{}};
     stages.rebuilds = at_of(record, "rebuilds").yes;
+    if (whole_of(record, "versions") == 1) stages.mistyped = part_of(record, "mistyped");
     for (const Value& item : record.items) {
         const auto& it = stages_[item.handle.index];
         if (const auto* trial = std::get_if<Trial>(&it)) {

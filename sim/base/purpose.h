@@ -45,6 +45,7 @@ enum class Purpose : std::uint16_t {
     drift = 54,       // environment, difference: what is found first
     batch = 56,       // change, what of it: size, defects, kind
     exploit = 55,     // trigger: when somebody uses what is published
+    versions = 57,    // build: whether who typed its version took one that there was
 };
 
 }  // namespace rollcage

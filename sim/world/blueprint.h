@@ -230,6 +230,7 @@ struct Plan {
     std::vector<Stage> stages{Stage{}};
     std::vector<Trial> trials{};  // Before them, without users.
     bool rebuilds = false;        // For each stage anew, instead of passing on what was tested.
+    Share mistyped = none;  // Of versions, those that a build before had; none: nobody types them.
 };
 
 // What an environment lacks of production, by its name.

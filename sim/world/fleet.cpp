@@ -256,7 +256,7 @@ std::uint32_t nodes_of(const Service& declared) {
 BuildId build_of(const World& world, std::uint32_t s, const Spec& spec) {
     if (!spec.name) return spec.build;
     const ServiceState& service = world.services[s];
-    return *spec.name == MovingName::stable ? service.stable : service.latest;
+    return by_version(world, *spec.name == MovingName::stable ? service.stable : service.latest);
 }
 
 void start_fleet(World& world, std::uint32_t s) {

@@ -136,7 +136,7 @@ Why why_not(const World& world, const Rollback& order) {
     }
     if (!order.to && !under_way && service.before.empty())
         return "no earlier build has served here; nothing to go back to";
-    const BuildId to = *std::get<Rollback>(resolve(world, order)).to;
+    const BuildId to = by_version(world, *std::get<Rollback>(resolve(world, order)).to);
     if (service.rollout ? service.rollout->build == to : service.current == to)
         return "that build serves already, or is on its way";
     return std::nullopt;
@@ -339,7 +339,7 @@ void carry_out(World& world, const Rollback& order) {
     if (order.name)
         to.name = order.name;
     else
-        to.build = *order.to;
+        to.build = by_version(world, *order.to);
     if (order.committed) {
         Repository& says = world.services[order.service.index].repository;
         says.spec = to;

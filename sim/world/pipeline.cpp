@@ -213,6 +213,7 @@ void deliver(World& world, BuildId build, PlanId plan, Road road) {
     }
     cut(world, build);
     want(world, build);
+    type_version(world, build, world.plan->plans[plan.index].mistyped);
     const std::vector<Trial>& trials = world.plan->plans[plan.index].trials;
     if (road == Road::express) world.delivered.gates_skipped += std::ssize(trials);
     if (road == Road::express || trials.empty())

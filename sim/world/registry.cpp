@@ -4,6 +4,7 @@
 #include <span>
 
 #include "sim/base/agenda.h"
+#include "sim/base/samplers.h"
 #include "sim/world/world.h"
 
 namespace rollcage {
@@ -42,6 +43,33 @@ std::span<std::uint32_t> images_of(World& world, std::uint32_t s, std::uint32_t 
 
 bool image_gone(const World& world, BuildId build) {
     return std::ranges::find(world.registry.gone, build) != world.registry.gone.end();
+}
+
+void type_version(World& world, BuildId build, Share mistyped) {
+    const ServiceState& service = world.services[world.plan->builds[build.index].of.index];
+    std::vector<RegistryState::Typed>& typed = world.registry.typed;
+    std::vector<BuildId> had = service.before;
+    had.push_back(service.current);
+    std::erase(had, build);
+    const Lanes die = world.draw(Purpose::versions, build.index, 0);
+    BuildId version = build;
+    if (!had.empty() && die.fine(0).value() < mistyped.value()) {
+        const auto last = static_cast<std::int64_t>(had.size()) - 1;
+        version = had[static_cast<std::size_t>(uniform_between(die[2], 0, last))];
+    }
+    // What nobody has confused needs no line.
+    if (version != build || std::ranges::count(typed, build, &RegistryState::Typed::version) > 0)
+        typed.push_back({build, version});
+}
+
+BuildId by_version(const World& world, BuildId build) {
+    const std::vector<RegistryState::Typed>& typed = world.registry.typed;
+    const auto of_it =
+        std::ranges::find(typed.rbegin(), typed.rend(), build, &RegistryState::Typed::build);
+    const BuildId version = of_it == typed.rend() ? build : of_it->version;
+    const auto last =
+        std::ranges::find(typed.rbegin(), typed.rend(), version, &RegistryState::Typed::version);
+    return last == typed.rend() ? build : last->build;
 }
 
 void begin_pull(World& world, std::uint32_t key, std::int64_t image_kb) {
@@ -107,6 +135,8 @@ void fold(const RegistryState& registry, Digest& digest) {
          {registry.outages, registry.served, registry.counted.us, std::int64_t{registry.plans}})
         digest.fold(number);
     for (const BuildId build : registry.gone) digest.fold(std::uint64_t{build.index});
+    for (const RegistryState::Typed& it : registry.typed)
+        digest.fold(std::uint64_t{it.build.index} << 32 | it.version.index);
     for (const RegistryState::Pull& pull : registry.pulls)
         digest.fold(pull.done_at), digest.fold(std::uint64_t{pull.instance});
 }

@@ -19,8 +19,12 @@ struct World;
 struct RegistryState {
     std::int64_t outages = 0;
     std::vector<BuildId> gone;  // It has these no longer.
-    std::int64_t served = 0;    // Of each pull so far, in KB a second times microseconds.
-    SimTime counted;            // When.
+    struct Typed {              // A build went in under the version of another.
+        BuildId build, version;
+    };
+    std::vector<Typed> typed;  // Latest last.
+    std::int64_t served = 0;   // Of each pull so far, in KB a second times microseconds.
+    SimTime counted;           // When.
     struct Pull {
         std::int64_t done_at = 0;  // In `served`.
         std::uint32_t instance = 0;
@@ -39,6 +43,12 @@ void change_outages(World& world, std::int64_t by);
 // What this instant changed is planned once, when it is over.
 void plan_next_pull(World& world);
 void registry_due(World& world, std::uint32_t plan);
+
+// Somebody types a version for the build. Now and then it is one that the service has had, and what
+// is asked for by that version is the build that went in last.
+void type_version(World& world, BuildId build, Share mistyped);
+// What comes when somebody asks for the build by its version.
+BuildId by_version(const World& world, BuildId build);
 
 // Whether the node of a slot has the image; if so it is the last that it ran.
 bool node_has(World& world, std::uint32_t service, std::uint32_t slot, BuildId build);

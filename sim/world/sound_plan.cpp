@@ -95,6 +95,8 @@ Result<void> sound_plans(const Blueprint& blueprint) {
     for (const Plan& plan : blueprint.plans) {
         if (plan.stages.empty() || plan.stages.size() > 32 || plan.trials.size() > 32)
             return Error{"a plan needs from 1 to 32 stages, and at most 32 test stages before"};
+        if (plan.mistyped < none || plan.mistyped > whole)
+            return Error{"of versions, from 0% to 100% are mistyped"};
         for (const Trial& trial : plan.trials)
             if (const auto sound = sound_trial(blueprint, trial); !sound) return sound.error();
         if (const auto sound = sound_stages(blueprint, plan); !sound) return sound.error();
