@@ -2,6 +2,7 @@
 // tests stay aside, what its environments hold.
 #include <catch2/catch.hpp>
 
+#include "sim/world/sieve.h"
 #include "tests/one_service.h"
 
 using namespace rollcage;
@@ -58,4 +59,61 @@ drill.build { "1.1", of = shop, change { "x" } })");
     };
     CHECK(taken({10'000}) == Approx(.01).margin(.0015));
     CHECK(taken(none) == 0);
+}
+
+namespace {
+
+// Builds that go by the same plan at these minutes.
+std::string every(std::vector<int> at) {
+    std::string all;
+    for (std::size_t i = 0; i < at.size(); ++i)
+        all += "drill.at(\"" + std::to_string(at[i]) + "m\", release(drill.build { \"1." +
+               std::to_string(i + 1) + "\", of = shop, change { \"x\" } }, \"usual\"))\n";
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("tests in quarantine have an age and an owner, and stay there until they are mended") {
+    Day day = one_service(R"(
+drill.plan "usual" { unit { tests = 1000, flake = 0.002, on_flake = "quarantine",
+  quarantined = 3, quarantine_age = "20d", owner = "the payments team" }, everyone {} }
+)" + every({1, 200}));
+    to(day, minutes(5));
+    const auto first = told<Quarantined>(day);
+    REQUIRE(first.size() == 1);
+    const auto& it = std::get<Quarantined>(first[0].fact);
+    CHECK(it.oldest.us == 20 * 86'400'000'000 + (60 + 131) * 1'000'000);
+    CHECK(it.all == 3 + it.tests);
+    CHECK(it.tests > 0);
+    CHECK_THAT(headline(it, day.world.plan->names),
+               Catch::Contains("in all oldest=") && Catch::Contains("owner=the payments team"));
+    CHECK(std::get<TrialEnded>(told<TrialEnded>(day)[0].fact).tests == 997);
+    CHECK(refused(day, "organise end_quarantine") == "say whose: service=");
+    order(day, minutes(6), "organise end_quarantine service=shop");
+    to(day, Duration{minutes(6).us + mending.us * it.all - 1});
+    CHECK(day.world.quarantined[0][0].tests == it.all);  // It takes somebody its time.
+    to(day, Duration{minutes(6).us + mending.us * it.all});
+    CHECK(day.world.quarantined[0][0].tests == 0);
+    CHECK(day.world.quarantined[0][0].mended == it.all);
+    CHECK(refused(day, "organise end_quarantine service=shop") ==
+          "no test of its plans is in quarantine");
+    to(day, minutes(210));
+    CHECK(std::get<TrialEnded>(told<TrialEnded>(day).back().fact).tests == 1000);
+}
+
+TEST_CASE("a test that was mended does not flake again") {
+    Trial suite = usual_trial(TrialKind::unit);
+    suite.flake = {10'000};
+    suite.on_flake = OnFlake::quarantine;
+    const auto aside = [&](std::int64_t mended) {
+        suite.mended = mended;
+        std::int64_t sum = 0;
+        for (std::uint32_t run = 0; run < 2'000; ++run)
+            sum += measure(suite, Build{}, 512, {1, 0, run}, {}, Draw{3}).aside;
+        return static_cast<double>(sum) / 2'000;
+    };
+    CHECK(aside(0) == Approx(9.9).epsilon(.03));
+    CHECK(aside(600) == Approx(.4 * 9.9).epsilon(.04));
+    CHECK(aside(1'000) == 0);
 }

@@ -102,6 +102,12 @@ Result<Value> Declarations::trial(TrialKind kind, const Value& record) {
     if_said("on_flake", trial.on_flake);
     if_said("retries", trial.retries);
     if_said("quarantined", trial.quarantined);
+    if_said("quarantine_age", trial.quarantine_age);
+    if (const Value* owner = find(record, "owner"); owner != nullptr && !owner->is_nil()) {
+        std::vector<std::string>& texts = world.names.texts;
+        if (!find_name(texts, owner->text)) texts.push_back(owner->text);
+        trial.owner = TextId{*find_name(texts, owner->text)};
+    }
     if_said("rota", trial.rota);
     if_said("opens", trial.opens);
     if_said("closes", trial.closes);

@@ -51,6 +51,9 @@ void add_volume(const Trial& usual, std::vector<Field>& fields) {
     fields.push_back({"retries", T::integer, "2", "of a test, where it is tried again", 0, 10});
     fields.push_back(
         {"quarantined", T::integer, "0", "tests that nobody runs, at the start", 0, 1e6});
+    fields.push_back(
+        {"quarantine_age", T::length, "0s", "of the first of these, at the start", 0, 1e9});
+    fields.push_back({"owner", T::text, "", "who is to mend what is in quarantine"});
 }
 
 void add_rehearsal(const Trial& usual, std::vector<Field>& fields) {

@@ -65,6 +65,11 @@ Duration time_to_effect(const World& world, const Command& command) {
             [&](const Drain& it) { return it.region ? region : route; },
             [&](const Rollback& it) { return reviewed(it.service, it.committed, {}); },
             [&](const RevertChange& it) { return reviewed(it.service, true, {}); },
+            [&](const Organise& it) {
+                return it.what == Matter::end_quarantine
+                           ? mending * in_quarantine(world, *it.service)
+                           : Duration{};
+            },
             [](const auto&) { return Duration{}; },
         },
         command);

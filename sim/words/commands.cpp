@@ -122,8 +122,10 @@ std::vector<Form> forms_for_people_and_pipelines() {
         {"organise",
          "declares an incident, so that more people join; announces what was decided; approves "
          "what "
-         "waits for approval; or goes past a gate, which is written down",
-         {{"what", S::choice, "the matter", nullptr, 0, 0, "declare|announce|approve|skip_gate"},
+         "waits for approval; goes past a gate, which is written down; or has tests in quarantine "
+         "mended, which takes its time",
+         {{"what", S::choice, "the matter", nullptr, 0, 0,
+           "declare|announce|approve|skip_gate|end_quarantine"},
           {"service", S::service, "whose", ""}}},
     };
 }

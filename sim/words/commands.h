@@ -151,7 +151,7 @@ struct Refresh {  // An environment is made like production again.
     EnvironmentId environment;
     auto slots() { return std::tie(environment); }
 };
-enum class Matter : std::uint8_t { declare, announce, approve, skip_gate };
+enum class Matter : std::uint8_t { declare, announce, approve, skip_gate, end_quarantine };
 struct Organise {
     Matter what = Matter::declare;
     std::optional<ServiceId> service{};

@@ -159,11 +159,13 @@ std::vector<Form> told_of_plans() {
           {"waits_for", S::choice, "", nullptr, 0, 0, "approval|main|environment"}}},
         {"held", "{service}: build {build} is held, the service is frozen", {service, build}},
         {"quarantined",
-         "{service}: {tests} more tests of {stage} are in quarantine, {all} in all",
+         "{service}: {tests} more tests of {stage} are in quarantine, {all} in all{named}",
          {service,
           {"stage", S::choice, "", nullptr, 0, 0, trial_names},
           {"tests", S::count},
-          {"all", S::count}}},
+          {"all", S::count},
+          {"oldest", S::length, "", ""},
+          {"owner", S::text, "", ""}}},
         {"refreshed", "{environment}: is like production again", {{"environment", S::environment}}},
     };
 }

@@ -170,7 +170,9 @@ struct Quarantined {  // Nobody looks at these tests any more; `all`: with those
     ServiceId service;
     TrialKind stage = TrialKind::unit;
     std::int64_t tests = 0, all = 0;
-    auto slots() { return std::tie(service, stage, tests, all); }
+    Duration oldest{};              // How long the first of them.
+    std::optional<TextId> owner{};  // Who is to mend them; none: nobody is.
+    auto slots() { return std::tie(service, stage, tests, all, oldest, owner); }
 };
 struct Refreshed {
     EnvironmentId environment;

@@ -256,6 +256,10 @@ Why why_not(const World& world, const Organise& order) {
     // What is ordered of people is theirs to refuse.
     if (order.what == Matter::declare || order.what == Matter::announce) return std::nullopt;
     if (!order.service) return "say whose: service=";
+    if (order.what == Matter::end_quarantine)
+        return in_quarantine(world, *order.service) > 0
+                   ? std::nullopt
+                   : Why{"no test of its plans is in quarantine"};
     return order.what == Matter::approve ? approve_refusal(world, *order.service)
                                          : skip_refusal(world, *order.service);
 }
@@ -373,6 +377,7 @@ void carry_out(World& world, const Refresh& order) {
 void carry_out(World& world, const Organise& order) {
     if (order.what == Matter::approve) approve(world, *order.service);
     if (order.what == Matter::skip_gate) skip_gate(world, *order.service);
+    if (order.what == Matter::end_quarantine) end_quarantine(world, *order.service);
 }
 
 void carry_out(World& world, const Reconcile& order) {

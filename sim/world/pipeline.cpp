@@ -191,11 +191,13 @@ Measures find(World& world, const Delivery& it, const Trial& now) {
 
 // Tests that failed and then passed are set aside, and see nothing from now on.
 void set_aside(World& world, const Delivery& it, std::int64_t tests) {
-    if (tests == 0) return;
-    std::int64_t& aside = world.quarantined[it.plan.index][it.stage];
-    aside += tests;
-    world.news.push_back(
-        Quarantined{service_of(world, it), trial_of(world, it).kind, tests, aside});
+    Quarantine& aside = world.quarantined[it.plan.index][it.stage];
+    if (aside.tests == 0) aside.since = world.now;
+    aside.tests += tests;
+    if (aside.tests == 0) return;
+    const Trial& trial = trial_of(world, it);
+    world.news.push_back(Quarantined{service_of(world, it), trial.kind, tests, aside.tests,
+                                     world.now - aside.since, trial.owner});
 }
 
 }  // namespace
@@ -228,7 +230,9 @@ void trial_due(World& world, std::uint32_t d, std::uint32_t step) {
     Delivery& it = world.deliveries[d];
     if (it.step != step || (it.now != Now::testing && it.now != Now::waiting)) return;
     Trial now = as_of_now(world, trial_of(world, it));
-    put_aside(now, world.quarantined[it.plan.index][it.stage]);
+    const Quarantine& aside = world.quarantined[it.plan.index][it.stage];
+    put_aside(now, aside.tests);
+    now.mended = aside.mended;
     const Measures found = find(world, it, now);
     const bool passed = passes(now, found);
     if (!passed) ++world.delivered.reds;
@@ -324,6 +328,35 @@ void approve(World& world, ServiceId service) {
     next_stage(world, d);
 }
 
+namespace {
+
+// Whether builds of the service go out by the plan.
+bool goes_by(const Blueprint& plan, ServiceId service, PlanId by) {
+    const auto& fix = plan.services[service.index].hotfix;
+    return (fix && fix->plan == by) ||
+           std::ranges::any_of(plan.injects, [&](const TimedInject& it) {
+               const auto* release = std::get_if<Release>(&it.inject);
+               return release != nullptr && release->plan == by &&
+                      plan.builds[release->build.index].of == service;
+           });
+}
+
+}  // namespace
+
+std::int64_t in_quarantine(const World& world, ServiceId service) {
+    std::int64_t tests = 0;
+    for (std::uint32_t p = 0; p < world.quarantined.size(); ++p)
+        for (const Quarantine& it : world.quarantined[p])
+            tests += goes_by(*world.plan, service, {p}) ? it.tests : 0;
+    return tests;
+}
+
+void end_quarantine(World& world, ServiceId service) {
+    for (std::uint32_t p = 0; p < world.quarantined.size(); ++p)
+        for (Quarantine& it : world.quarantined[p])
+            if (goes_by(*world.plan, service, {p})) it = {.mended = it.mended + it.tests};
+}
+
 bool reverted(const World& world, BuildId build) {
     return std::ranges::all_of(brought_by(*world.plan, build), [&](std::uint32_t key) {
         return std::ranges::binary_search(world.reverted, key);
@@ -347,6 +380,12 @@ void fold(const Delivery& it, Digest& digest) {
           static_cast<std::int64_t>(it.waits_for), std::int64_t{it.stage}, std::int64_t{it.run},
           std::int64_t{it.step}})
         digest.fold(number);
+}
+
+void fold(const Quarantine& it, Digest& digest) {
+    digest.fold(it.tests);
+    if (it.tests == 0 && it.mended == 0) return;  // Nothing was ever set aside.
+    digest.fold(it.since.us), digest.fold(it.mended);
 }
 
 }  // namespace rollcage

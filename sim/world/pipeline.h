@@ -40,6 +40,13 @@ struct Delivered {
     std::int64_t gates_skipped = 0;
 };
 
+// Tests of a stage that nobody runs.
+struct Quarantine {
+    std::int64_t tests = 0;
+    SimTime since{};          // When the first of them was set aside.
+    std::int64_t mended = 0;  // That were there and are run again.
+};
+
 // What a build holds: as it was cut, which leaves out what had been reverted by then.
 const Build& built(const World& world, BuildId build);
 // The build is cut and enters the plan's first test stage. A hotfix passes a freeze; `express`
@@ -60,9 +67,14 @@ std::optional<std::string> approve_refusal(const World& world, ServiceId service
 void rerun(World& world, ServiceId service);
 void skip_gate(World& world, ServiceId service);
 void approve(World& world, ServiceId service);
+// Of the plans that the service's builds go by; to mend one takes somebody a while.
+std::int64_t in_quarantine(const World& world, ServiceId service);
+inline constexpr Duration mending{1'200'000'000};  // A test. default: design
+void end_quarantine(World& world, ServiceId service);
 // What the build brought is taken out of main: builds that are cut from now on do not have it.
 void revert(World& world, BuildId build);
 bool reverted(const World& world, BuildId build);
 void fold(const Delivery& delivery, Digest& digest);
+void fold(const Quarantine& quarantine, Digest& digest);
 
 }  // namespace rollcage

@@ -189,10 +189,11 @@ namespace {
 // Tests that fail for nothing, and still do when they are tried again.
 void add_flakes(const Trial& trial, const TrialRun& run, const Draw& draw, Measures& found) {
     constexpr std::uint32_t flake_entity = 0x0C00'0000;
-    if (trial.flake == none || trial.tests == 0) return;
+    const std::int64_t flaky = trial.tests - trial.mended;
+    if (trial.flake == none || flaky <= 0) return;
     const Lanes die =
         draw(Purpose::flake, flake_entity + run.stage, std::uint64_t{run.build} << 32 | run.run);
-    const std::int64_t once = binomial(die.fine(0), trial.tests, trial.flake.value());
+    const std::int64_t once = binomial(die.fine(0), flaky, trial.flake.value());
     const std::int64_t again = tried_again(trial);
     const std::int64_t still =
         again == 0

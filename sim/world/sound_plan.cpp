@@ -17,7 +17,8 @@ Result<void> sound_trial(const Blueprint& blueprint, const Trial& trial) {
     if ((trial.takes <= Duration{} && trial.kind != TrialKind::merge) || trial.soak < Duration{})
         return Error{"a test stage takes some time; give takes a length above 0"};
     if (trial.flake < none || trial.flake > whole || trial.retries < 0 || trial.quarantined < 0 ||
-        trial.quarantined > trial.tests || trial.critical_at_most < 0)
+        trial.quarantined > trial.tests || trial.critical_at_most < 0 ||
+        trial.quarantine_age < Duration{})
         return Error{
             "a test stage has no more tests in quarantine than tests, and no negative number"};
     if (trial.environment && trial.environment->index >= blueprint.environments.size())

@@ -45,6 +45,9 @@ struct Trial {
     OnFlake on_flake = OnFlake::stop;
     std::int64_t retries = 2;                    // Of a test. default: design
     std::int64_t quarantined = 0;                // At the start.
+    Duration quarantine_age{};                   // Of the first of these.
+    std::optional<TextId> owner{};               // Who is to mend what is in quarantine.
+    std::int64_t mended = 0;                     // Tests that were there, and flake no more.
     std::optional<EnvironmentId> environment{};  // Where it runs; none: made for it each time.
     // Approval takes so long in the median, while somebody is there.
     Rota rota = Rota::on_call;

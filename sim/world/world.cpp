@@ -156,7 +156,9 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
     world.cut.resize(plan->builds.size());
     for (const Plan& it : plan->plans) {
         world.quarantined.emplace_back();
-        for (const Trial& trial : it.trials) world.quarantined.back().push_back(trial.quarantined);
+        for (const Trial& trial : it.trials)
+            world.quarantined.back().push_back(
+                {trial.quarantined, SimTime{} - trial.quarantine_age});
     }
     for (const Environment& it : plan->environments)
         world.environments.push_back({.refreshed = SimTime{} - it.age});
@@ -203,8 +205,8 @@ void fold_pipelines(const World& world, Digest& digest) {
     for (const Delivery& it : world.deliveries) fold(it, digest);
     for (const EnvironmentState& it : world.environments) fold(it, digest);
     fold(world.worth, digest);
-    for (const std::vector<std::int64_t>& plan : world.quarantined)
-        for (const std::int64_t tests : plan) digest.fold(tests);
+    for (const std::vector<Quarantine>& plan : world.quarantined)
+        for (const Quarantine& it : plan) fold(it, digest);
     for (const std::uint32_t key : world.reverted) digest.fold(std::uint64_t{key});
     for (const std::int64_t count :
          {world.delivered.reds, world.delivered.false_reds, world.delivered.gates_skipped})

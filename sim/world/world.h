@@ -209,9 +209,9 @@ struct World {
     std::vector<Delivery> deliveries;  // Begun so far.
     Delivered delivered;
     Worth worth;
-    std::vector<std::shared_ptr<const Build>> cut;       // By build, where it is not as declared.
-    std::vector<std::uint32_t> reverted;                 // Keys of changes, in order.
-    std::vector<std::vector<std::int64_t>> quarantined;  // Tests, by plan and test stage.
+    std::vector<std::shared_ptr<const Build>> cut;     // By build, where it is not as declared.
+    std::vector<std::uint32_t> reverted;               // Keys of changes, in order.
+    std::vector<std::vector<Quarantine>> quarantined;  // By plan and test stage.
     std::vector<EnvironmentState> environments;
     std::vector<Missed> missed;     // Nobody sees it before the day is over; follows from the rest.
     std::vector<Account> ledger;    // By cohort and kind, in declared order.
