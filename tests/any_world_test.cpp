@@ -246,9 +246,11 @@ struct Author {  // Writes a scenario from the loader's own table of words.
             "staging", "scan", "rehearsal", "approval",    "merge"};
         for (std::uint32_t i = upto(4); i > 0; --i) {
             const std::string& kind = before_users[upto(before_users.size())];
-            stages += kind + " { " +
-                      fields(word(kind), {{"quarantined", ""}, {"opens", ""}, {"closes", ""}}) +
-                      "}, ";
+            stages +=
+                kind + " { " +
+                fields(word(kind),
+                       {{"quarantined", ""}, {"opens", ""}, {"closes", ""}, {"approvers", ""}}) +
+                "}, ";
         }
         for (std::uint32_t i = 0; i <= upto(3); ++i) {
             const std::string kind = kinds[upto(kinds.size())];

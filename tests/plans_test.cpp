@@ -117,3 +117,83 @@ TEST_CASE("a test that was mended does not flake again") {
     CHECK(aside(600) == Approx(.4 * 9.9).epsilon(.04));
     CHECK(aside(1'000) == 0);
 }
+
+namespace {
+
+// A build that is to be approved at a minute, by people as declared.
+Day to_approve(const std::string& people, const std::string& approval, std::uint64_t seed = 1) {
+    return one_service("drill.people { " + people + " }\ndrill.plan \"usual\" { approval { " +
+                           approval + " }, everyone {} }\n" + every({1}),
+                       seed);
+}
+SimTime approved_at(const Day& day) {  // Below zero: not yet.
+    const auto ends = told<TrialEnded>(day);
+    return ends.empty() ? SimTime{-1} : ends[0].at;
+}
+const std::string ada = R"(rota = { { name = "Ada" } })", by_ada = R"(approvers = { "Ada" })";
+
+}  // namespace
+
+TEST_CASE("an approval takes the attention of who is named, which an order then waits for") {
+    std::vector<double> looks;
+    for (std::uint64_t seed = 1; seed <= 41; ++seed) {
+        Day day = to_approve(ada, by_ada, seed);
+        to(day, minutes(90));
+        looks.push_back(approved_at(day).seconds() - 60);
+        CHECK(day.team.toil.seconds() == Approx(looks.back()));
+        CHECK(told<Released>(day).size() == 1);
+        // What is ordered of the only one there is done afterwards.
+        Day busy = to_approve(ada, by_ada, seed);
+        to(busy, Duration{61'000'000});
+        submit(busy, Scale{{0}, 5}, By::person);
+        to(busy, minutes(90));
+        CHECK(told<TookEffect>(busy).at(0).at.seconds() == Approx(60 + looks.back() + 30 + 5));
+    }
+    std::ranges::sort(looks);
+    CHECK(looks[20] == Approx(300).epsilon(.35));
+}
+
+TEST_CASE("an approval waits while who is named does something else, unless another is named too") {
+    const auto after = [](const std::string& people, const std::string& by) {
+        Day day = to_approve(people, by);
+        submit(day, Inspect{{0}}, By::person);  // Three minutes.
+        to(day, minutes(90));
+        return approved_at(day).seconds();
+    };
+    const double looks = after(ada, by_ada) - 180;
+    CHECK(looks > 30);
+    // The first who is free takes up what was ordered: Ada, and not who has no name.
+    CHECK(after("responders = 2, " + ada, by_ada) == Approx(180 + looks));
+    const std::string both = R"(responders = 2, rota = { { name = "Ada" }, { name = "Bo" } })";
+    CHECK(after(both, R"(approvers = { "Ada", "Bo" })") == Approx(60 + looks));
+    CHECK(after(both, R"(approvers = { "Bo" })") == Approx(60 + looks));
+}
+
+TEST_CASE("nobody approves before their shift begins, and a page finds them all the same") {
+    const auto at = [](const std::string& shift) {
+        Day day = to_approve("rota = { { name = \"Ada\", " + shift + " } }", by_ada);
+        submit(day, Scale{{0}, 5}, By::person);
+        to(day, minutes(719));
+        CHECK(told<TookEffect>(day).at(0).at.seconds() == 35);
+        return approved_at(day).seconds();
+    };
+    const double looks = at("from = \"0s\"") - 60;
+    CHECK(looks > 30);
+    CHECK(at("from = \"3h\", to = \"11h\"") == Approx(3 * 3600 + looks));
+    CHECK(at("from = \"22h\", to = \"6h\"") == Approx(60 + looks));
+    CHECK(at("from = \"13h\", to = \"14h\"") < 0);
+}
+
+TEST_CASE("who has a name approves whatever it is as often as anybody") {
+    const auto result = [](const std::string& catches) {
+        Day day = one_service("drill.people { " + ada + " }\ndrill.plan \"usual\" { approval { " +
+                              by_ada + ", catches = " + catches +
+                              " }, everyone {} }\ndrill.at(\"1m\", release(drill.build { \"1.1\", "
+                              "of = shop, change { \"x\", hides = defect { fails = 1 } } }, "
+                              "\"usual\"))");
+        to(day, minutes(60));
+        return stages_of(day).at(0);
+    };
+    CHECK(result("1") == "approval failed");
+    CHECK(result("0") == "approval passed");
+}

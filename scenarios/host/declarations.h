@@ -41,6 +41,7 @@ private:
     Result<Value> one_stage(StageKind kind, const std::string& what, const Value& record);
     std::optional<Gate> gate_of(const Value& stage) const;
     Result<Value> trial(TrialKind kind, const Value& record);
+    Result<std::uint32_t> approvers_of(const Value& named) const;
     Result<Value> cause_alert(const Value& record);
     Result<Value> tools(const Value& record);
     Result<Value> message(const Value& record);

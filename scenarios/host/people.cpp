@@ -11,6 +11,14 @@ Result<Value> Declarations::people(const Value& record) {
     people.triages = length_of(record, "triages");
     people.decides = length_of(record, "decides");
     people.backup = whole_of(record, "backup");
+    for (const Value& it : at_of(record, "rota").items) {
+        const std::string& named = at_of(it, "name").text;
+        if (find_name(world.names.people, named)) return twice("person", named);
+        if (std::ssize(world.names.people) >= responders_max)
+            return Error{"people: at most 20 of them have a name"};
+        world.names.people.push_back(named);
+        people.rota.push_back({length_of(it, "from"), length_of(it, "to")});
+    }
     if (!has(record, "practised")) return Value{};
     const Value& practised = at_of(record, "practised");
     for (std::size_t i = 0; i < commands_known; ++i)

@@ -78,6 +78,23 @@ Result<Value> Declarations::environment(const Value& record) {
     return handle(HandleKind::environment, world.environments.size() - 1);
 }
 
+// Of the people declared so far, a bit each.
+Result<std::uint32_t> Declarations::approvers_of(const Value& named) const {
+    std::uint32_t approvers = 0;
+    for (const Value& it : named.items) {
+        const auto row = find_name(world.names.people, it.text);
+        if (row) {
+            approvers |= std::uint32_t{1} << *row;
+            continue;
+        }
+        const std::string near = nearest_word(it.text, world.names.people);
+        return Error{"approval: nobody is called \"" + it.text +
+                     "\"; name them before, in drill.people { rota = { { name = ... } } }" +
+                     (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    }
+    return approvers;
+}
+
 // Each kind of test stage has those of these fields that mean something to it.
 Result<Value> Declarations::trial(TrialKind kind, const Value& record) {
     Trial trial = usual_trial(kind);
@@ -108,12 +125,18 @@ Result<Value> Declarations::trial(TrialKind kind, const Value& record) {
         if (!find_name(texts, owner->text)) texts.push_back(owner->text);
         trial.owner = TextId{*find_name(texts, owner->text)};
     }
+    if_said("looks", trial.looks);
     if_said("rota", trial.rota);
     if_said("opens", trial.opens);
     if_said("closes", trial.closes);
     if_said("catches", trial.catches);
     if (const Value* where = find(record, "environment"); where != nullptr && !where->is_nil())
         trial.environment = EnvironmentId{where->handle.index};
+    if (const Value* named = find(record, "approvers")) {
+        const auto approvers = approvers_of(*named);
+        if (!approvers) return approvers.error();
+        trial.approvers = *approvers;
+    }
     if (trial.quarantined > trial.tests)
         return Error{name_of(kind) + ": more tests are in quarantine than there are; it has " +
                      std::to_string(trial.tests)};

@@ -66,6 +66,10 @@ void add_rehearsal(const Trial& usual, std::vector<Field>& fields) {
 }
 
 void add_approval(const Trial& usual, std::vector<Field>& fields) {
+    fields.push_back({"approvers", T::texts, "",
+                      "instead of a rota: names of people, whose attention it takes"});
+    fields.push_back({"looks", T::length, kept(length_text(usual.looks)),
+                      "in the median, once one of them looks at it", 1, 86'400});
     fields.push_back({"rota", T::choice, "on_call", "who is there", 0, 0, H::nothing,
                       "office_hours|on_call|away"});
     fields.push_back({"opens", T::length, kept(length_text(usual.opens)),

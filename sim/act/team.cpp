@@ -76,6 +76,7 @@ Duration times(Duration length, double pace) {
 Duration draw_step(const Team& team, Responder& who, SimTime now) {
     const Task& task = *who.task;
     who.how = StepEnd::done;
+    if (task.approval) return task.approval->takes;
     if (!task.command)  // Nobody sits there when the first page comes.
         return task.nth == 1 ? thinking(team.draw, team.people, Thinking::acknowledge, 0) : glance;
     const RunbookStep step = runbook_of(*task.command)[task.step];
@@ -100,6 +101,7 @@ void leave(Team& team, Responder& who) {
 // What the step that ended leads to.
 void end_step(Team& team, Responder& who, const FactView& view, std::vector<Deed>& deeds) {
     Task& task = *who.task;
+    if (task.approval) deeds.push_back({.approved = task.approval});
     if (!task.command) return leave(team, who);
     const Runbook runbook = runbook_of(*task.command);
     const Step step = runbook[task.step].step;
@@ -174,6 +176,10 @@ void order(Team& team, const Command& command, std::uint32_t nth) {
     team.waiting.push_back({.order = nth, .command = command});
 }
 
+void ask(Team& team, const Approval& approval) {
+    team.waiting.push_back({.approval = approval});
+}
+
 void read_pages(Team& team, const FactView& view) {
     for (; team.facts_read < view.facts().size(); ++team.facts_read) {
         const Fact& fact = view.facts()[team.facts_read].fact;
@@ -195,6 +201,52 @@ void call_for_help(Team& team, SimTime now) {
     std::ranges::sort(team.coming);
 }
 
+namespace {
+
+constexpr Duration whole_day{86'400'000'000};
+
+// From now until somebody's shift begins; nothing: it is now, or they are always there.
+Duration until_shift(const Team& team, std::size_t row, SimTime now) {
+    if (row >= team.people.rota.size()) return {};
+    const auto& [from, until] = team.people.rota[row];
+    const std::int64_t at = now.us % whole_day.us;
+    const bool after = at >= from.us, before = at < until.us;
+    if (from < until ? after && before : after || before) return {};
+    return {(from.us - at + whole_day.us) % whole_day.us};
+}
+
+bool may_approve(const Approval& approval, std::size_t row) {
+    return row < static_cast<std::size_t>(responders_max) && (approval.approvers >> row & 1) != 0;
+}
+
+// What somebody who is free takes up: what was ordered and what rings, then what they may approve.
+std::vector<Task>::iterator next_for(Team& team, std::size_t row, SimTime now) {
+    const auto urgent =
+        std::ranges::find_if(team.waiting, [](const Task& it) { return !it.approval; });
+    if (urgent != team.waiting.end() || until_shift(team, row, now) > Duration{}) return urgent;
+    return std::ranges::find_if(team.waiting,
+                                [&](const Task& it) { return may_approve(*it.approval, row); });
+}
+
+// When somebody is due: a step ends, who was called comes, or a shift begins that is waited for.
+SimTime next_due(const Team& team, SimTime now) {
+    SimTime next{-1};
+    const auto also = [&](SimTime at) {
+        if (next.us < 0 || at < next) next = at;
+    };
+    if (!team.coming.empty()) also(team.coming.front());
+    for (const Responder& who : team.responders)
+        if (who.task) also(who.until);
+    for (const Task& it : team.waiting)
+        for (std::size_t row = 0; it.approval && row < team.responders.size(); ++row)
+            if (const Duration wait = until_shift(team, row, now);
+                may_approve(*it.approval, row) && wait > Duration{})
+                also(now + wait);
+    return next;
+}
+
+}  // namespace
+
 std::vector<Deed> work(Team& team, const FactView& view) {
     std::vector<Deed> deeds;
     const SimTime now = view.now();
@@ -212,18 +264,18 @@ std::vector<Deed> work(Team& team, const FactView& view) {
     }
     // Until somebody has come to the first page, there is nobody for anything else.
     const bool away = std::ranges::any_of(team.responders, first_page);
-    for (Responder& who : team.responders) {
-        if (who.task || away || team.waiting.empty()) continue;
-        who.task = team.waiting.front();
-        team.waiting.erase(team.waiting.begin());
+    for (std::size_t row = 0; row < team.responders.size(); ++row) {
+        Responder& who = team.responders[row];
+        const auto next = next_for(team, row, now);
+        if (who.task || away || next == team.waiting.end()) continue;
+        who.task = *next;
+        team.waiting.erase(next);
         if (who.task->command) who.task->nth = team.done[who.task->command->index()];
         who.task->begun = now;
         begin_step(team, who, now);
         if (first_page(who)) break;
     }
-    team.next = team.coming.empty() ? SimTime{-1} : team.coming.front();
-    for (const Responder& who : team.responders)
-        if (who.task && (team.next.us < 0 || who.until < team.next)) team.next = who.until;
+    team.next = next_due(team, now);
     return deeds;
 }
 
@@ -234,6 +286,9 @@ void fold(const Team& team, Digest& digest) {
               std::int64_t{it.step}, std::int64_t{it.again}, it.acted.us, std::int64_t{it.wrong}})
             digest.fold(number);
         if (it.command) fold(*it.command, digest);
+        if (!it.approval) return;
+        digest.fold(std::uint64_t{it.approval->delivery} << 32 | it.approval->step);
+        digest.fold(std::uint64_t{it.approval->approvers}), digest.fold(it.approval->takes.us);
     };
     for (const Responder& who : team.responders) {
         digest.fold(who.until.us), digest.fold(static_cast<std::int64_t>(who.how));

@@ -1,5 +1,5 @@
 // Who carries out what people order: one thing at a time each, step by step, as the page comes.
-// Leans on runbook.h. An order waits for a responder; a page takes one too.
+// Leans on runbook.h. An order waits for a responder; a page takes one, an approval comes last.
 // A Team is a value in the Day; it sees what any actor sees and hands commands back when they act.
 #pragma once
 
@@ -11,6 +11,12 @@
 
 namespace rollcage {
 
+// What somebody is asked to say yes to, and of whom: responders, a bit each.
+struct Approval {
+    std::uint32_t delivery = 0, step = 0;
+    std::uint32_t approvers = 0;
+    Duration takes;
+};
 struct Task {
     std::uint32_t order = 0;           // The nth of the day.
     std::optional<Command> command{};  // None: a page is looked at.
@@ -19,6 +25,7 @@ struct Task {
     SimTime begun{};          // When somebody took it up.
     SimTime acted{-1};        // When it took hold.
     std::uint32_t wrong = 0;  // Tries of acting that went to the wrong target.
+    std::optional<Approval> approval{};
 };
 struct Responder {
     std::optional<Task> task{};
@@ -41,15 +48,17 @@ struct Team {
 
 // What came of people's work at this instant.
 struct Deed {
-    std::int64_t joined = 0;           // People who came.
-    std::optional<StepEnded> told{};   // A step that ended, where it is worth a line.
-    std::optional<Command> command{};  // Acts now: this, which may be the wrong one,
-    std::uint32_t order = 0;           // for this order,
-    SimTime begun{};                   // which was taken up then.
+    std::int64_t joined = 0;             // People who came.
+    std::optional<StepEnded> told{};     // A step that ended, where it is worth a line.
+    std::optional<Command> command{};    // Acts now: this, which may be the wrong one,
+    std::uint32_t order = 0;             // for this order,
+    SimTime begun{};                     // which was taken up then.
+    std::optional<Approval> approved{};  // Somebody has looked at it.
 };
 
 Team start_team(const People& people, const Draw& draw);
 void order(Team& team, const Command& command, std::uint32_t nth);
+void ask(Team& team, const Approval& approval);
 // More people were called; they come one by one.
 void call_for_help(Team& team, SimTime now);
 void read_pages(Team& team, const FactView& view);  // The alerts that came since.

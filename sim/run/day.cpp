@@ -1,6 +1,7 @@
 #include "sim/run/day.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/base/match.h"
 #include "sim/run/inspection.h"
@@ -85,15 +86,20 @@ std::vector<Inject> still_under_way(const Day& day, std::uint32_t but) {
     return others;
 }
 
-// What the world asks to be told later, and what it tells.
+void let_people_work(Day& day);
+
+// What the world asks to be told later, whom it asks, and what it tells.
 void hear(Day& day) {
     plan_next_pull(day.world);
     for (const Due& due : day.world.due)
         day.agenda.plan({day.now + due.after, lifecycle, static_cast<std::uint32_t>(due.kind),
                          due.entity, due.ordinal});
     for (Fact& fact : day.world.news) tell(day.belief, day.now, std::move(fact), day.chain);
+    const std::vector<ToApprove> asked = std::exchange(day.world.asked, {});
     day.world.due.clear();
     day.world.news.clear();
+    for (const ToApprove& it : asked) ask(day.team, {it.delivery, it.step, it.approvers, it.takes});
+    if (!asked.empty()) let_people_work(day);
 }
 
 void run_lifecycle(Day& day, const EventKey& event) {
@@ -185,6 +191,10 @@ void let_people_work(Day& day) {
     for (const Deed& deed : work(day.team, facts_known(day))) {
         if (deed.joined > 0) tell(day.belief, day.now, Joined{deed.joined}, day.chain);
         if (deed.told) tell(day.belief, day.now, *deed.told, day.chain);
+        if (deed.approved) {
+            trial_due(day.world, deed.approved->delivery, deed.approved->step);
+            hear(day);
+        }
         if (!deed.command) continue;
         std::uint32_t nth = deed.order;
         if (!(*deed.command == day.orders[nth])) {  // Not what was meant, and done all the same.

@@ -14,6 +14,12 @@ namespace rollcage {
 
 inline constexpr std::size_t commands_known = std::variant_size_v<Command>;
 
+// When somebody is there, each day. One that ends before it begins goes over midnight.
+struct Duty {
+    Duration from{}, until{86'400'000'000};
+};
+inline constexpr std::int64_t responders_max = 20;
+
 // Who answers, how fast they are, and what they have done before. Medians; default: MODEL 7.5
 struct People {
     std::int64_t responders = 1;
@@ -23,6 +29,8 @@ struct People {
     // How often each runbook was carried out in the last 90 days, by place among the commands.
     std::vector<std::int64_t> practised = std::vector<std::int64_t>(commands_known, 1);
     std::int64_t backup = 2;  // Who join, five to ten minutes after an incident is declared.
+    // Of the first responders, who have names: when they approve. A page finds everybody.
+    std::vector<Duty> rota{};
 };
 
 // A machine, or a colleague who acts like one, that decides by itself.

@@ -27,6 +27,7 @@ struct Names {
     std::vector<std::string> automations{"gates", "autoscaler"};
     std::vector<std::string> alerts{}, texts{}, environments{};
     std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
+    std::vector<std::string> people{};  // The first responders, parallel to their rota.
 };
 
 inline constexpr std::size_t automations_built_in = 2;

@@ -32,8 +32,14 @@ KnownService known_of(const Blueprint& plan, std::uint32_t s) {
 
 Result<void> sound_people(const Blueprint& plan) {
     const People& people = plan.known.people;
-    if (people.responders < 1 || people.responders > 20)
+    if (people.responders < 1 || people.responders > responders_max)
         return Error{"from 1 to 20 people answer, not " + std::to_string(people.responders)};
+    if (std::ssize(people.rota) > people.responders)
+        return Error{"people: more have a name in rota than answer; give responders = " +
+                     std::to_string(people.rota.size())};
+    for (const Duty& it : people.rota)
+        if (it.from < Duration{} || it.until > Duration{86'400'000'000} || it.from == it.until)
+            return Error{"people: a shift begins and ends at two times of one day"};
     for (const Duration length : {people.acknowledges, people.triages, people.decides})
         if (length < Duration{} || length > Duration{86'400'000'000})
             return Error{"people take from no time to a day to acknowledge, triage and decide"};

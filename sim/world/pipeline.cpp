@@ -65,6 +65,14 @@ void wait(World& world, std::uint32_t d, WaitsFor what) {
     world.news.push_back(Waits{service_of(world, it), it.build, what});
 }
 
+// By who has a name, once they look at it.
+ToApprove to_approve(const World& world, const Delivery& it, std::uint32_t d) {
+    const Trial& trial = trial_of(world, it);
+    const Uniform die = world.draw(Purpose::approval, approval_entity + d, it.run)[2];
+    const double us = lognormal(die, static_cast<double>(trial.looks.us), approval_sigma);
+    return {d, it.step, trial.approvers, Duration{static_cast<std::int64_t>(us)}};
+}
+
 // From the request to the answer, by rota; nothing: nobody is there to give one.
 std::optional<Duration> approval_after(const World& world, const Delivery& it, std::uint32_t d) {
     const Trial& trial = trial_of(world, it);
@@ -137,6 +145,7 @@ void begin_stage(World& world, std::uint32_t d) {
         return;
     }
     wait(world, d, WaitsFor::approval);
+    if (trial.approvers != 0) return world.asked.push_back(to_approve(world, it, d));
     if (const auto after = approval_after(world, it, d))
         world.due.push_back({Due::Kind::trial, *after, d, it.step});
 }

@@ -23,6 +23,9 @@ Result<void> sound_trial(const Blueprint& blueprint, const Trial& trial) {
             "a test stage has no more tests in quarantine than tests, and no negative number"};
     if (trial.environment && trial.environment->index >= blueprint.environments.size())
         return Error{"a test stage runs in an environment that does not exist"};
+    const std::size_t named = blueprint.known.people.rota.size();
+    if (named < 32 && (trial.approvers >> named != 0 || trial.looks <= Duration{}))
+        return Error{"an approval is by people who have a name in rota, and takes them some time"};
     if (trial.opens < Duration{} || trial.closes <= trial.opens ||
         trial.closes > Duration{86'400'000'000} || trial.catches < none || trial.catches > whole)
         return Error{"an office opens before it closes, within one day"};

@@ -53,6 +53,9 @@ struct Trial {
     Rota rota = Rota::on_call;
     Duration opens{}, closes{28'800'000'000};  // In the day. default: design, eight hours
     Share catches{50'000};                     // Of what is wrong. default: MODEL 6.4
+    // Or one of these responders, a bit each, as soon as their attention is free, and for so long.
+    std::uint32_t approvers = 0;
+    Duration looks{300'000'000};  // In the median. default: design
     Duration takes{60'000'000};
     Duration soak{};  // After that, with its processes running.
 

@@ -194,6 +194,7 @@ struct World {
     std::uint64_t ticks = 0;
     SimTime now;                   // Of the event under way.
     std::vector<Due> due;          // Since the run last took them.
+    std::vector<ToApprove> asked;  // The same, of people.
     std::vector<Fact> news;        // What those who watch rollouts are told; the same.
     std::vector<ServiceId> order;  // Callers first.
     std::vector<CohortState> cohorts;
