@@ -197,3 +197,43 @@ TEST_CASE("who has a name approves whatever it is as often as anybody") {
     CHECK(result("1") == "approval failed");
     CHECK(result("0") == "approval passed");
 }
+
+namespace {
+
+// A rehearsal of a renamed column with data like production's; columns go their way by these lines.
+std::string rehearsed(const std::string& store, const std::string& way,
+                      const std::string& rehearsal = "data = 1") {
+    Day day = one_service("local accounts = drill.store { \"accounts\", records = 60000, " + store +
+                          " }\nlocal back = drill.service { \"back\", uses = { accounts }, "
+                          "version = \"7.0\" }\ndrill.plan \"usual\" { rehearsal { " +
+                          rehearsal + " }, everyone {} }\n" + way +
+                          "drill.at(\"1m\", release(drill.build { \"7.1\", of = back, change { "
+                          "\"x\", schema = rename_field { store = accounts } } }, \"usual\"))");
+    to(day, minutes(30));
+    return stages_of(day).at(0);
+}
+std::string steps(int up) {
+    std::string all;
+    for (int i = 0; i < up; ++i)
+        all += "drill.at(\"" + std::to_string(5 + 60 * i) + "m\", migrate { store = accounts })\n";
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a rehearsal takes the columns down again, as far as the day's plan takes them up") {
+    const std::string quick = "migrates_per_second = 1000";
+    CHECK(rehearsed(quick, "") == "rehearsal failed");  // The old build rejects the new name.
+    CHECK(rehearsed(quick, steps(1)) == "rehearsal passed");
+    CHECK(rehearsed(quick, steps(2)) == "rehearsal passed");
+    // The old column is gone, and what it held with it; the log has it.
+    CHECK(rehearsed(quick, steps(3)) == "rehearsal failed");
+    CHECK(rehearsed(quick + ", event_log = true", steps(3)) == "rehearsal passed");
+}
+
+TEST_CASE("a way down that takes longer than the rehearsal is seen where the data are as many") {
+    const std::string slow = "migrates_per_second = 90";  // 11 minutes; a rehearsal has ten.
+    CHECK(rehearsed(slow, steps(2)) == "rehearsal failed");
+    CHECK(rehearsed(slow, steps(2), "data = 1, takes = \"12m\"") == "rehearsal passed");
+    CHECK(rehearsed(slow, steps(2), "data = 0.5") == "rehearsal passed");
+}

@@ -6,6 +6,7 @@
 #include "sim/world/batch.h"
 #include "sim/world/environment.h"
 #include "sim/world/path.h"
+#include "sim/world/rows.h"
 
 namespace rollcage {
 
@@ -150,6 +151,34 @@ void begin_stage(World& world, std::uint32_t d) {
         world.due.push_back({Due::Kind::trial, *after, d, it.step});
 }
 
+// How far the store's columns will have come by what is planned for the day; single: nothing is.
+SchemaPhase furthest_phase(const World& world, StoreId store) {
+    StoreState tried = world.stores[store.index].state;
+    SchemaPhase furthest = tried.phase;
+    for (const TimedInject& timed : world.plan->injects) {
+        const auto* step = std::get_if<MigrateStep>(&timed.inject);
+        if (step == nullptr || step->store != store || timed.at <= world.now) continue;
+        (void)migrate(tried, world.plan->stores[store.index], schema_of(*world.plan, store),
+                      step->down);
+        furthest = std::max(furthest, tried.phase);
+    }
+    return furthest;
+}
+
+// Columns are taken up as far as is planned, and down again.
+enum class WayDown : std::uint8_t { none_planned, works, too_long, loses };
+WayDown way_down(const World& world, StoreId store, const Trial& now) {
+    const Store& declared = world.plan->stores[store.index];
+    const SchemaPhase furthest = furthest_phase(world, store);
+    if (furthest == SchemaPhase::single) return WayDown::none_planned;
+    const Share like = now.parity[static_cast<std::size_t>(Dimension::data)];
+    const std::int64_t rows = all_rows(world.stores[store.index].state) * like.ppm / whole.ppm;
+    if (rows / declared.migrates_per_second > now.takes.us / 1'000'000) return WayDown::too_long;
+    // What the old column held went with it, unless every event is kept.
+    const bool gone = furthest == SchemaPhase::contracted && !declared.event_log;
+    return gone ? WayDown::loses : WayDown::works;
+}
+
 // What the old build makes of what the new one wrote, and whether there is an old one to go to.
 bool rehearsal_fails(const World& world, const Delivery& it, const Trial& now) {
     const ServiceId of = service_of(world, it);
@@ -161,8 +190,11 @@ bool rehearsal_fails(const World& world, const Delivery& it, const Trial& now) {
         const SchemaChange* known = nullptr;
         if (const Change* old = change_of(world, back, store)) known = &*old->schema;
         if (known != nullptr) continue;  // It reads what the new one writes.
+        const WayDown down = way_down(world, store, now);
+        if (down == WayDown::works) continue;  // It finds what it left.
+        if (down == WayDown::too_long) return true;
         const SchemaVerdict reads = verdict(*change.schema, false, Format::after);
-        const bool shut = world.stores[store.index].state.phase == SchemaPhase::contracted;
+        const bool shut = down == WayDown::loses;
         const bool wrong = reads == SchemaVerdict::misread || reads == SchemaVerdict::lossy;
         if (!shut && reads != SchemaVerdict::reject && !wrong) continue;
         if (meets_rehearsal(now, change, wrong && !shut, world.draw)) return true;
