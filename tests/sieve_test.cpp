@@ -120,6 +120,29 @@ TEST_CASE("a trigger needs what it names, and wrong results need somebody who as
     CHECK_FALSE(exposed(usual_trial(TrialKind::performance)));
 }
 
+TEST_CASE("a load test sees more calls as more time, where there is somebody to call") {
+    const Change change{.hides = {Defect{.amplifies = {3'000'000}}}, .key = 9};
+    const Draw draw{1};
+    Trial load = usual_trial(TrialKind::performance);
+    load.parity = {whole, whole, whole, whole, whole, whole};
+    const auto p95 = [&](Share on_calls) {
+        const Build build{.of = {0}, .changes = {change}};
+        return measure(load, build, 512, {1, 0, 0}, {}, draw, on_calls).p95->value();
+    };
+    CHECK(p95({500'000}) == Approx(1).epsilon(.001));  // Half of the time, three times: doubled.
+    CHECK(p95({10'000}) == Approx(.02).epsilon(.001));
+    CHECK(p95(none) == 0);
+    CHECK(exposes(load, {&change, 0, 512, {500'000}}, {1, 0, 0}, draw));
+    CHECK_FALSE(exposes(load, {&change, 0, 512, {10'000}}, {1, 0, 0}, draw));
+    load.parity[static_cast<std::size_t>(Dimension::dependencies)] = none;
+    CHECK(p95({500'000}) == 0);
+    Blueprint plan = corner_blueprint({});  // A hundred milliseconds of its own.
+    plan.services.push_back(plan.services[0]);
+    plan.services[0].calls = {Call{.to = {1}, .per_request = {500'000}, .rtt = Duration{100'000}}};
+    CHECK(time_on_calls(plan, {0}) == Share{500'000});
+    CHECK(time_on_calls(plan, {1}) == none);
+}
+
 TEST_CASE("the 95th percentile of a mix moves with who is slower and how much") {
     CHECK(p95_times(whole, {1'012'000}) == Approx(1.012));
     CHECK(p95_times(none, {9'000'000}) == 1);

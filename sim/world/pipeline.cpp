@@ -225,7 +225,8 @@ Measures find(World& world, const Delivery& it, const Trial& now) {
         found.wrong = rehearsal_fails(world, it, now);
     } else {
         found = measure(now, build, world.plan->services[build.of.index].memory_mb,
-                        {it.build.index, it.stage, it.run}, world.now, world.draw);
+                        {it.build.index, it.stage, it.run}, world.now, world.draw,
+                        time_on_calls(*world.plan, build.of));
     }
     return found;
 }

@@ -97,17 +97,36 @@ double per_test(const Trial& trial, const Suspect& it, const Draw& draw) {
     return power(once, static_cast<double>(1 + tried_again(trial)));
 }
 
-double slower(const Defect& defect) {
-    return p95_times({static_cast<std::int64_t>(met(defect) * 1e6 + 0.5)}, defect.slow);
+// More calls to others take more time where there are others to call.
+double slower(const Trial& trial, const Suspect& it, const Draw& draw) {
+    const Defect& defect = it.defect();
+    const Share hit{static_cast<std::int64_t>(met(defect) * 1e6 + 0.5)};
+    const double times = p95_times(hit, defect.slow);
+    const bool called = lot(it, at(Dimension::dependencies), draw) <
+                        trial.parity[at(Dimension::dependencies)].value();
+    if (defect.amplifies == whole || !called) return times;
+    return times *
+           p95_times(hit, share_of(1 + it.on_calls.value() * (defect.amplifies.value() - 1)));
 }
 
 }  // namespace
 
-std::vector<Suspect> suspects(const Build& build, std::int64_t memory_mb) {
+Share time_on_calls(const Blueprint& world, ServiceId service) {
+    const Service& it = world.services[service.index];
+    double calls = 0;
+    for (const Call& call : it.calls) {
+        const double one = static_cast<double>(call.rtt.us + world.services[call.to.index].work.us);
+        const double misses = call.cache ? 1 - call.cache->hits.value() : 1;
+        calls += call.per_request.value() * misses * one;
+    }
+    return share_of(calls / (calls + static_cast<double>(it.work.us)));
+}
+
+std::vector<Suspect> suspects(const Build& build, std::int64_t memory_mb, Share on_calls) {
     std::vector<Suspect> all;
     for (const Change& change : build.changes)
         for (std::uint32_t i = 0; i < change.hides.size(); ++i)
-            all.push_back({&change, i, memory_mb});
+            all.push_back({&change, i, memory_mb, on_calls});
     return all;
 }
 
@@ -157,7 +176,7 @@ bool within_reach(const Trial& trial, const Suspect& suspect, const Draw& draw) 
 bool exposes(const Trial& trial, const Suspect& suspect, const TrialRun& run, const Draw& draw) {
     if (!within_reach(trial, suspect, draw) || !old_enough(trial, suspect.defect())) return false;
     if (trial.kind == TrialKind::performance)
-        return slower(suspect.defect()) > 1 + trial.regression_at_most.value();
+        return slower(trial, suspect, draw) > 1 + trial.regression_at_most.value();
     const auto tests = static_cast<double>(std::max<std::int64_t>(1, trial.tests));
     const double found = at_least_once(per_test(trial, suspect, draw), tests);
     return luck(suspect, run, draw).fine(0).value() < found;
@@ -224,16 +243,16 @@ std::int64_t known_by(const Build& build, SimTime now) {
 }  // namespace
 
 Measures measure(const Trial& trial, const Build& build, std::int64_t memory_mb,
-                 const TrialRun& run, SimTime now, const Draw& draw) {
+                 const TrialRun& run, SimTime now, const Draw& draw, Share on_calls) {
     Measures found;
     if (trial.kind == TrialKind::scan) found.critical = known_by(build, now);
     std::int64_t failing = 0;
     double times = 1;
-    for (const Suspect& it : suspects(build, memory_mb)) {
+    for (const Suspect& it : suspects(build, memory_mb, on_calls)) {
         found.wrong |= exposes(trial, it, run, draw);
         failing += tests_failed(trial, it, run, draw);
         if (within_reach(trial, it, draw) && old_enough(trial, it.defect()))
-            times *= slower(it.defect());
+            times *= slower(trial, it, draw);
     }
     if (trial.kind == TrialKind::performance) found.p95 = share_of(std::max(0.0, times - 1));
     if (trial.kind == TrialKind::unit) found.coverage = coverage_of(trial, build);

@@ -13,9 +13,11 @@ struct Suspect {
     const Change* change = nullptr;
     std::uint32_t place = 0;     // Among those that the change hides.
     std::int64_t memory_mb = 0;  // Of the processes that it may leak in.
+    Share on_calls = none;       // Of a request's time, what its service's calls to others take.
     const Defect& defect() const { return change->hides[place]; }
 };
-std::vector<Suspect> suspects(const Build& build, std::int64_t memory_mb);
+std::vector<Suspect> suspects(const Build& build, std::int64_t memory_mb, Share on_calls = none);
+Share time_on_calls(const Blueprint& world, ServiceId service);  // Where nothing waits.
 
 // Which run of which stage for which build: what luck there is, is keyed by it.
 struct TrialRun {
@@ -44,7 +46,7 @@ struct Measures {
     std::int64_t aside = 0;  // Tests that failed and then passed, to be run no more.
 };
 Measures measure(const Trial& trial, const Build& build, std::int64_t memory_mb,
-                 const TrialRun& run, SimTime now, const Draw& draw);
+                 const TrialRun& run, SimTime now, const Draw& draw, Share on_calls = none);
 // The stage without so many of its tests: it sees less in proportion.
 void put_aside(Trial& trial, std::int64_t tests);
 // A rehearsal comes upon what an old reader makes of a change's new form: there must be data like
