@@ -2,6 +2,7 @@
 // tests stay aside, what its environments hold.
 #include <catch2/catch.hpp>
 
+#include "sim/world/environment.h"
 #include "sim/world/sieve.h"
 #include "tests/one_service.h"
 
@@ -236,4 +237,57 @@ TEST_CASE("a way down that takes longer than the rehearsal is seen where the dat
     CHECK(rehearsed(slow, steps(2)) == "rehearsal failed");
     CHECK(rehearsed(slow, steps(2), "data = 1, takes = \"12m\"") == "rehearsal passed");
     CHECK(rehearsed(slow, steps(2), "data = 0.5") == "rehearsal passed");
+}
+
+namespace {
+
+std::vector<std::string> drifts(const Day& day) {  // Without those of age.
+    std::vector<std::string> names;
+    for (const Drift& it : differences(day.world, {0}))
+        if (it.name.find(" old") == std::string::npos) names.push_back(it.name);
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("an environment drifts from a change of a flag until it is taken back, and back again") {
+    Day day = one_service(R"(drill.environment { "staging", age = "20d", refresh_takes = "10m" })");
+    using Names = std::vector<std::string>;
+    order(day, minutes(5), "set_flag teal off");
+    CHECK(drifts(day) == Names{"flag teal was changed"});
+    order(day, minutes(10), "revert_config");
+    CHECK(drifts(day).empty());
+    order(day, minutes(15), "set_flag teal off");
+    order(day, minutes(20), "refresh staging");
+    to(day, minutes(40));
+    CHECK(drifts(day).empty());
+    // What it was refreshed from was taken back since: it has the flag off, production on.
+    order(day, minutes(45), "revert_config flag=teal");
+    CHECK(drifts(day) == Names{"flag teal was changed"});
+}
+
+TEST_CASE("an environment drifts from a dependency that is deployed further") {
+    Day day = one_service(R"(
+local back = drill.service { "back", version = "7.0" }
+local area = drill.environment { "staging", refresh_takes = "10m", holds = { back } }
+drill.plan "sound" { everyone {} }
+drill.plan "usual" { staging { environment = area }, everyone {} }
+drill.at("1m", release(drill.build { "7.1", of = back, change { "x" } }, "sound"))
+drill.at("2h", release(drill.build { "7.2", of = back, change { "y" } }, "sound"))
+)");
+    using Names = std::vector<std::string>;
+    const Trial& declared = day.world.plan->plans[1].trials[0];
+    const auto dependencies = [&] { return as_of_now(day.world, declared).parity[3].value(); };
+    CHECK(drifts(day).empty());
+    CHECK(dependencies() == Approx(.8));
+    to(day, minutes(10));
+    CHECK(drifts(day) == Names{"back runs 7.1, it has 7.0"});
+    CHECK(dependencies() == Approx(.8 * .9));
+    order(day, minutes(20), "rollback back");
+    to(day, minutes(30));
+    CHECK(drifts(day).empty());
+    order(day, minutes(40), "rollback back to=7.1");
+    order(day, minutes(60), "refresh staging");
+    to(day, minutes(130));
+    CHECK(drifts(day) == Names{"back runs 7.2, it has 7.1"});
 }

@@ -73,6 +73,7 @@ Result<Value> Declarations::environment(const Value& record) {
         it.differences.push_back({at_of(each, "name").text,
                                   static_cast<DifferenceKind>(whole_of(each, "kind")),
                                   part_of(each, "lacks")});
+    for (const Value& each : at_of(record, "holds").items) it.holds.push_back({each.handle.index});
     world.environments.push_back(it);
     world.names.environments.push_back(named);
     return handle(HandleKind::environment, world.environments.size() - 1);

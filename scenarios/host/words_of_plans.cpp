@@ -157,6 +157,10 @@ const std::vector<Word>& words_of_plans() {
          H::nothing,
          {{"differences", T::records, "", "what it lacks of production", 0, 0, H::nothing,
            "differences"},
+          {"holds", T::handles, "",
+           "services that it has of its own, in the build that production had when it was "
+           "refreshed",
+           0, 0, H::service},
           {"age", T::length, "0s", "at the start, since it was last refreshed", 0, 1e9},
           {"refresh_takes", T::length, "1h", "how long a refresh is", 1, 864'000},
           {"cost_per_hour", T::number, "0", "money", 0, 1e9}}},

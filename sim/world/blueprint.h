@@ -245,6 +245,7 @@ struct Environment {
     Duration age{};                         // At the start, since it was last refreshed.
     Duration refresh_takes{3'600'000'000};  // default: design
     std::int64_t cents_per_hour = 0;
+    std::vector<ServiceId> holds{};  // Of these a build of its own: production's when refreshed.
 };
 
 // An alert on what may be a cause: it fires when every scrape for so long is above its limit.

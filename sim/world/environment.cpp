@@ -27,12 +27,24 @@ Needs touched(DifferenceKind kind) {
     return all;
 }
 
-std::string name_of(const World& world, const EnvironmentState::Born& it) {
+// What the environment runs of a service that it has of its own; none: it has not.
+const BuildId* held(const World& world, std::uint32_t e, ServiceId service) {
+    const std::vector<ServiceId>& of = world.plan->environments[e].holds;
+    const auto found = std::ranges::find(of, service);
+    return found == of.end()
+               ? nullptr
+               : &world.environments[e].holds[static_cast<std::size_t>(found - of.begin())];
+}
+
+std::string name_of(const World& world, std::uint32_t e, const EnvironmentState::Born& it) {
     const Names& names = world.plan->names;
     switch (it.kind) {
         case DifferenceKind::setting: return "flag " + names.settings[it.of] + " was changed";
         case DifferenceKind::data_shape: return names.stores[it.of] + " was migrated";
-        case DifferenceKind::dependency: return names.services[it.of] + " runs another build";
+        case DifferenceKind::dependency:
+            return names.services[it.of] + " runs " +
+                   names.builds[world.services[it.of].current.index] + ", it has " +
+                   names.builds[held(world, e, {it.of})->index];
         case DifferenceKind::index: return names.stores[it.of] + " has other indexes";
         case DifferenceKind::size: return names.services[it.of] + " has other instances";
     }
@@ -52,7 +64,7 @@ std::vector<Drift> differences(const World& world, EnvironmentId id) {
         for (const Difference& it : world.plan->environments[id.index].differences)
             all.push_back({it.name, touched(it.kind), it.lacks, state.refreshed});
     for (const EnvironmentState::Born& it : state.born)
-        all.push_back({name_of(world, it), touched(it.kind), of_one_change, it.at});
+        all.push_back({name_of(world, id.index, it), touched(it.kind), of_one_change, it.at});
     const Duration age = world.now - state.refreshed;
     const std::int64_t days_old = age.us / static_cast<std::int64_t>(day_us);
     const std::string old = (days_old > 1 ? std::to_string(days_old) + " days"
@@ -119,13 +131,45 @@ void remember_missed(World& world, BuildId build, const Trial& trial) {
     }
 }
 
+namespace {
+
+void differ(const World& world, EnvironmentState& it, DifferenceKind kind, std::uint32_t of,
+            bool differs) {
+    const auto same = [&](const EnvironmentState::Born& other) {
+        return other.kind == kind && other.of == of;
+    };
+    if (!differs)
+        std::erase_if(it.born, same);
+    else if (std::ranges::none_of(it.born, same))
+        it.born.push_back({kind, of, world.now});
+}
+
+// Of a setting's epochs, the rule of that time; of before the day, what it began with.
+const Rule& rule_at(const std::vector<Epoch>& epochs, SimTime at) {
+    const Epoch* last = &epochs.front();
+    for (const Epoch& it : epochs)
+        if (it.at <= at) last = &it;
+    return last->rule;
+}
+
+}  // namespace
+
 void grow_apart(World& world, DifferenceKind kind, std::uint32_t of) {
-    for (EnvironmentState& it : world.environments) {
-        const auto same = [&](const EnvironmentState::Born& other) {
-            return other.kind == kind && other.of == of;
-        };
-        if (std::ranges::none_of(it.born, same)) it.born.push_back({kind, of, world.now});
-    }
+    for (EnvironmentState& it : world.environments) differ(world, it, kind, of, true);
+}
+
+void compare_setting(World& world, SettingId setting) {
+    const std::vector<Epoch>& epochs = world.settings[setting.index];
+    for (EnvironmentState& it : world.environments)
+        differ(world, it, DifferenceKind::setting, setting.index,
+               !(rule_at(epochs, it.refreshed) == epochs.back().rule));
+}
+
+void compare_build(World& world, ServiceId service) {
+    for (std::uint32_t e = 0; e < world.environments.size(); ++e)
+        if (const BuildId* its = held(world, e, service))
+            differ(world, world.environments[e], DifferenceKind::dependency, service.index,
+                   *its != world.services[service.index].current);
 }
 
 void begin_refresh(World& world, EnvironmentId id) {
@@ -140,6 +184,8 @@ void refresh_due(World& world, std::uint32_t e, std::uint32_t nth) {
     if (nth != it.refreshes) return;
     it.refreshing = it.as_declared = false;
     it.born.clear();
+    for (std::size_t i = 0; i < it.holds.size(); ++i)
+        it.holds[i] = world.services[world.plan->environments[e].holds[i].index].current;
     it.refreshed = world.now;
     world.news.push_back(Refreshed{{e}});
     go_on(world);
@@ -160,6 +206,7 @@ void fold(const EnvironmentState& state, Digest& digest) {
         for (const std::int64_t number :
              {static_cast<std::int64_t>(it.kind), std::int64_t{it.of}, it.at.us})
             digest.fold(number);
+    for (const BuildId build : state.holds) digest.fold(std::uint64_t{build.index});
 }
 
 }  // namespace rollcage

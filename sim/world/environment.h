@@ -25,6 +25,7 @@ struct EnvironmentState {
         friend bool operator==(const Born&, const Born&) = default;
     };
     std::vector<Born> born{};
+    std::vector<BuildId> holds{};  // Parallel to the services that it has of its own.
 };
 
 // One difference as a debrief names it.
@@ -54,6 +55,9 @@ void remember_missed(World& world, BuildId build, const Trial& trial);
 
 // Production was changed and no environment with it.
 void grow_apart(World& world, DifferenceKind kind, std::uint32_t of);
+// A setting was given a rule, a service a build: environments differ that have another.
+void compare_setting(World& world, SettingId setting);
+void compare_build(World& world, ServiceId service);
 void begin_refresh(World& world, EnvironmentId environment);
 void refresh_due(World& world, std::uint32_t environment, std::uint32_t nth);
 // What the environments have cost so far, in cents: they are there all day.

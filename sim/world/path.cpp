@@ -200,6 +200,7 @@ void refresh_path(World& world, std::uint32_t s, Pool& pool) {
 
 void give(World& world, SettingId setting, const Rule& rule, Duration within) {
     world.settings[setting.index].push_back({world.now, rule, within});
+    compare_setting(world, setting);
     for (ServiceState& service : world.services)
         for (Pool& pool : service.pools)
             for (Lane& lane : pool.station.lanes) {
@@ -455,7 +456,6 @@ void set_settings(World& world, const std::vector<std::pair<SettingId, Rule>>& r
         if (!touches(change, setting))
             change.before.emplace_back(setting, world.settings[setting.index].back().rule);
         give(world, setting, rule, within.value_or(world.plan->settings[setting.index].poll));
-        grow_apart(world, DifferenceKind::setting, setting.index);
     }
     settle(world);
 }

@@ -206,6 +206,7 @@ void end_rollout(World& world, std::uint32_t s) {
     if (build != service.current) {
         if (!done.back) service.before.push_back(service.current);
         service.current = build;
+        compare_build(world, {s});
     }
     service.spec = done.to;
     if (done.back)

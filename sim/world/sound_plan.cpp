@@ -37,6 +37,9 @@ Result<void> sound_environments(const Blueprint& blueprint) {
         if (it.age < Duration{} || it.refresh_takes <= Duration{} || it.cents_per_hour < 0)
             return Error{
                 "an environment's age and cost are not negative, and a refresh takes time"};
+        for (const ServiceId service : it.holds)
+            if (service.index >= blueprint.services.size())
+                return Error{"an environment has a service of its own that does not exist"};
         for (const Difference& difference : it.differences)
             if (difference.lacks < none || difference.lacks > whole)
                 return Error{"a difference takes from 0% to 100% of what it touches"};

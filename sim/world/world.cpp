@@ -160,8 +160,12 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
             world.quarantined.back().push_back(
                 {trial.quarantined, SimTime{} - trial.quarantine_age});
     }
-    for (const Environment& it : plan->environments)
-        world.environments.push_back({.refreshed = SimTime{} - it.age});
+    for (const Environment& it : plan->environments) {
+        EnvironmentState& state = world.environments.emplace_back();
+        state.refreshed = SimTime{} - it.age;
+        for (const ServiceId service : it.holds)
+            state.holds.push_back(plan->services[service.index].first_build);
+    }
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) open_service(world, s);
     for (std::uint32_t c = 0; c < plan->cohorts.size(); ++c) split_users(world, c);
     for (std::uint32_t s = 0; s < plan->services.size(); ++s) {
