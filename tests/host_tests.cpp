@@ -255,3 +255,59 @@ TEST_CASE("the scenario manual holds the reference that the loader's table print
     REQUIRE(at != std::string::npos);
     CHECK(text.str().substr(at + marker.size()) == language_reference());
 }
+
+TEST_CASE("a plan or a runbook that cannot be is refused: what, where, and what to do") {
+    const std::string with_build = shop + "local v = drill.build { \"1.1\", of = s }\n";
+    const auto of = [&](const std::string& line) { return complaint(with_build + line); };
+    // A stage that names no build,
+    const std::string usual = "drill.plan \"usual\" { everyone {} }\n";
+    CHECK(of(usual + "drill.at('1m', release(nil, 'usual'))") ==
+          "test.lua:6: release: field \"build\" is missing; it must be a build");
+    CHECK(of(usual + "drill.at('1m', release(s, 'usual'))") ==
+          "test.lua:6: release: field \"build\" must be a build, not a service");
+    CHECK(of(usual + "drill.hotfix { of = s, plan = 'usual' }") ==
+          "test.lua:6: hotfix: field \"build\" is missing; it must be a build");
+    // a gate on what nobody measures, a share above all of it,
+    CHECK(of("drill.plan \"p\" { everyone { soak = '5m', gate = { eror_share = '1%' } } }") ==
+          "test.lua:5: everyone: gate: has no field \"eror_share\"; did you mean \"error_share\"?");
+    CHECK(says(of("drill.plan \"p\" { everyone { soak = '5m', gate = { joy = '1%' } } }"),
+               "test.lua:5: everyone: gate: has no field \"joy\"; it has: no_worse, error_share"));
+    CHECK(of("drill.plan \"p\" { canary { share = '140%' } }") ==
+          "test.lua:5: canary: field \"share\" must be a share from 0.0001% to 100% (\"5%\" or "
+          "0.05), not \"140%\"");
+    // a runbook without steps,
+    CHECK(of("drill.actor('idle', function(me) end)") ==
+          "test.lua:5: actor \"idle\": its runbook has no step; say what it does, such as "
+          "me:wait_for(any_alert), or compare with the built-in actor `nothing`");
+    CHECK(of("drill.actor('idle')") ==
+          "test.lua:5: actor: field \"runbook\" is missing; it must be a function");
+    // and who waits for what never comes.
+    const auto waits = [&](const std::string& what) {
+        return of("drill.actor('a', function(me) me:wait_for(" + what + ") end)");
+    };
+    CHECK(says(waits("alert('fast_brn')"), "test.lua:5: alert: there are fast_burn"));
+    CHECK(waits("function(f) return f.kind == 'rollout_endd' end") ==
+          "test.lua:5: wait_for: no fact is of the kind \"rollout_endd\"; did you mean "
+          "\"rollout_ended\"?");
+    CHECK(waits("function(f) return 'x' == f.knd end") ==
+          "test.lua:5: wait_for: no fact has a field \"knd\"; did you mean \"kind\"?");
+    CHECK(waits("function(f) return f.kind == 'refreshed' end, { within = '1h' }") ==
+          "test.lua:5: wait_for: \"refreshed\" can never come, this scenario has no environment; "
+          "declare one, or wait for something else");
+    CHECK(says(waits("function(f) return f.kind == 'restored' or 'refreshed' == f.kind end"),
+               "can never come"));
+}
+
+TEST_CASE("what may come is waited for") {
+    for (const char* what :
+         {"function(f) return f.kind == 'refreshed' or f.kind == 'released' end",
+          "function(f) return f.kind == 'refreshed' or f.service == 's' end",
+          "function(f) return not (f.kind == 'refreshed') end", "function(f) return f.kind end",
+          "function(f) return f.kind ~= 'refreshed' end", "any_alert"}) {
+        INFO(what);
+        CHECK(complaint(shop + "drill.actor('a', function(me) me:wait_for(" + what + ") end)") ==
+              "");
+    }
+    CHECK(complaint(shop + "drill.environment { 'staging' }\ndrill.actor('a', function(me) "
+                           "me:wait_for(function(f) return f.kind == 'refreshed' end) end)") == "");
+}

@@ -340,6 +340,9 @@ bool LuaHost::load(lua_State* state, const SourceFile& source) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // Editors' byte order mark.
     if (const auto fine = scan_script(file, std::string(text), global_names()); !fine)
         return error = fine.error().message, false;
+    if (const auto fine = sound_runbooks(file, std::string(text)); !fine)
+        return error = fine.error().message, false;
+    for (Awaited& it : awaited_in(file, std::string(text))) awaited.push_back(std::move(it));
     const std::string chunk = "@" + file;
     // Parsing may fail, but a failed load is a status and not a Lua error.
     const int status = luaL_loadbufferx(state, text.data(), text.size(), chunk.c_str(), "t");
@@ -403,6 +406,8 @@ Result<void> LuaHost::play(Scenario& scenario) {
             Error{why.find(".lua:") == std::string::npos ? scenario.name + ".lua: " + why : why};
     } else if (auto world = declared->finish(); !world) {
         played = Error{scenario.name + ".lua: " + world.error().message};
+    } else if (const auto fine = can_come(awaited, world->names); !fine) {
+        played = fine.error();
     } else {
         scenario.blueprint = std::make_shared<const Blueprint>(*world);
     }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "scenarios/host/awaited.h"
 #include "scenarios/host/declarations.h"
 #include "scenarios/host/sandbox.h"
 
@@ -31,7 +32,8 @@ public:
     std::optional<Declarations> declared;
     std::string folder;  // Where `use` may read; empty: only the sources given.
     std::map<std::string, int> actors, used;
-    std::string begun;  // The one actor that plays in this state.
+    std::vector<Awaited> awaited;  // Of every file so far.
+    std::string begun;             // The one actor that plays in this state.
     // What me:... does, set by the actor that is awake.
     std::function<Result<Value>(const Word&, const Value&)> act;
     Value answer;

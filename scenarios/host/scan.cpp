@@ -54,7 +54,9 @@ private:
             words_.push_back({Kind::text, "", line});
         } else if (c == '"' || c == '\'') {
             skip_quoted(c);
-            words_.push_back({Kind::text, "", line});
+            const std::size_t size = next_ - start;
+            words_.push_back(
+                {Kind::text, source_.substr(start + 1, size > 2 ? size - 2 : 0), line});
         } else if (is_letter(c)) {
             while (is_letter(at(0)) || is_digit(at(0))) ++next_;
             words_.push_back({Kind::name, source_.substr(start, next_ - start), line});

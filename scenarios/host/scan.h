@@ -12,7 +12,7 @@ namespace rollcage {
 
 struct ScriptWord {
     enum class Kind { name, text, number, sign } kind;
-    std::string text;
+    std::string text;  // Of a text in quotes: as it is written between them.
     int line;
 };
 std::vector<ScriptWord> script_words(const std::string& source);
