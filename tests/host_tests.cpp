@@ -285,7 +285,7 @@ TEST_CASE("a plan or a runbook that cannot be is refused: what, where, and what 
     const auto waits = [&](const std::string& what) {
         return of("drill.actor('a', function(me) me:wait_for(" + what + ") end)");
     };
-    CHECK(says(waits("alert('fast_brn')"), "test.lua:5: alert: there are fast_burn"));
+    CHECK(says(of("local never = alert('fast_brn')"), "test.lua:5: alert: there are fast_burn"));
     CHECK(waits("function(f) return f.kind == 'rollout_endd' end") ==
           "test.lua:5: wait_for: no fact is of the kind \"rollout_endd\"; did you mean "
           "\"rollout_ended\"?");

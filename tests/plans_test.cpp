@@ -20,7 +20,7 @@ drill.at("1h", release(drill.build { "1.2", of = shop, after = v11, change { "y"
 )");
     to(day, minutes(50));
     CHECK(refused(day, "rollback shop to=1.0") ==
-          (how.find("typed") == std::string::npos ? ""
+          (how.find("\"typed\"") == std::string::npos ? ""
                                                   : "that build serves already, or is on its way"));
     order(day, minutes(90), back);
     to(day, minutes(120));
@@ -290,4 +290,24 @@ drill.at("2h", release(drill.build { "7.2", of = back, change { "y" } }, "sound"
     order(day, minutes(60), "refresh staging");
     to(day, minutes(130));
     CHECK(drifts(day) == Names{"back runs 7.2, it has 7.1"});
+}
+
+TEST_CASE("checks after the deploy have thresholds, and what crosses one is rolled back") {
+    const auto after = [](const std::string& hides, const std::string& thresholds) {
+        Day day =
+            one_service("drill.plan \"usual\" { everyone { soak = \"10m\", gate = { " + thresholds +
+                        " }, on_fail = \"rollback\" } }\ndrill.at(\"1m\", release(drill.build "
+                        "{ \"1.1\", of = shop, change { \"x\", hides = defect { " +
+                        hides + " } } }, \"usual\"))");
+        to(day, minutes(40));
+        const auto verdicts = told<BuildJudged>(day);
+        REQUIRE(verdicts.size() == 1);
+        return std::pair{std::get<BuildJudged>(verdicts[0].fact).measure, serves(day)};
+    };
+    using Ends = std::pair<Judged, std::string>;
+    const std::string both = "error_share = \"2%\", latency_p95 = \"400ms\"";
+    CHECK(after("fails = 0.001", both).second == "1.1");
+    CHECK(after("fails = 0.1", both) == Ends{Judged::error_share_ppm, "1.0"});
+    CHECK(after("fails = 0.1", "latency_p95 = \"400ms\"").second == "1.1");  // Nobody asks.
+    CHECK(after("slow = 8", both) == Ends{Judged::latency_p95_us, "1.0"});
 }
