@@ -101,3 +101,15 @@ TEST_CASE("nothing that an inspection says was measured after it was begun") {
             CHECK(*found->errors == none);
         }
 }
+
+TEST_CASE("who looks before a minute has passed finds nothing to part") {
+    for (const char* by : {"flag", "region"}) {
+        for (const Duration at : {10_s, 59_s, 61_s, 120_s}) {
+            Day day = in_two_regions("");
+            const auto found = looked(day, std::string("inspect shop by=") + by, at);
+            REQUIRE(found.size() == 1);
+            CHECK_FALSE(found[0].flag);
+            CHECK((at < 60_s) <= !found[0].region);
+        }
+    }
+}

@@ -210,7 +210,7 @@ void let_people_work(Day& day) {
 void run_traffic(Day& day, std::uint32_t kind) {
     if (kind == minute_turns) {
         fold_minute(day.world);
-        keep_minute(day.belief, day.world, day.now);
+        if (day.now > SimTime{}) keep_minute(day.belief, day.world, day.now);  // One has passed.
         fold_state(day.world, day.chain);
         fold(day.team, day.chain);
         fold(day.machines, day.chain);
