@@ -1,7 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include <sys/wait.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -9,27 +7,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/console_program.h"
+
 namespace {
 
 const std::string lesson = ROLLCAGE_SOURCE_DIR "/scenarios/lessons/slow_lorry.lua";
-
-struct Answer {
-    std::string out;
-    int code = -1;
-};
-
-Answer ask(const std::string& arguments, const std::string& errors = "/dev/null") {
-    const std::string line = std::string{ROLLCAGE_PROGRAM} + " " + arguments + " 2>" + errors;
-    FILE* pipe = popen(line.c_str(), "r");
-    REQUIRE(pipe);
-    Answer answer;
-    char piece[4096];
-    while (const std::size_t got = fread(piece, 1, sizeof piece, pipe))
-        answer.out.append(piece, got);
-    const int status = pclose(pipe);
-    answer.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return answer;
-}
 
 }  // namespace
 

@@ -122,14 +122,17 @@ Result<std::vector<Judgement>> judge_comparison(const Scenario& scenario,
                          criterion.error().message};
         if (criterion->op == "better_than") {
             const auto a = life_of(criterion->a), b = life_of(criterion->b);
-            if (a != comparison.lives.end() && b != comparison.lives.end())
-                judgements.push_back(judge_better(*criterion, a->outcomes, b->outcomes));
+            if (a == comparison.lives.end() || b == comparison.lives.end()) continue;
+            judgements.push_back(judge_better(*criterion, a->outcomes, b->outcomes));
+            judgements.back().line = it.line;
             continue;
         }
         for (const ContestLife& life : comparison.lives) {
             if (!it.actor.empty() && it.actor != life.actor) continue;
             judgements.push_back(judge(*criterion, life.outcomes, false));
             judgements.back().criterion.text = life.actor + ": " + it.text;
+            judgements.back().actor = life.actor;
+            judgements.back().line = it.line;
         }
     }
     return judgements;

@@ -23,7 +23,8 @@ struct Contest {
     std::uint64_t first_seed = 1, last_seed = 1;
     unsigned jobs = 1;
     const std::atomic<bool>* stop = nullptr;
-    std::function<void(std::size_t done, std::size_t of)> progress;  // Called by one thread a time.
+    // Called by one thread a time.
+    std::function<void(std::size_t done, std::size_t of)> progress{};
 };
 
 struct ContestLife {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "scenarios/play/statistics.h"
 #include "sim/act/actor.h"
@@ -156,6 +157,11 @@ Judgement judge(const Criterion& criterion, const std::vector<Outcome>& outcomes
     judgement.verdict = Verdict::no_data;
     if (values.empty()) return judgement;
     judgement.value = statistic_of(criterion, values);
+    if (criterion.statistic == Statistic::mean && values.size() > 1) {
+        const std::vector<double> zeros(values.size(), 0);
+        const PairedDifference spread = paired_difference(values, zeros, false);
+        judgement.half_interval = (spread.high - spread.low) / 2;
+    }
     judgement.verdict =
         holds(*judgement.value, criterion.op, criterion.limit) ? Verdict::pass : Verdict::fail;
     return judgement;
@@ -181,6 +187,7 @@ Judgement judge_better(const Criterion& criterion, const std::vector<Outcome>& a
         judgement.verdict = Verdict::not_judged;
         return judgement;
     }
+    judgement.half_interval = (pair.high - pair.low) / 2;
     judgement.verdict = (more ? pair.low > 0 : pair.high < 0) ? Verdict::pass : Verdict::fail;
     return judgement;
 }
@@ -215,6 +222,15 @@ Result<void> check_expectations(const Scenario& scenario) {
                 return Error{where + "expect: there is no actor " + guess(actor, known)};
     }
     return {};
+}
+
+std::optional<std::int64_t> seeds_to_settle(const Judgement& it) {
+    if (!it.value || !it.half_interval || *it.half_interval <= 0) return std::nullopt;
+    const double margin = std::abs(*it.value - it.criterion.limit);
+    if (margin >= *it.half_interval || margin == 0) return std::nullopt;
+    const double times = *it.half_interval / margin;
+    return static_cast<std::int64_t>(
+        std::ceil(std::min(1e9, static_cast<double>(it.samples) * times * times)));
 }
 
 std::string verdict_of(const std::vector<Judgement>& judgements) {

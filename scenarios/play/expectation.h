@@ -33,7 +33,14 @@ struct Judgement {
     Verdict verdict = Verdict::not_judged;
     std::optional<double> value;
     std::int64_t samples = 0;
+    std::string actor{};  // Whose; of a better_than nobody's.
+    int line = 0;         // Of the scenario.
+    // Half of the 95 % interval of the value, where it is a mean or a difference of means.
+    std::optional<double> half_interval{};
 };
+// Where the value is nearer to what it must pass than its own spread tells apart: how many seeds
+// would be enough, by that spread.
+std::optional<std::int64_t> seeds_to_settle(const Judgement& judgement);
 // Statistics over seeds are not judged in a single run.
 Judgement judge(const Criterion& criterion, const std::vector<Outcome>& outcomes, bool single_run);
 // Of a better_than: a and b in the same seed order.

@@ -139,6 +139,7 @@ int main(int argc, char** argv) {
         add_run(app, exit_code);
         add_play(app, exit_code);
         add_compare(app, exit_code);
+        add_check(app, exit_code);
         add_list(app, exit_code);
         add_replay(app, exit_code);
         try {

@@ -16,14 +16,6 @@ struct RunOptions {
     bool json = false, transcript = false;
 };
 
-void print_transcript(const Scenario& scenario, const Life& life) {
-    std::printf("scenario %s %s\nactor %s\nseed %llu\n\n", scenario.name.c_str(),
-                hex(source_digest(scenario.sources)).c_str(), life.actor.c_str(),
-                static_cast<unsigned long long>(life.seed));
-    for (const Occurrence& it : life.facts)
-        std::printf("%s\n", transcript_line(it, scenario.blueprint->names).c_str());
-}
-
 Result<void> write_facts(const std::string& path, const Scenario& scenario, const Life& life) {
     std::ofstream out{path, std::ios::binary};
     for (const Occurrence& it : life.facts) out << fact_json(it, scenario.blueprint->names);
@@ -93,7 +85,7 @@ int run(const RunOptions& options) {
     if (options.json)
         std::fputs(run_json(view).c_str(), stdout);
     else if (options.transcript)
-        print_transcript(*scenario, *life);
+        std::fputs(transcript_of(*scenario, *life).c_str(), stdout);
     else
         std::fputs(run_table(view).c_str(), stdout);
     return verdict_of(*judgements) == "fail" ? exit_failed : exit_pass;
