@@ -76,16 +76,16 @@ std::string instead(const std::string& word, const std::vector<std::string>& kno
 
 }  // namespace
 
-std::vector<Awaited> awaited_in(const std::string& file, const std::string& source) {
+std::vector<AwaitedFact> awaited_in(const std::string& file, const std::string& source) {
     const Words words = script_words(source);
-    std::vector<Awaited> all;
+    std::vector<AwaitedFact> all;
     for (std::size_t i = 0; i + 4 < words.size(); ++i) {
         const bool waits = is(words, i, Kind::name, "wait_for") &&
                            is(words, i + 1, Kind::sign, "(") &&
                            is(words, i + 2, Kind::name, "function") &&
                            is(words, i + 3, Kind::sign, "(") && is_a(words, i + 4, Kind::name);
         if (!waits) continue;
-        Awaited it{.where = place(file, words[i]), .kinds = {}, .fields = {}};
+        AwaitedFact it{.where = place(file, words[i]), .kinds = {}, .fields = {}};
         const std::string& fact = words[i + 4].text;
         std::size_t alternatives = 1;
         bool negated = false;
@@ -103,9 +103,9 @@ std::vector<Awaited> awaited_in(const std::string& file, const std::string& sour
     return all;
 }
 
-Result<void> can_come(const std::vector<Awaited>& all, const Names& names) {
+Result<void> can_come(const std::vector<AwaitedFact>& all, const Names& names) {
     const std::vector<std::string> kinds = kinds_of_facts(), fields = fields_of_facts();
-    for (const Awaited& it : all) {
+    for (const AwaitedFact& it : all) {
         for (const std::string& field : it.fields)
             if (!find_name(fields, field))
                 return Error{it.where + "wait_for: no fact has a field \"" + field + "\"" +

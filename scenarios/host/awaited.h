@@ -12,13 +12,13 @@
 namespace rollcage {
 
 // One wait_for: the kinds that a fact must have one of (none: any may do), and fields it asks for.
-struct Awaited {
+struct AwaitedFact {
     std::string where;  // "file.lua:12: "
     std::vector<std::string> kinds, fields;
     bool only_kinds = false;  // Every alternative of the predicate names its kind.
 };
-std::vector<Awaited> awaited_in(const std::string& file, const std::string& source);
-Result<void> can_come(const std::vector<Awaited>& all, const Names& names);
+std::vector<AwaitedFact> awaited_in(const std::string& file, const std::string& source);
+Result<void> can_come(const std::vector<AwaitedFact>& all, const Names& names);
 
 // An actor that is given a function with nothing in it is refused.
 Result<void> sound_runbooks(const std::string& file, const std::string& source);

@@ -342,7 +342,7 @@ bool LuaHost::load(lua_State* state, const SourceFile& source) {
         return error = fine.error().message, false;
     if (const auto fine = sound_runbooks(file, std::string(text)); !fine)
         return error = fine.error().message, false;
-    for (Awaited& it : awaited_in(file, std::string(text))) awaited.push_back(std::move(it));
+    for (AwaitedFact& it : awaited_in(file, std::string(text))) awaited.push_back(std::move(it));
     const std::string chunk = "@" + file;
     // Parsing may fail, but a failed load is a status and not a Lua error.
     const int status = luaL_loadbufferx(state, text.data(), text.size(), chunk.c_str(), "t");

@@ -32,7 +32,7 @@ public:
     std::optional<Declarations> declared;
     std::string folder;  // Where `use` may read; empty: only the sources given.
     std::map<std::string, int> actors, used;
-    std::vector<Awaited> awaited;  // Of every file so far.
+    std::vector<AwaitedFact> awaited;  // Of every file so far.
     std::string begun;             // The one actor that plays in this state.
     // What me:... does, set by the actor that is awake.
     std::function<Result<Value>(const Word&, const Value&)> act;
