@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -97,4 +98,51 @@ TEST_CASE("every lesson and template plays as its transcript says", "[slow]") {
         INFO(file.path().string());
         CHECK(ask("run " + file.path().string() + " --transcript").out == accepted.str());
     }
+}
+
+TEST_CASE("a branch is the day as it was until then, and another one from then on") {
+    const std::string path = std::filesystem::temp_directory_path() / "rollcage-branch.drill";
+    REQUIRE(ask("run " + lesson + " --actor rollback --seed 3 --record " + path).code == 0);
+    const auto of = [&](const std::string& more) {
+        const Answer answer = ask("branch " + path + " --json " + more);
+        CHECK(answer.code == 0);
+        return nlohmann::json::parse(answer.out);
+    };
+    const auto shed = of("--at 12m --do 'shed lorry share=90%' --then rollback");
+    CHECK(shed["same_facts"] > 2);
+    CHECK(shed["was"]["outcome"]["requests.failed"] > shed["is"]["outcome"]["requests.failed"]);
+    CHECK(shed["is"]["first_other_fact"] == "00:12:00.000  ordered: shed lorry share=90%");
+    const auto same = ask("run " + lesson + " --actor rollback --seed 3 --json");
+    CHECK(nlohmann::json::parse(same.out)["digest"] == shed["was"]["digest"]);
+    // From the first instant on the other actor's day is the other actor's.
+    const auto other = of("--at 0s --do 'organise announce' --then nothing");
+    CHECK(other["was"]["digest"] != other["is"]["digest"]);
+    CHECK(ask("branch " + path + " --at 12m --do 'shed lory'").code == 2);
+    CHECK(ask("branch " + path + " --at 99h --do 'rollback lorry'").code == 2);
+    CHECK(ask("branch " + path + " --at 12m --do 'rollback lorry' --then nobody").code == 2);
+    CHECK(ask("branch /nowhere.drill --at 12m --do 'rollback lorry'").code == 2);
+    std::remove(path.c_str());
+}
+
+TEST_CASE("plans and knobs vary beside each other on the same seeds") {
+    const std::string file = ROLLCAGE_SOURCE_DIR "/scenarios/lessons/black_friday_canary.lua";
+    const Answer answer = ask("compare " + file +
+                              " --actors nothing,rollback --plans careful,fast --vary "
+                              "truth=express,storm --seeds 1 --json");
+    CHECK(answer.code == 0);
+    const auto lives = nlohmann::json::parse(answer.out)["lives"];
+    REQUIRE(lives.size() == 8);
+    std::set<std::string> all;
+    for (const auto& life : lives)
+        all.insert(life["actor"].get<std::string>() + life["plan"].get<std::string>() +
+                   life["knobs"]["truth"].get<std::string>());
+    CHECK(all.size() == 8);
+    // What varies is what `--plan` and `--set` would have set.
+    const Answer alone = ask("compare " + file +
+                             " --actors nothing,rollback --plan fast --set truth=storm --seeds 1 "
+                             "--json");
+    CHECK(nlohmann::json::parse(alone.out)["lives"][1] == lives[7]);
+    CHECK(ask("compare " + file + " --plans slow").code == 2);
+    CHECK(ask("compare " + file + " --vary truth").code == 2);
+    CHECK(ask("compare " + file + " --vary no_such=1,2 --seeds 1").code == 2);
 }

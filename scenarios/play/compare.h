@@ -16,10 +16,18 @@
 
 namespace rollcage {
 
+// What a life differs in besides its actor; the rest is as chosen for all.
+struct Conditions {
+    std::optional<std::string> plan{};
+    std::map<std::string, std::string> knobs{};
+    friend bool operator==(const Conditions&, const Conditions&) = default;
+};
+
 struct Contest {
     std::vector<SourceFile> sources;
     Choices choices;  // The seed is taken from the range below.
     std::vector<std::string> actors;
+    std::vector<Conditions> under{Conditions{}};  // Every actor is played under each of them.
     std::uint64_t first_seed = 1, last_seed = 1;
     unsigned jobs = 1;
     const std::atomic<bool>* stop = nullptr;
@@ -29,9 +37,12 @@ struct Contest {
 
 struct ContestLife {
     std::string actor;
+    Conditions under;
     std::vector<Outcome> outcomes;          // By seed, complete seeds only.
     std::map<std::string, Spread> spreads;  // A key without data is absent.
 };
+std::string label(const Conditions& under);  // "plan rings, attempts=4"; empty: as for all.
+std::string label(const ContestLife& life);  // "rollback, plan rings, attempts=4"
 struct ContestPair {
     std::size_t a = 0, b = 0;  // Places in lives.
     std::string metric;

@@ -46,9 +46,9 @@ SimTime next_stop(const Day& day, const Player* who, SimTime end) {
     return stop;
 }
 
-Result<Life> play_out(const Scenario& scenario, Day day, const Player* who, Life life,
-                      std::optional<SimTime> until, const Witness& witness) {
-    const SimTime end = until ? std::min(*until, day_end(day)) : day_end(day);
+// Plays on until `end`; whoever is there speaks at that instant too.
+Result<void> play_on(const Scenario& scenario, Day& day, const Player* who, Life& life, SimTime end,
+                     const Witness& witness) {
     for (int turn = 0; turn < turns_max; ++turn) {
         tell_news(day, life, witness);
         if (who != nullptr && now(day) < decisions_end(day)) {
@@ -57,17 +57,26 @@ Result<Life> play_out(const Scenario& scenario, Day day, const Player* who, Life
             for (const Command& it : *orders) submit(day, it, By::person);
             tell_news(day, life, witness);
         }
-        if (now(day) >= end) {
-            life.outcome = outcome(day);
-            life.digest = digest(day);
-            life.ended = now(day);
-            return life;
-        }
+        if (now(day) >= end) return {};
         (void)advance(day, next_stop(day, who, end));
     }
     return Error{scenario.name + ": actor \"" + life.actor +
                  "\" is still busy after 50000000 turns at " + clock_text(now(day)) +
                  "; let it wait for a fact or for time to pass"};
+}
+
+SimTime end_of(const Day& day, std::optional<SimTime> until) {
+    return until ? std::min(*until, day_end(day)) : day_end(day);
+}
+
+Result<Life> play_out(const Scenario& scenario, Day day, const Player* who, Life life,
+                      std::optional<SimTime> until, const Witness& witness) {
+    if (const auto played = play_on(scenario, day, who, life, end_of(day, until), witness); !played)
+        return played.error();
+    life.outcome = outcome(day);
+    life.digest = digest(day);
+    life.ended = now(day);
+    return life;
 }
 
 Life begun_life(const std::string& actor, std::uint64_t seed) {
@@ -77,31 +86,70 @@ Life begun_life(const std::string& actor, std::uint64_t seed) {
     return life;
 }
 
-}  // namespace
+// Who acts: one whose mind is in the day, or a player.
+struct Cast {
+    BuiltIn mind = BuiltIn::nothing;
+    std::optional<Player> who;
+    const Player* outside() const { return who ? &*who : nullptr; }
+};
 
-Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
-                       std::optional<SimTime> until, const Witness& witness) {
-    const Life life = begun_life(actor, seed);
+Result<Cast> cast(const Scenario& scenario, const std::string& actor) {
     if (std::ranges::find(scenario.actors, actor) != scenario.actors.end()) {
-        auto script = LuaActor::begin(scenario, actor);
-        if (!script) return script.error();
-        const Player who{[&](const FactView& view) { return script->wake(view); },
-                         [&] { return script->wakes_at(); }};
-        return play_out(scenario, start_day(scenario.blueprint, seed), &who, life, until, witness);
+        auto begun = LuaActor::begin(scenario, actor);
+        if (!begun) return begun.error();
+        const auto script = std::make_shared<LuaActor>(std::move(*begun));
+        return Cast{BuiltIn::nothing,
+                    Player{[script](const FactView& view) { return script->wake(view); },
+                           [script] { return script->wakes_at(); }}};
     }
     const auto built_in = built_in_named(actor);
     if (!built_in) return unknown_actor(scenario, actor);
     if (const auto missing = not_applicable(*built_in, scenario.blueprint->known))
         return Error{"actor \"" + actor + "\" is not applicable to " + scenario.name + ": " +
                      std::string(*missing) + "; choose another actor"};
-    return play_out(scenario, start_day(scenario.blueprint, seed, *built_in), nullptr, life, until,
-                    witness);
+    return Cast{*built_in, std::nullopt};
+}
+
+}  // namespace
+
+Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
+                       std::optional<SimTime> until, const Witness& witness) {
+    const auto who = cast(scenario, actor);
+    if (!who) return who.error();
+    return play_out(scenario, start_day(scenario.blueprint, seed, who->mind), who->outside(),
+                    begun_life(actor, seed), until, witness);
 }
 
 Result<Life> play_player(const Scenario& scenario, const Player& who, std::uint64_t seed,
                          std::optional<SimTime> until, const Witness& witness) {
     return play_out(scenario, start_day(scenario.blueprint, seed), &who, begun_life(player, seed),
                     until, witness);
+}
+
+Result<Life> play_turned(const Scenario& scenario, const std::string& actor,
+                         const std::vector<GivenOrder>& of_player, std::uint64_t seed,
+                         const Turn& turn) {
+    const auto first =
+        actor == player
+            ? Result<Cast>{Cast{BuiltIn::nothing, player_of(of_player, scenario.blueprint->names)}}
+            : cast(scenario, actor);
+    if (!first) return first.error();
+    Day day = start_day(scenario.blueprint, seed, first->mind);
+    if (turn.at >= decisions_end(day))
+        return Error{"nobody decides at " + clock_text(turn.at) + "; orders are taken until " +
+                     clock_text(decisions_end(day))};
+    const auto command = parse_command(turn.order, scenario.blueprint->names);
+    if (!command) return command.error();
+    Life life = begun_life(actor, seed);
+    if (const auto played = play_on(scenario, day, first->outside(), life, turn.at, {}); !played)
+        return played.error();
+    const auto then = cast(scenario, turn.then.empty() ? name(BuiltIn::nothing) : turn.then);
+    if (!then) return then.error();
+    day.mind = Mind{};
+    day.mind.actor = then->mind;
+    submit(day, *command, By::person);
+    life.actor += ", then " + turn.order + (turn.then.empty() ? "" : ", then " + turn.then);
+    return play_out(scenario, std::move(day), then->outside(), std::move(life), std::nullopt, {});
 }
 
 Player player_of(const std::vector<GivenOrder>& orders, const Names& names) {

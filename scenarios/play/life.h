@@ -49,4 +49,15 @@ Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::
 Result<Life> play_player(const Scenario& scenario, const Player& who, std::uint64_t seed,
                          std::optional<SimTime> until = std::nullopt, const Witness& witness = {});
 
+// From `at` on another life: the order, and whoever acts then, or nobody. Until then it is the life
+// of `actor`, or of the player whose orders these were.
+struct Turn {
+    SimTime at;
+    std::string order;
+    std::string then{};
+};
+Result<Life> play_turned(const Scenario& scenario, const std::string& actor,
+                         const std::vector<GivenOrder>& of_player, std::uint64_t seed,
+                         const Turn& turn);
+
 }  // namespace rollcage

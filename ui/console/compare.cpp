@@ -22,7 +22,8 @@ void on_interrupt(int) {
 }
 
 struct CompareOptions {
-    std::string file, actors = "all", seeds = "20", json_path;
+    std::string file, actors = "all", seeds = "20", json_path, plans;
+    std::vector<std::string> vary;
     unsigned jobs = 0;
     ChoiceOptions choices;
 };
@@ -39,15 +40,22 @@ Result<void> read_seeds(const std::string& text, Contest& contest) {
     return {};
 }
 
+std::vector<std::string> parts_of(const std::string& text) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto comma = std::min(text.find(',', at), text.size());
+        if (comma > at) parts.push_back(text.substr(at, comma - at));
+        at = comma + 1;
+    }
+    return parts;
+}
+
 Result<std::vector<std::string>> read_actors(const std::string& text, const Scenario& scenario) {
     const std::vector<std::string> known = all_actors(scenario);
     if (text == "all") return known;
     std::vector<std::string> actors;
-    for (std::size_t at = 0; at <= text.size();) {
-        const auto comma = std::min(text.find(',', at), text.size());
-        const std::string actor = text.substr(at, comma - at);
-        at = comma + 1;
-        if (actor.empty() || std::ranges::find(actors, actor) != actors.end()) continue;
+    for (const std::string& actor : parts_of(text)) {
+        if (std::ranges::find(actors, actor) != actors.end()) continue;
         if (std::ranges::find(known, actor) == known.end()) {
             const std::string near = nearest_word(actor, known);
             std::string allowed;
@@ -59,6 +67,39 @@ Result<std::vector<std::string>> read_actors(const std::string& text, const Scen
         actors.push_back(actor);
     }
     return actors;
+}
+
+// Every plan with every value of every knob that varies.
+Result<std::vector<Conditions>> read_conditions(const CompareOptions& options,
+                                                const Scenario& scenario) {
+    std::vector<Conditions> all{Conditions{}};
+    const std::vector<std::string>& known = scenario.blueprint->names.plans;
+    const std::vector<std::string> plans = options.plans == "all" ? known : parts_of(options.plans);
+    for (const std::string& plan : plans)
+        if (!find_name(known, plan))
+            return Error{"--plans: there is no plan \"" + plan + "\"; the plans are " +
+                         listed(known)};
+    const auto times = [&](const auto& values, const auto& set) {
+        if (values.empty()) return;
+        std::vector<Conditions> more;
+        for (const Conditions& it : all)
+            for (const std::string& value : values) {
+                more.push_back(it);
+                set(more.back(), value);
+            }
+        all = std::move(more);
+    };
+    times(plans, [](Conditions& it, const std::string& plan) { it.plan = plan; });
+    for (const std::string& vary : options.vary) {
+        const auto equals = vary.find('=');
+        const std::string knob = vary.substr(0, equals);
+        const auto values = equals == std::string::npos ? std::vector<std::string>{}
+                                                        : parts_of(vary.substr(equals + 1));
+        if (knob.empty() || values.empty())
+            return Error{"--vary takes KNOB=VALUE,VALUE,..., not \"" + vary + "\""};
+        times(values, [&](Conditions& it, const std::string& value) { it.knobs[knob] = value; });
+    }
+    return all;
 }
 
 void show_progress(std::size_t done, std::size_t of) {
@@ -119,6 +160,9 @@ int run_compare(const CompareOptions& options, bool json) {
     contest.sources = scenario->sources;
     contest.choices = *choices;
     contest.actors = *actors;
+    auto under = read_conditions(options, *scenario);
+    if (!under) return refuse(under.error().message);
+    contest.under = std::move(*under);
     contest.jobs = options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
     contest.stop = &interrupted;
     contest.progress = show_progress;
@@ -137,6 +181,11 @@ void add_compare(CLI::App& app, int& exit_code) {
     verb.add_option("FILE", options->file, "The scenario")->required();
     verb.add_option("--actors", options->actors, "A,B,... or all (all)")->take_last();
     verb.add_option("--seeds", options->seeds, "How many, or a range A..B (20)")->take_last();
+    verb.add_option("--plans", options->plans, "P,Q,... or all: every release by each of them")
+        ->take_last();
+    verb.add_option("--vary", options->vary, "A knob by several values, each beside the others")
+        ->type_name("KNOB=VALUE,VALUE,...")
+        ->allow_extra_args(false);
     verb.add_option("--jobs", options->jobs, "Threads (as many as processors)");
     add_choices(verb, options->choices);
     auto* json = verb.add_option("--json", options->json_path, "JSON, to OUT or standard output")

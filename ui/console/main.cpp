@@ -83,6 +83,8 @@ constexpr const char* footer = R"(Examples:
   rollcage play slow_lorry.lua
   rollcage compare slow_lorry.lua --actors all --seeds 1..100 --jobs 4
   rollcage replay monday.drill --verify
+  rollcage branch monday.drill --at 15m --do 'shed lorry share=90%'
+  rollcage check scenarios --junit out.xml
   rollcage list commands
 
 Exit codes:
@@ -140,6 +142,7 @@ int main(int argc, char** argv) {
         add_play(app, exit_code);
         add_compare(app, exit_code);
         add_check(app, exit_code);
+        add_branch(app, exit_code);
         add_list(app, exit_code);
         add_replay(app, exit_code);
         try {

@@ -26,6 +26,7 @@ enum ExitCode : int {
 void add_run(CLI::App& app, int& exit_code);
 void add_play(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
+void add_branch(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);

@@ -257,9 +257,15 @@ std::string comparison_json(const Scenario& scenario, const Choices& choices,
             outcome[key] = {{"mean", spread.mean},     {"p50", spread.p50}, {"p95", spread.p95},
                             {"cvar90", spread.cvar90}, {"min", spread.min}, {"max", spread.max}};
         }
+        const auto& plan = life.under.plan ? life.under.plan : choices.plan;
+        json knobs = knobs_json(scenario);
+        for (const auto& [knob, value] : life.under.knobs) {
+            const json typed = json::parse(value, nullptr, false);
+            knobs[knob] = typed.is_number() ? typed : json(value);
+        }
         lives.push_back({{"actor", life.actor},
-                         {"plan", choices.plan ? json(*choices.plan) : json(nullptr)},
-                         {"knobs", knobs_json(scenario)},
+                         {"plan", plan ? json(*plan) : json(nullptr)},
+                         {"knobs", knobs},
                          {"runs", life.outcomes.size()},
                          {"outcome", outcome}});
     }
@@ -286,11 +292,18 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
                                    comparison.seeds.size());
     for (std::size_t from = 0; from < comparison.lives.size(); from += across) {
         const std::size_t to = std::min(from + across, comparison.lives.size());
-        text += fmt::format("{:<23}", "");
-        for (std::size_t i = from; i < to; ++i)
-            text += fmt::format(" {:>12}{}", clipped(comparison.lives[i].actor, 12),
-                                i + 1 < to ? " " : "");
-        text += '\n';
+        const auto heads = [&](const auto& head) {
+            text += fmt::format("{:<23}", "");
+            for (std::size_t i = from; i < to; ++i)
+                text += fmt::format(" {:>12}{}", clipped(head(comparison.lives[i]), 12),
+                                    i + 1 < to ? " " : "");
+            text += '\n';
+        };
+        heads([](const ContestLife& life) { return life.actor; });
+        if (std::ranges::any_of(comparison.lives, [](const ContestLife& life) {
+                return !(life.under == Conditions{});
+            }))
+            heads([](const ContestLife& life) { return label(life.under); });
         for (const std::string& key : outcome_keys()) {
             if (idle(comparison, key)) continue;
             const auto best = best_of(comparison, key);
@@ -310,7 +323,7 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
         const ContestPair& it = comparison.pairs[at];
         if (at == 0 || comparison.pairs[at - 1].a != it.a || comparison.pairs[at - 1].b != it.b)
             text += fmt::format("\n{} minus {}: mean difference, 95% interval, share better\n",
-                                comparison.lives[it.a].actor, comparison.lives[it.b].actor);
+                                label(comparison.lives[it.a]), label(comparison.lives[it.b]));
         const PairedDifference& pair = it.difference;
         if (idle(comparison, it.metric)) continue;
         if (pair.low == 0 && pair.high == 0) {
