@@ -124,7 +124,7 @@ TEST_CASE("a branch is the day as it was until then, and another one from then o
     std::remove(path.c_str());
 }
 
-TEST_CASE("plans and knobs vary beside each other on the same seeds") {
+TEST_CASE("plans and knobs vary beside each other on the same seeds", "[slow]") {
     const std::string file = ROLLCAGE_SOURCE_DIR "/scenarios/lessons/black_friday_canary.lua";
     const Answer answer = ask("compare " + file +
                               " --actors nothing,rollback --plans careful,fast --vary "

@@ -141,7 +141,7 @@ TEST_CASE("fail forward: exposed until the fix is out, then its reader reads the
     CHECK(after.unreadable == 0);
 }
 
-TEST_CASE("a guarded path's flag damages and loses no more than a rollback does") {  // M6
+TEST_CASE("a guarded path's flag damages and loses no more than a rollback does", "[slow]") {  // M6
     for (const char* reader : {"rejects", "misreads"}) {
         INFO(reader);
         std::array<std::int64_t, 2> harm{};

@@ -255,7 +255,7 @@ TEST_CASE("in a world too a gate finds a doubled error share as often as theory 
     CHECK(static_cast<double>(failed) / days == Approx(.79).margin(.1));
 }
 
-TEST_CASE("a larger canary is judged sooner and hits more users") {
+TEST_CASE("a larger canary is judged sooner and hits more users", "[slow]") {
     constexpr int days = 200;
     double last_time = 1e9, last_failed = 0;
     for (const double share : {.0625, .125, .25}) {

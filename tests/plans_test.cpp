@@ -20,8 +20,9 @@ drill.at("1h", release(drill.build { "1.2", of = shop, after = v11, change { "y"
 )");
     to(day, minutes(50));
     CHECK(refused(day, "rollback shop to=1.0") ==
-          (how.find("\"typed\"") == std::string::npos ? ""
-                                                  : "that build serves already, or is on its way"));
+          (how.find("\"typed\"") == std::string::npos
+               ? ""
+               : "that build serves already, or is on its way"));
     order(day, minutes(90), back);
     to(day, minutes(120));
     return day;
@@ -135,7 +136,8 @@ const std::string ada = R"(rota = { { name = "Ada" } })", by_ada = R"(approvers 
 
 }  // namespace
 
-TEST_CASE("an approval takes the attention of who is named, which an order then waits for") {
+TEST_CASE("an approval takes the attention of who is named, which an order then waits for",
+          "[slow]") {
     std::vector<double> looks;
     for (std::uint64_t seed = 1; seed <= 41; ++seed) {
         Day day = to_approve(ada, by_ada, seed);
@@ -170,7 +172,8 @@ TEST_CASE("an approval waits while who is named does something else, unless anot
     CHECK(after(both, R"(approvers = { "Bo" })") == Approx(60 + looks));
 }
 
-TEST_CASE("nobody approves before their shift begins, and a page finds them all the same") {
+TEST_CASE("nobody approves before their shift begins, and a page finds them all the same",
+          "[slow]") {
     const auto at = [](const std::string& shift) {
         Day day = to_approve("rota = { { name = \"Ada\", " + shift + " } }", by_ada);
         submit(day, Scale{{0}, 5}, By::person);
