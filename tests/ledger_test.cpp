@@ -119,6 +119,9 @@ TEST_CASE("a debrief says what differs and nothing else") {
     CHECK(debrief("halt", better, "nothing", worse) ==
           "Against nothing on the same day, halt had 1,233,567 fewer failed requests. Harm stopped "
           "after 60 s with halt, after 60 min with nothing.");
+    worse.mitigate_s.reset();
+    CHECK(debrief("nothing", worse, "halt", better)
+              .ends_with(" Harm stopped after 60 s with halt, never with nothing."));
     CHECK(debrief("halt", better, "nothing", better) ==
           "Against nothing on the same day, halt made no difference worth telling. Harm stopped "
           "after 60 s in both.");

@@ -57,6 +57,9 @@ std::string ending(const std::string& actor, const Outcome& life, const std::str
     if (!life.mitigate_s && !other.mitigate_s) return " Harm went on in both.";
     if (life.mitigate_s == other.mitigate_s)
         return fmt::format(" Harm stopped {} in both.", when(life.mitigate_s));
+    if (!life.mitigate_s)  // Whoever stopped it comes first.
+        return fmt::format(" Harm stopped {} with {}, never with {}.", when(other.mitigate_s),
+                           other_actor, actor);
     return fmt::format(" Harm stopped {} with {}, {} with {}.", when(life.mitigate_s), actor,
                        when(other.mitigate_s), other_actor);
 }
