@@ -125,14 +125,6 @@ TEST_CASE("built anew for each stage, one change in a hundred is not what was te
 
 namespace {
 
-template <class F>
-std::vector<Occurrence> told(const Day& day) {
-    std::vector<Occurrence> all;
-    for (const Occurrence& it : day.belief.facts)
-        if (std::holds_alternative<F>(it.fact)) all.push_back(it);
-    return all;
-}
-
 Day with_train(const std::string& more, std::uint64_t seed = 1) {
     const auto scenario = load_scenario({{"t.lua", R"(
 local drill = scenario { title = "t", lasts = "6h", judged_after = "0s", tick = "1s" }

@@ -7,14 +7,6 @@ using namespace rollcage;
 
 namespace {
 
-template <class F>
-std::vector<std::pair<double, F>> told(const Day& day) {
-    std::vector<std::pair<double, F>> all;
-    for (const Occurrence& it : day.belief.facts)
-        if (const auto* fact = std::get_if<F>(&it.fact)) all.emplace_back(it.at.seconds(), *fact);
-    return all;
-}
-
 // From the first second on, so many answers are errors; ten thousand a second, none tried again.
 Blueprint failing(Share errors, Duration lasts) {
     Blueprint plan = corner_blueprint({.load = .1, .attempts = 1, .slots = 10'000, .lasts = lasts});
@@ -30,7 +22,7 @@ std::array<double, 3> fired(const Blueprint& plan) {
     Day day = begun(plan);
     std::array<double, 3> at{-1, -1, -1};
     play_until(day, day_end(day));
-    for (const auto& [when, fact] : told<AlertFired>(day)) {
+    for (const auto& [when, fact] : heard<AlertFired>(day)) {
         double& first = at[static_cast<std::size_t>(fact.rule)];
         if (first < 0) first = when;
     }
@@ -107,8 +99,8 @@ TEST_CASE("a budget that was spent before the start makes the slow rules fire so
 
 TEST_CASE("probes tell that a service is down after three in a row, and that it is back") {
     Day day = said("drill.at('10m30s', fail { service = shop, share = '100%', lasts = '10m' })");
-    const auto down = told<ProbeFailed>(day);
-    const auto up = told<ProbeRecovered>(day);
+    const auto down = heard<ProbeFailed>(day);
+    const auto up = heard<ProbeRecovered>(day);
     REQUIRE(down.size() == 1);
     REQUIRE(up.size() == 1);
     CHECK(down[0].second.service == ServiceId{0});
@@ -121,12 +113,12 @@ TEST_CASE("probes meet a share of errors as seldom as anybody does", "[slow]") {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
         const Day day =
             said("drill.at('0s', fail { service = shop, share = '20%', lasts = '2h' })", "", seed);
-        day_of_seed += !told<ProbeFailed>(day).empty();
+        day_of_seed += !heard<ProbeFailed>(day).empty();
     }
     // A run of three begins .2^3 x .8 of the times: half of the days have one of their 118.
     CHECK(day_of_seed >= 8);
     CHECK(day_of_seed <= 24);
-    CHECK(told<ProbeFailed>(said("")).empty());
+    CHECK(heard<ProbeFailed>(said("")).empty());
 }
 
 TEST_CASE("few of those who are hit complain, late, and most name whom they asked", "[slow]") {
@@ -135,7 +127,7 @@ TEST_CASE("few of those who are hit complain, late, and most name whom they aske
     for (std::uint64_t seed = 1; seed <= days; ++seed) {
         const Day day = said(
             "drill.at('30m', fail { service = shop, share = '100%', lasts = '10m' })", "", seed);
-        for (const auto& [at, fact] : told<Complaints>(day)) {
+        for (const auto& [at, fact] : heard<Complaints>(day)) {
             CHECK(at >= 30 * 60 + 5 * 60);
             CHECK(at <= 40 * 60 + 21 * 60);
             (fact.service == ServiceId{0} ? right : wrong) += fact.complaints;
@@ -150,7 +142,7 @@ TEST_CASE("few of those who are hit complain, late, and most name whom they aske
 }
 
 TEST_CASE("nobody complains of what nobody meets") {
-    CHECK(told<Complaints>(said("")).empty());
+    CHECK(heard<Complaints>(said("")).empty());
 }
 
 TEST_CASE("readers of damaged records complain though nothing fails") {
@@ -169,9 +161,9 @@ drill.at("10m", release(bad, "usual"))
     Day day = start_day(loaded->blueprint, 1);
     play_until(day, day_end(day));
     CHECK(outcome(day).failed == 0);
-    CHECK(told<AlertFired>(day).empty());
-    CHECK(told<ProbeFailed>(day).empty());
-    CHECK_FALSE(told<Complaints>(day).empty());
+    CHECK(heard<AlertFired>(day).empty());
+    CHECK(heard<ProbeFailed>(day).empty());
+    CHECK_FALSE(heard<Complaints>(day).empty());
 }
 
 TEST_CASE("an alert on a cause fires when every scrape for so long is above, and clears below") {
@@ -180,8 +172,8 @@ TEST_CASE("an alert on a cause fires when every scrape for so long is above, and
         "drill.at('20m', slow { service = shop, by = 1.7, lasts = '3m' })\n"
         "drill.at('40m', slow { service = shop, by = 1.7, lasts = '10m' })\n",
         ", work_varies = false");
-    const auto fires = told<CauseFired>(day);
-    const auto clears = told<CauseCleared>(day);
+    const auto fires = heard<CauseFired>(day);
+    const auto clears = heard<CauseCleared>(day);
     REQUIRE(fires.size() == 1);
     REQUIRE(clears.size() == 1);
     CHECK(fires[0].first == 45 * 60 + 10);  // Twenty scrapes, the last seen ten seconds late.
@@ -194,9 +186,9 @@ TEST_CASE("a pattern in the log matches by chance too: a false page") {
         "drill.cause_alert { 'odd lines', of = shop, log_lines = 60, by_chance = "
         "'0.2%' }");
     // Sixty thousand answers in a minute and a half: 60 lines a scrape in the mean.
-    const auto fires = told<CauseFired>(day);
+    const auto fires = heard<CauseFired>(day);
     CHECK(fires.size() > 20);
-    CHECK(told<CauseFired>(said("drill.cause_alert { 'odd lines', of = shop, log_lines = 60 }"))
+    CHECK(heard<CauseFired>(said("drill.cause_alert { 'odd lines', of = shop, log_lines = 60 }"))
               .empty());
 }
 
@@ -208,23 +200,23 @@ drill.plan "usual" { everyone {} }
 drill.at("10m", release(bad, "usual"))
 drill.cause_alert { "restarts", of = shop, restarts = 0 }
 )");
-    REQUIRE_FALSE(told<CauseFired>(day).empty());
-    CHECK(told<CauseFired>(day)[0].first > 600 + 20);
-    CHECK(told<CauseFired>(day)[0].first < 600 + 120);
+    REQUIRE_FALSE(heard<CauseFired>(day).empty());
+    CHECK(heard<CauseFired>(day)[0].first > 600 + 20);
+    CHECK(heard<CauseFired>(day)[0].first < 600 + 120);
 }
 
 TEST_CASE("what people say is a fact, and who wrote it costs the day nothing else") {
     const std::string message =
         "drill.at('20m', message { from = 'support', text = 'Is it \"slow\" for you too?' })";
     const Day day = said(message);
-    const auto messages = told<Said>(day);
+    const auto messages = heard<Said>(day);
     REQUIRE(messages.size() == 1);
     CHECK(messages[0].first == 1200);
     const Names& names = day.world.plan->names;
     const auto found = std::ranges::find_if(day.belief.facts, [](const Occurrence& it) {
         return std::holds_alternative<Said>(it.fact);
     });
-    CHECK(headline(found->fact, names) == "support: Is it \"slow\" for you too?");
+    CHECK(headline(*found, names) == "support: Is it \"slow\" for you too?");
     const Day calm = said("");
     CHECK(day.world.flow.value() == calm.world.flow.value());
     CHECK(digest(day).value() != digest(calm).value());
@@ -252,8 +244,8 @@ drill.at("10m", release(bad, "usual"))
         CHECK(it.at.seconds() >= 640);
         CHECK((it.at.us - scrape_late.us) % scrape_every.us == 0);
     }
-    CHECK_FALSE(told<AlertFired>(day).empty());
-    CHECK_FALSE(told<BuildJudged>(day).empty());
+    CHECK_FALSE(heard<AlertFired>(day).empty());
+    CHECK_FALSE(heard<BuildJudged>(day).empty());
 }
 
 TEST_CASE("no fact names what is hidden: its slots are of kinds that players know") {

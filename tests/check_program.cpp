@@ -57,7 +57,7 @@ TEST_CASE("check accepts a first transcript, and fails on another one until that
     folder.put("shop.lua", shop(holds));
     Answer first = folder.check("--seeds 2");
     CHECK(first.code == 0);
-    CHECK(has(first.out, "transcript was written for the first time"));
+    CHECK(has(first.out, "transcript: was written for the first time"));
     CHECK(folder.check("--seeds 2").code == 0);
     folder.put("shop.lua", shop(holds, "0.9"));
     const Answer changed = folder.check("--seeds 2");
@@ -109,7 +109,7 @@ TEST_CASE("what does not hold is told last, with the line and the seed that show
     CHECK(has(folder.check("--seeds 3").out, "seed 1 of nothing again\nbroken as before"));
 }
 
-TEST_CASE("a day that does not differ for long says how many seeds would tell") {
+TEST_CASE("two that are the same are not better than each other, however many seeds") {
     const Folder folder;
     folder.put("shop.lua", shop("drill.actor(\"waits\", function(me) me:wait(\"1m\") end)\n"
                                 "drill.expect { '\"waits\" better_than \"rests\" on "

@@ -236,9 +236,9 @@ TEST_CASE("orders on copies that cannot be carried out say why") {
         const std::size_t known = day.belief.facts.size();
         submit(day, command);
         REQUIRE(day.belief.facts.size() == known + 2);
-        const auto* refused = std::get_if<Refused>(&day.belief.facts.back().fact);
-        REQUIRE(refused);
-        CHECK_FALSE(refused->why.empty());
+        const Occurrence& answer = day.belief.facts.back();
+        REQUIRE(std::holds_alternative<Refused>(answer.fact));
+        CHECK_FALSE(answer.words.empty());
     }
     submit(day, Restore{{0}, 60_s, {}, false});
     CHECK(std::holds_alternative<TookEffect>(day.belief.facts.back().fact));
@@ -294,6 +294,7 @@ TEST_CASE("who is logged out logs in again, with more work, and has a session") 
     Blueprint changed = *day.world.plan;
     changed.builds[1].changes = {Change{{}, {}, change}};
     day.world.plan = sound(changed);
+    day.world.schemas[0] = schema_of(*day.world.plan, StoreId{0});
     StoreState& sessions = day.world.stores[0].state;
     sessions.stored[1] = sessions.stored[0];
     sessions.stored[0].fill(0);

@@ -262,9 +262,9 @@ TEST_CASE("a plan or a runbook that cannot be is refused: what, where, and what 
     // A stage that names no build,
     const std::string usual = "drill.plan \"usual\" { everyone {} }\n";
     CHECK(of(usual + "drill.at('1m', release(nil, 'usual'))") ==
-          "test.lua:6: release: field \"build\" is missing; it must be a build");
+          "test.lua:6: release: field \"build\" is missing; it must be a build or its version");
     CHECK(of(usual + "drill.at('1m', release(s, 'usual'))") ==
-          "test.lua:6: release: field \"build\" must be a build, not a service");
+          "test.lua:6: release: field \"build\" must be a build or its version, not a service");
     CHECK(of(usual + "drill.hotfix { of = s, plan = 'usual' }") ==
           "test.lua:6: hotfix: field \"build\" is missing; it must be a build");
     // a gate on what nobody measures, a share above all of it,

@@ -39,17 +39,9 @@ Blueprint judged(const Defect& hides, Gate gate, Duration soak = 600_s) {
     return plan;
 }
 
-template <class F>
-std::vector<std::pair<double, F>> told(const Day& day) {
-    std::vector<std::pair<double, F>> all;
-    for (const Occurrence& it : day.belief.facts)
-        if (const auto* fact = std::get_if<F>(&it.fact)) all.emplace_back(it.at.seconds(), *fact);
-    return all;
-}
-
 template <class C>
 double in_effect(const Day& day) {
-    for (const auto& [at, fact] : told<TookEffect>(day))
+    for (const auto& [at, fact] : heard<TookEffect>(day))
         if (std::holds_alternative<C>(fact.command)) return at;
     return -1;
 }
@@ -115,7 +107,7 @@ TEST_CASE("two series of one kind are told apart as seldom as the interval says"
 TEST_CASE("a gate passes a sound build, is told at the end of the soak, and automation promotes") {
     Day day = begun(judged({}, {.no_worse = true}));
     to(day, 1500_s);
-    const auto verdicts = told<BuildJudged>(day);
+    const auto verdicts = heard<BuildJudged>(day);
     REQUIRE(verdicts.size() == 1);
     const double reached = told_at<StageReached>(day);
     CHECK(verdicts[0].second.verdict == GateVerdict::pass);
@@ -130,7 +122,7 @@ TEST_CASE("a gate fails a build that fails more than its baseline, and halts or 
     for (const OnFail on_fail : {OnFail::halt, OnFail::rollback}) {
         Day day = begun(judged({.fails = share_of(.01)}, {.no_worse = true, .on_fail = on_fail}));
         to(day, 1500_s);
-        const auto verdicts = told<BuildJudged>(day);
+        const auto verdicts = heard<BuildJudged>(day);
         REQUIRE(verdicts.size() == 1);
         CHECK(verdicts[0].second.verdict == GateVerdict::fail);
         CHECK(verdicts[0].second.measure == Judged::error_share_ppm);
@@ -151,8 +143,8 @@ TEST_CASE("without a baseline a gate compares with the build that was there") {
         plan.injects.push_back({SimTime{}, Fail{{0}, share_of(.02), 7000_s}});
         Day day = begun(plan);
         to(day, 1500_s);
-        REQUIRE(told<BuildJudged>(day).size() == 1);
-        const BuildJudged judged_so = told<BuildJudged>(day)[0].second;
+        REQUIRE(heard<BuildJudged>(day).size() == 1);
+        const BuildJudged judged_so = heard<BuildJudged>(day)[0].second;
         CHECK(judged_so.verdict == (fails > 0 ? GateVerdict::fail : GateVerdict::pass));
         CHECK(judged_so.against == Approx(20'000).epsilon(.1));
     }
@@ -162,7 +154,7 @@ TEST_CASE("a slow build that fails nobody is judged by fifty points, and by fewe
     for (const Duration soak : {600_s, 900_s}) {
         Day day = begun(judged({.slow = share_of(3)}, {.no_worse = true}, soak));
         to(day, 1500_s);
-        const auto verdicts = told<BuildJudged>(day);
+        const auto verdicts = heard<BuildJudged>(day);
         REQUIRE(verdicts.size() == 1);
         CHECK(verdicts[0].second.verdict ==
               (soak == 600_s ? GateVerdict::pass : GateVerdict::fail));
@@ -177,8 +169,8 @@ TEST_CASE("harm that nothing measures passes every gate") {
     plan.cohorts[0].kinds[0].writes = plan.cohorts[0].kinds[0].inserts = share_of(.5);
     Day day = begun(plan);
     to(day, 1500_s);
-    REQUIRE(told<BuildJudged>(day).size() == 1);
-    CHECK(told<BuildJudged>(day)[0].second.verdict == GateVerdict::pass);
+    REQUIRE(heard<BuildJudged>(day).size() == 1);
+    CHECK(heard<BuildJudged>(day)[0].second.verdict == GateVerdict::pass);
     CHECK(outcome(day).records[0].damaged > 10'000);
 }
 
@@ -190,7 +182,7 @@ TEST_CASE("limits judge a stage for everyone, by what was measured at its build"
         plan.plans[0].stages = {Stage{.soak = 300_s, .gate = gate}};
         Day day = begun(plan);
         to(day, 1500_s);
-        const auto verdicts = told<BuildJudged>(day);
+        const auto verdicts = heard<BuildJudged>(day);
         REQUIRE(verdicts.size() == 1);
         const bool passes = fails < .01;
         CHECK(verdicts[0].second.verdict == (passes ? GateVerdict::pass : GateVerdict::fail));
@@ -205,10 +197,10 @@ TEST_CASE("where nobody asks a build, its gate has no data and waits for somebod
     plan.injects.push_back({SimTime{}, Surge{{0}, none, 7000_s}});
     Day day = begun(plan);
     to(day, 1500_s);
-    REQUIRE(told<BuildJudged>(day).size() == 1);
-    CHECK(told<BuildJudged>(day)[0].second.verdict == GateVerdict::no_data);
+    REQUIRE(heard<BuildJudged>(day).size() == 1);
+    CHECK(heard<BuildJudged>(day)[0].second.verdict == GateVerdict::no_data);
     CHECK(shop(day).rollout);
-    CHECK(told<Ordered>(day).empty());
+    CHECK(heard<Ordered>(day).empty());
     submit(day, Promote{{0}});
     to(day, 2000_s);
     CHECK(shop(day).current == BuildId{1});
@@ -218,8 +210,8 @@ TEST_CASE("automation that is held leaves the rollout where it is") {
     Day day = begun(judged({.fails = share_of(.01)}, {.no_worse = true}));
     day.gates.held = true;
     to(day, 1500_s);
-    REQUIRE(told<BuildJudged>(day).size() == 1);
-    CHECK(told<Ordered>(day).empty());
+    REQUIRE(heard<BuildJudged>(day).size() == 1);
+    CHECK(heard<Ordered>(day).empty());
     CHECK_FALSE(shop(day).rollout->halted);
 }
 
@@ -231,11 +223,11 @@ TEST_CASE("automation does not promote again what somebody has promoted in the m
                                       .soak = 3000_s,
                                       .gate = Gate{.no_worse = true}});
     Day day = begun(plan);
-    while (told<BuildJudged>(day).empty()) advance(day, day_end(day));
+    while (heard<BuildJudged>(day).empty()) advance(day, day_end(day));
     submit(day, Promote{{0}});
     to(day, 1500_s);
     CHECK(shop(day).rollout->stage == 1);
-    CHECK(told<Ordered>(day).size() == 1);
+    CHECK(heard<Ordered>(day).size() == 1);
 }
 
 TEST_CASE("in a world too a gate finds a doubled error share as often as theory says", "[slow]") {
@@ -248,8 +240,8 @@ TEST_CASE("in a world too a gate finds a doubled error share as often as theory 
         plan.lasts = 500_s;
         Day day = begun(plan, seed);
         play_until(day, day_end(day));
-        REQUIRE(told<BuildJudged>(day).size() == 1);
-        failed += told<BuildJudged>(day)[0].second.verdict == GateVerdict::fail;
+        REQUIRE(heard<BuildJudged>(day).size() == 1);
+        failed += heard<BuildJudged>(day)[0].second.verdict == GateVerdict::fail;
     }
     // Theory: .79 of 18 000 a side; three standard errors are .1.
     CHECK(static_cast<double>(failed) / days == Approx(.79).margin(.1));
@@ -266,7 +258,7 @@ TEST_CASE("a larger canary is judged sooner and hits more users", "[slow]") {
             plan.injects.push_back({SimTime{}, Fail{{0}, share_of(.01), 7000_s}});
             plan.lasts = 800_s;
             Day day = begun(plan, seed);
-            while (told<BuildJudged>(day).empty()) advance(day, day_end(day));
+            while (heard<BuildJudged>(day).empty()) advance(day, day_end(day));
             time += now(day).seconds();
             failed += static_cast<double>(outcome(day).failed) -
                       static_cast<double>(.01 * 240 * now(day).seconds());

@@ -135,6 +135,6 @@ TEST_CASE(
         {"mirror"}};
     CHECK(debrief("halt", life, "nothing", life) ==
           "Against nothing on the same day, halt made no difference worth telling. At the end "
-          "staging was unlike production in 2: \"last year's customers\" and \"an index\". \"last "
-          "year's customers\" alone kept it from finding what was wrong with 3.4.0.");
+          "staging was unlike production in 2: \"last year's customers\" and \"an index\". With "
+          "\"last year's customers\" it could no longer find what was wrong with 3.4.0.");
 }

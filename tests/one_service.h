@@ -7,14 +7,6 @@
 
 namespace rollcage {
 
-template <class F>
-std::vector<Occurrence> told(const Day& day) {
-    std::vector<Occurrence> all;
-    for (const Occurrence& it : day.belief.facts)
-        if (std::holds_alternative<F>(it.fact)) all.push_back(it);
-    return all;
-}
-
 // Of one service: what is declared besides, and what happens.
 inline Day one_service(const std::string& more, std::uint64_t seed = 1) {
     const std::string text = R"(

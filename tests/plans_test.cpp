@@ -88,7 +88,7 @@ drill.plan "usual" { unit { tests = 1000, flake = 0.002, on_flake = "quarantine"
     CHECK(it.oldest.us == 20 * 86'400'000'000 + (60 + 131) * 1'000'000);
     CHECK(it.all == 3 + it.tests);
     CHECK(it.tests > 0);
-    CHECK_THAT(headline(it, day.world.plan->names),
+    CHECK_THAT(headline(first[0], day.world.plan->names),
                Catch::Contains("in all oldest=") && Catch::Contains("owner=the payments team"));
     CHECK(std::get<TrialEnded>(told<TrialEnded>(day)[0].fact).tests == 997);
     CHECK(refused(day, "organise end_quarantine") == "say whose: service=");

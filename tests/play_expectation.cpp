@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 #include "scenarios/play/expectation.h"
 #include "scenarios/play/statistics.h"
 
@@ -102,4 +104,47 @@ TEST_CASE("a key of one store is that store's, and the key without it is the sum
     CHECK_FALSE(is_outcome_key("requests.orders.failed"));
     CHECK(parse_expectation("records.orders.damaged p95 < 3"));
     CHECK_FALSE(parse_expectation("records.orders.damage p95 < 3"));
+}
+
+TEST_CASE("nearer to its limit than its spread tells, a verdict says how many seeds would") {
+    Judgement it;
+    it.criterion = *parse_expectation("requests.failed mean < 100");
+    it.samples = 20;
+    it.half_interval = 30;
+    it.value = 90;
+    CHECK(seeds_to_settle(it) == 180);  // A third of the interval takes nine times as many.
+    it.value = 110;
+    CHECK(seeds_to_settle(it) == 180);
+    it.value = 60;
+    CHECK_FALSE(seeds_to_settle(it));
+    it.value = 100;  // No number of seeds would.
+    CHECK_FALSE(seeds_to_settle(it));
+    // From lives: of one that varies, and of one that does not.
+    std::vector<Outcome> lives(20);
+    for (std::size_t i = 0; i < lives.size(); ++i) lives[i].failed = i % 2 == 0 ? 80 : 118;
+    CHECK(seeds_to_settle(judge(it.criterion, lives, false)) > 100);
+    for (Outcome& life : lives) life.failed = 99;
+    CHECK_FALSE(seeds_to_settle(judge(it.criterion, lives, false)));
+}
+
+TEST_CASE("who stands best, and what the others regret, is told seed by seed") {
+    const std::vector<Standing> stand = standings_of({{1, 5, 3}, {2, 2, 3}, {9, 9, 9}}, false);
+    CHECK(stand[0].best_share == Approx(2 / 3.0));
+    CHECK(stand[1].best_share == Approx(2 / 3.0));  // Both, where they are alike.
+    CHECK(stand[2].best_share == 0);
+    CHECK(stand[0].regret_mean == Approx(1));
+    CHECK(stand[2].regret_mean == Approx((8 + 7 + 6) / 3.0));
+    CHECK(stand[2].regret_max == 8);
+    CHECK(standings_of({{1, 5}, {2, 2}}, true)[1].regret_max == 3);
+}
+
+TEST_CASE("in the Pareto set are those that nobody is better than in everything") {
+    CHECK(undominated({{1, 9}, {9, 1}, {5, 5}, {9, 9}}) ==
+          std::vector<bool>{true, true, true, false});
+    CHECK(undominated({{1, 1}, {1, 1}, {1, 2}}) == std::vector<bool>{true, true, false});
+}
+
+TEST_CASE("how far a mean may be off is Student's interval") {
+    // t of 4 degrees is 2.776; the sample's deviation is 1.5811.
+    CHECK(half_width({1, 2, 3, 4, 5}) == Approx(2.776 * 1.5811388 / std::sqrt(5.0)));
 }

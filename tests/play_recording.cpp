@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "scenarios/play/compare.h"
+#include "scenarios/play/fresh_life.h"
+#include "scenarios/play/outcome_keys.h"
 #include "scenarios/play/recording.h"
 
 using namespace rollcage;
@@ -82,4 +84,29 @@ TEST_CASE("a comparison is the same for one job and for two") {
     REQUIRE(one->pairs.size() == two->pairs.size());
     for (std::size_t i = 0; i < one->pairs.size(); ++i)
         CHECK(one->pairs[i].difference.mean_difference == two->pairs[i].difference.mean_difference);
+}
+
+TEST_CASE("an actor's life in a comparison is the one it has alone", "[slow]") {
+    for (const char* name : {"slow_lorry", "black_friday_canary", "half_sent"}) {
+        const std::string path =
+            std::string{ROLLCAGE_SOURCE_DIR "/scenarios/lessons/"} + name + ".lua";
+        const auto scenario = load_scenario(path, {});
+        REQUIRE(scenario);
+        Contest contest;
+        contest.sources = scenario->sources;
+        contest.actors = all_actors(*scenario);
+        contest.first_seed = contest.last_seed = 3;
+        const Choices alone_under{.seed = 3, .knobs = {}, .plan = std::nullopt};
+        const auto together = compare(contest);
+        REQUIRE(together);
+        for (const ContestLife& life : together->lives) {
+            const auto alone = load_and_play(scenario->sources, alone_under, life.actor);
+            REQUIRE(alone);
+            for (const std::string& key : outcome_keys()) {
+                INFO(name << ", " << life.actor << ", " << key);
+                CHECK(outcome_value(life.outcomes[0], key) ==
+                      outcome_value(alone->life.outcome, key));
+            }
+        }
+    }
 }

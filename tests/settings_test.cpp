@@ -85,7 +85,8 @@ std::size_t lanes(const Day& day) {
 
 std::string refused(const Day& day) {
     for (std::size_t i = day.belief.facts.size(); i-- > 0;)
-        if (const auto* it = std::get_if<Refused>(&day.belief.facts[i].fact)) return it->why;
+        if (std::holds_alternative<Refused>(day.belief.facts[i].fact))
+            return day.belief.facts[i].words;
     return "";
 }
 

@@ -166,14 +166,6 @@ Day tested(const std::string& trials, const std::string& defect, std::uint64_t s
     shop.defect = defect;
     return begun(shop, seed);
 }
-template <class F>
-std::vector<Occurrence> told(const Day& day) {
-    std::vector<Occurrence> all;
-    for (const Occurrence& it : day.belief.facts)
-        if (std::holds_alternative<F>(it.fact)) all.push_back(it);
-    return all;
-}
-
 }  // namespace
 
 TEST_CASE("a build takes its stages' time, and goes out when all have passed") {

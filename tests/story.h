@@ -94,4 +94,21 @@ inline bool recovered(const Day& day) {
     return mean_of(day, Measure::answered, last) > 0.95 * mean_of(day, Measure::attempts, last);
 }
 
+template <class F>
+std::vector<Occurrence> told(const Day& day) {
+    std::vector<Occurrence> all;
+    for (const Occurrence& it : day.belief.facts)
+        if (std::holds_alternative<F>(it.fact)) all.push_back(it);
+    return all;
+}
+
+// The same, with the seconds of each.
+template <class F>
+std::vector<std::pair<double, F>> heard(const Day& day) {
+    std::vector<std::pair<double, F>> all;
+    for (const Occurrence& it : day.belief.facts)
+        if (const auto* fact = std::get_if<F>(&it.fact)) all.emplace_back(it.at.seconds(), *fact);
+    return all;
+}
+
 }  // namespace rollcage

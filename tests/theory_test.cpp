@@ -214,6 +214,21 @@ TEST_CASE("a command to one service leaves the numbers of another equal") {
     CHECK(quiet.belief.columns.of_service[0] != told.belief.columns.of_service[0]);
 }
 
+TEST_CASE("who comes in one tick waits alike, whichever users they are") {
+    Blueprint plan = corner_blueprint({.load = .9, .attempts = 1, .slow = 1, .lasts = 1'800_s});
+    plan.cohorts[0].patience.timeout = 500_ms;
+    plan.cohorts[0].users /= 2;
+    plan.cohorts.push_back(plan.cohorts[0]);
+    plan.names.cohorts.push_back("others");
+    Day day = start_day(sound(plan), 1);
+    play_until(day, day_end(day));
+    const std::vector<Account>& ledger = day.world.ledger;
+    const auto first = static_cast<double>(ledger[0].failed),
+               second = static_cast<double>(ledger[1].failed);
+    CHECK(first > 500);
+    CHECK(std::abs(first - second) < 5 * std::sqrt(first + second));
+}
+
 TEST_CASE("more instances never fail more, over the seeds") {
     for (const std::optional<Duration> bound : {std::optional<Duration>{}, {300_ms}}) {
         double before = 1e18;

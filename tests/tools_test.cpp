@@ -43,8 +43,8 @@ std::string refused_because(Day& day, const std::string& text) {
     const auto command = parse_command(text, day.world.plan->names);
     REQUIRE(command);
     submit(day, *command);
-    const auto* refused = std::get_if<Refused>(&day.belief.facts.back().fact);
-    return refused ? refused->why : "";
+    const Occurrence& answer = day.belief.facts.back();
+    return std::holds_alternative<Refused>(answer.fact) ? answer.words : "";
 }
 
 }  // namespace

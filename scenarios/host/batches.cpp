@@ -19,6 +19,7 @@ Habits habits_of(const Value& record) {
 
 Result<Value> Declarations::changes(const Value& record) {
     changes_.emplace_back(Pack{habits_of(record), batches_++});
+    world.names.changes.emplace_back();  // Each of them is known by its key alone.
     return handle(HandleKind::change, changes_.size() - 1);
 }
 

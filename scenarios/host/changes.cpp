@@ -151,6 +151,7 @@ Result<Value> Declarations::change(const Value& record) {
                      ": a fallback is for the flags that it is behind; name them"};
     change.key = static_cast<std::uint32_t>(changes_.size()) + 1;
     changes_.emplace_back(change);
+    world.names.changes.push_back(record.items[0].text);
     return handle(HandleKind::change, changes_.size() - 1);
 }
 
@@ -165,6 +166,7 @@ Result<Value> Declarations::interaction(const Value& record) {
         change.hides.push_back(defects_[it.handle.index]);
     change.key = static_cast<std::uint32_t>(changes_.size()) + 1;
     changes_.emplace_back(change);
+    world.names.changes.push_back(record.items[0].text);
     return handle(HandleKind::change, changes_.size() - 1);
 }
 

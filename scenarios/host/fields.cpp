@@ -50,7 +50,8 @@ std::string expected(const Field& field) {
         case T::boolean: return "true or false";
         case T::any: return "a value";
         case T::function: return "a function";
-        case T::handle: return (of == "inject" ? "an " : "a ") + of;
+        case T::handle:
+            return (of == "inject" ? "an " : "a ") + of + (field.by_name ? " or its name" : "");
         case T::handles: return "a " + of + " or a list of them";
         case T::numbers: return "a list of numbers" + range(field);
         case T::texts: return "a list of texts";
@@ -148,7 +149,9 @@ Result<Value> read_value(const Field& field, const Value& value) {
         case T::knob_value:
             return given(type == Value::Type::text ||
                          (is_number(value) && in_range(field, value.number)));
-        case T::handle: return given(type == Value::Type::handle && value.handle.kind == field.of);
+        case T::handle:
+            return given((type == Value::Type::handle && value.handle.kind == field.of) ||
+                         (type == Value::Type::text && field.by_name));
         case T::wait_on:
             return given(type == Value::Type::function ||
                          (type == Value::Type::handle && value.handle.kind == HandleKind::alert));
@@ -168,6 +171,8 @@ Result<Value> read_value(const Field& field, const Value& value) {
             return in_millionths(field, read_share(value));
         case T::flag_value: {
             if (type == Value::Type::boolean) return value_of(value.yes ? whole.ppm : -1);
+            if (type == Value::Type::text && (value.text == "on" || value.text == "off"))
+                return value_of(value.text == "on" ? whole.ppm : -1);
             const auto read = read_share(value);
             return read && *read >= 0 && *read <= 1'000'000 ? Result<Value>(value_of(*read))
                                                             : wrong;

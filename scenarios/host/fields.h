@@ -3,6 +3,7 @@
 // A record holds every field: lengths in us, shares and flags in ppm (off: -1), choices as places.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct Field {
     double from = 0, to = 0;  // For numbers, lengths (seconds) and shares; not when both are 0.
     HandleKind of = HandleKind::nothing;
     const char* record = "";  // The word whose fields a nested table has; a choice's words.
+    bool by_name = false;     // A handle, or a text that is the name of one.
 };
 
 struct Word {
@@ -67,6 +69,10 @@ const Word& word(const std::string& name);  // Must exist.
 // What the world's own forms take, and back: `said` is a record of that word.
 Word word_of_form(const Form& form, bool of_actor);
 Result<Numbers> numbers_said(const Form& form, const Value& said, const Names& names);
+// A build by its handle or its version, of one service or of all: "SERVICE VERSION" where several
+// have that version.
+Result<std::int64_t> build_said(const std::string& who, const Value& value,
+                                std::optional<std::int64_t> of, const Names& names);
 
 // `table` as the word's fields say; the error names the word and the field, not the place.
 Result<Value> read_record(const Word& word, const Value& table);

@@ -29,6 +29,7 @@ Field field_of(const Slot& slot) {
     const auto handle = [&](HandleKind kind) {
         field.type = T::handle;
         field.of = kind;
+        field.by_name = true;
     };
     switch (slot.type) {
         case SlotType::cohort: handle(HandleKind::cohort); break;
@@ -82,26 +83,30 @@ Word word_of_form(const Form& form, bool of_actor) {
     return word;
 }
 
-namespace {
-
-// A build by its handle or, after its service, by its version.
-Result<std::int64_t> build_said(const Value& value, const Form& form, const Numbers& before,
-                                const Names& names) {
-    const bool of_service = !before.empty() && form.slots[0].type == SlotType::service;
+Result<std::int64_t> build_said(const std::string& who, const Value& value,
+                                std::optional<std::int64_t> of, const Names& names) {
+    if (value.type == Value::Type::handle && !of) return value.handle.index;
     std::vector<std::string> own;
+    std::vector<std::uint32_t> meant;
     for (std::uint32_t i = 0; i < names.builds.size(); ++i) {
-        if (of_service && names.build_of[i].index != before[0]) continue;
-        if (value.type == Value::Type::handle ? value.handle.index == i
-                                              : value.text == names.builds[i])
-            return i;
+        if (of && names.build_of[i].index != *of) continue;
+        const std::string& service = names.services[names.build_of[i].index];
+        if (value.type == Value::Type::handle
+                ? value.handle.index == i
+                : value.text == names.builds[i] ||
+                      (!of && value.text == service + " " + names.builds[i]))
+            meant.push_back(i);
         own.push_back(names.builds[i]);
     }
+    if (meant.size() == 1) return meant.front();
+    if (meant.size() > 1)
+        return Error{who + ": several services have a build " + shown(value) + "; write \"" +
+                     names.services[names.build_of[meant.front()].index] + " " + value.text +
+                     "\" for that of the first"};
     const std::string near = nearest_word(value.text, own);
-    return Error{std::string(form.name) + ": the service has no build " + shown(value) +
+    return Error{who + ": " + (of ? "the service has" : "there is") + " no build " + shown(value) +
                  (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
 }
-
-}  // namespace
 
 Result<Numbers> numbers_said(const Form& form, const Value& said, const Names& names) {
     Numbers numbers;
@@ -111,7 +116,9 @@ Result<Numbers> numbers_said(const Form& form, const Value& said, const Names& n
         if (value.is_nil()) {
             number = -1;
         } else if (slot.type == SlotType::build) {
-            const auto build = build_said(value, form, numbers, names);
+            const bool of_service = !numbers.empty() && form.slots[0].type == SlotType::service;
+            const auto build = build_said(
+                form.name, value, of_service ? std::optional{numbers[0]} : std::nullopt, names);
             if (!build) return build.error();
             number = *build;
         } else if (value.type == Value::Type::handle) {

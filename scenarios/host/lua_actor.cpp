@@ -24,11 +24,10 @@ Value fact_table(const Occurrence& it, const Names& names) {
     const Form& form = fact_forms()[it.fact.index()];
     set(table, "kind", value_of(std::string(form.name)));
     set(table, "at", value_of(it.at.seconds()));
-    set(table, "headline", value_of(headline(it.fact, names)));
+    set(table, "headline", value_of(headline(it, names)));
     if (const Command* command = command_of(it.fact))
         set(table, "command", value_of(command_text(*command, names)));
-    if (const auto* differs = std::get_if<Differs>(&it.fact))
-        set(table, "difference", value_of(differs->difference));
+    if (std::holds_alternative<Differs>(it.fact)) set(table, "difference", value_of(it.words));
     const Numbers held = numbers(it.fact);
     for (std::size_t i = 0; i < held.size(); ++i) {
         const Slot& slot = form.slots[i];

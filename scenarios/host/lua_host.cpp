@@ -259,11 +259,44 @@ int LuaHost::refuse_name(lua_State* state) {
     return raise(state);
 }
 
-std::string LuaHost::place(lua_State* state) const {
+namespace {
+
+SourceLine here(lua_State* state) {
     lua_Debug at{};
     if (!lua_getstack(state, 1, &at) || !lua_getinfo(state, "Sl", &at) || at.currentline < 0)
-        return "";
-    return std::string(at.short_src) + ":" + std::to_string(at.currentline) + ": ";
+        return {};
+    return {at.short_src, at.currentline};
+}
+
+}  // namespace
+
+std::string LuaHost::place(lua_State* state) const {
+    const SourceLine at = here(state);
+    return at.line == 0 ? "" : at.file + ":" + std::to_string(at.line) + ": ";
+}
+
+namespace {
+
+// What the blueprint has gained was said there.
+void grow(SourceLines& lines, const Scenario& scenario, const Blueprint& world,
+          const SourceLine& at) {
+    lines.cohorts.resize(world.cohorts.size(), at);
+    lines.services.resize(world.services.size(), at);
+    lines.builds.resize(world.builds.size(), at);
+    lines.settings.resize(world.settings.size(), at);
+    lines.stores.resize(world.stores.size(), at);
+    lines.alerts.resize(world.alerts.size(), at);
+    lines.injects.resize(world.injects.size(), at);
+    lines.knobs.resize(scenario.knobs.size(), at);
+}
+
+}  // namespace
+
+void LuaHost::keep_lines(lua_State* state) {
+    const SourceLine at = here(state);
+    grow(loading->lines, *loading, declared->world, at);
+    if (answer.type == Value::Type::handle && answer.handle.kind == HandleKind::stage)
+        stage_lines.push_back(at);
 }
 
 bool LuaHost::say(lua_State* state, const Word& each) {
@@ -292,6 +325,7 @@ bool LuaHost::say(lua_State* state, const Word& each) {
                                   : declared->say(each, *record);
     if (!said) return fail(said.error().message);
     answer = *said;
+    if (loading) keep_lines(state);
     return true;
 }
 
@@ -330,10 +364,7 @@ bool LuaHost::find_used(lua_State* state) {
 }
 
 bool LuaHost::load(lua_State* state, const SourceFile& source) {
-    const bool is_main = &source == &loading->sources[0];
-    const std::string file = is_main                         ? loading->name + ".lua"
-                             : source.name.ends_with(".lua") ? source.name
-                                                             : source.name + ".lua";
+    const std::string file = file_of(*loading, source);
     error = file + ": larger than 1 MiB";
     if (source.text.size() > source_max) return false;
     std::string_view text = source.text;
@@ -382,8 +413,14 @@ bool LuaHost::add_stage(lua_State* state) {
     error = place(state) + (record ? "" : "plan \"" + name + "\": " + record.error().message);
     if (!record || !loading) return false;
     const auto done = declared->stage(name, *record);
-    if (!done) error += done.error().message;
-    return static_cast<bool>(done);
+    if (!done) return error += done.error().message, false;
+    loading->lines.plans.push_back(here(state));
+    std::vector<SourceLine>& stages = loading->lines.stages.emplace_back();
+    for (const Value& item : record->items) stages.push_back(stage_lines[item.handle.index]);
+    // Test stages stand before those with users; those alone are kept.
+    const std::size_t trials = declared->world.plans.back().trials.size();
+    stages.erase(stages.begin(), stages.begin() + static_cast<std::ptrdiff_t>(trials));
+    return true;
 }
 
 Result<void> LuaHost::play(Scenario& scenario) {
@@ -409,6 +446,8 @@ Result<void> LuaHost::play(Scenario& scenario) {
     } else if (const auto fine = can_come(awaited, world->names); !fine) {
         played = fine.error();
     } else {
+        // What a word left behind that failed inside pcall was said nowhere.
+        grow(scenario.lines, scenario, *world, {});
         scenario.blueprint = std::make_shared<const Blueprint>(*world);
     }
     lua_settop(state, 0);
@@ -435,6 +474,11 @@ std::string stem(const std::string& path) {
 }
 
 }  // namespace
+
+std::string file_of(const Scenario& scenario, const SourceFile& source) {
+    if (&source == scenario.sources.data()) return scenario.name + ".lua";
+    return source.name.ends_with(".lua") ? source.name : source.name + ".lua";
+}
 
 Result<Scenario> load_scenario(const std::string& path, const Choices& choices) {
     std::error_code unknown;

@@ -33,7 +33,7 @@ public:
     std::string folder;  // Where `use` may read; empty: only the sources given.
     std::map<std::string, int> actors, used;
     std::vector<AwaitedFact> awaited;  // Of every file so far.
-    std::string begun;             // The one actor that plays in this state.
+    std::string begun;                 // The one actor that plays in this state.
     // What me:... does, set by the actor that is awake.
     std::function<Result<Value>(const Word&, const Value&)> act;
     Value answer;
@@ -45,6 +45,9 @@ public:
     bool add_actor(lua_State* state);
     bool add_stage(lua_State* state);
     std::string place(lua_State* state) const;
+    void keep_lines(lua_State* state);
+
+    std::vector<SourceLine> stage_lines;  // By stage handle, while the file runs.
 };
 
 }  // namespace rollcage

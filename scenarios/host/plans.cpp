@@ -186,7 +186,9 @@ Result<Value> Declarations::release(const Value& record) {
     const auto plan =
         plan_of("release", choices_.plan ? *choices_.plan : at_of(record, "plan").text);
     if (!plan) return plan.error();
-    return inject(Release{{row_of(record, "build")}, *plan});
+    const auto build = build_said("release", at_of(record, "build"), std::nullopt, world.names);
+    if (!build) return build.error();
+    return inject(Release{{static_cast<std::uint32_t>(*build)}, *plan});
 }
 
 Result<Value> Declarations::hotfix(const Value& record) {

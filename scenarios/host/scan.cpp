@@ -29,7 +29,11 @@ public:
 
     std::vector<ScriptWord> read() {
         if (at(0) == '#') skip_line();
-        while (next_ < source_.size()) step();
+        while (next_ < source_.size()) {
+            const std::size_t start = next_, read = words_.size();
+            step();
+            if (words_.size() > read) words_.back().from = start, words_.back().to = next_;
+        }
         return std::move(words_);
     }
 

@@ -14,6 +14,7 @@ struct ScriptWord {
     enum class Kind { name, text, number, sign } kind;
     std::string text;  // Of a text in quotes: as it is written between them.
     int line;
+    std::size_t from = 0, to = 0;  // Where in the source it stands, quotes included.
 };
 std::vector<ScriptWord> script_words(const std::string& source);
 Result<void> scan_script(const std::string& file, const std::string& source,

@@ -37,6 +37,18 @@ struct SourceFile {
     std::string text;
 };
 
+// Where something is declared: "tuesday.lua", line 12. Line 0: nobody said it.
+struct SourceLine {
+    std::string file;
+    int line = 0;
+};
+// Parallel to what they are named after in the blueprint, and to the scenario's knobs.
+struct SourceLines {
+    std::vector<SourceLine> cohorts, services, builds, settings, stores, plans, alerts, injects,
+        knobs;
+    std::vector<std::vector<SourceLine>> stages;  // By plan: its stages with users, in order.
+};
+
 // What the caller chooses before the file is run.
 struct Choices {
     std::uint64_t seed = 1;
@@ -55,8 +67,11 @@ struct Scenario {
     std::vector<Expectation> expectations;
     std::shared_ptr<const Blueprint> blueprint;
     std::vector<SourceFile> sources;
+    SourceLines lines;
     std::shared_ptr<LuaHost> host;
 };
+// As a SourceLine names it.
+std::string file_of(const Scenario& scenario, const SourceFile& source);
 
 // Reads `path` and the files it uses from the same folder.
 Result<Scenario> load_scenario(const std::string& path, const Choices& choices);

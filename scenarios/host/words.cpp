@@ -236,14 +236,14 @@ const std::vector<Word> of_the_injects = [] {
     std::vector<Word> list;
     for (const Form& form : inject_forms())
         if (std::string_view(form.name) != "release") list.push_back(word_of_form(form, false));
-    list.push_back({"release",
-                    "release(BUILD, PLAN)",
-                    "the build goes out by the plan",
-                    false,
-                    false,
-                    H::nothing,
-                    {{"build", T::handle, nullptr, "which", 0, 0, H::build},
-                     {"plan", T::text, nullptr, "a plan's name"}}});
+    list.push_back(
+        {"release",
+         "release(BUILD, PLAN)",
+         "the build goes out by the plan",
+         false,
+         false,
+         H::nothing,
+         {{"build", T::build, nullptr, "which"}, {"plan", T::text, nullptr, "a plan's name"}}});
     return list;
 }();
 

@@ -37,8 +37,8 @@ local checkout = drill.service { "checkout", serves = { buyers, plus }, uses = {
   work = "120ms", version = "8.1", start = "15s",
   calls = { { service = provider, per_request = 0.25, timeout = "1500ms" } } }
 
-local express = drill.flag { "express", initially = "30%" }
-local routing = drill.flag { "payment routing", initially = off, poll = "5s" }
+local express = drill.flag { "express", owner = "checkout team", initially = "30%" }
+local routing = drill.flag { "payment routing", owner = "payments team", initially = off, poll = "5s" }
 
 -- What 8.2 brings, and what, of all things, is wrong with it today.
 local hidden = { rate = 0 }
@@ -87,8 +87,7 @@ if truth == "pushed" then drill.at("34m", push_config { flag = routing, to = on,
 -- Looks first. Where work piles up, the build goes and so does most of the load, until the pile is gone; else the
 -- switches go off, and if that did not help, somebody makes a fix.
 drill.actor("look_first", function(me)
-  local alarm = me:wait_for(any_alert, { within = "110m" })
-  if not alarm then return end
+  if not me:wait_for(any_alert, { within = "110m" }) then return end
   me:inspect(checkout)
   local slots = me:measured(checkout, "slots") or 80
   local function waiting() return me:measured(checkout, "queue") or 0 end
@@ -107,12 +106,13 @@ drill.actor("look_first", function(me)
     return
   end
   if waiting() > slots then return end  -- Slow, not failing: whoever it is, nothing here makes it better.
-  if alarm.at > 33 * 60 then me:revert_config() end  -- First: what it takes back is the last change.
   local parts = me:inspect(checkout, { by = "flag" })
   if parts.flag == "express" and parts.on == "yes" and parts.errors > 2 * parts.others_errors + 0.01 then
     me:set_flag(express, off)
-    me:wait("5m")
+  else
+    me:revert_config()  -- If anybody changed a setting; else there is nothing to take back.
   end
+  me:wait("5m")
   if me:sum(checkout, "errors", 4) > 40 then me:hotfix(checkout) end
 end)
 

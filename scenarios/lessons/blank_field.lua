@@ -11,7 +11,7 @@ local drill = scenario {
 }
 local per_hour = drill.knob { "crashes_per_hour", default = 1800, from = 0, to = 100000, hidden = true }
 local callers = drill.cohort { "callers", users = 6000, requests_per_minute = 2, attempts = 1 }
-local policy = drill.flag { "blank policy", initially = off, poll = "3s" }
+local policy = drill.flag { "blank policy", owner = "quota team", initially = off, poll = "3s" }
 local quota = drill.service { "quota", serves = callers, instances = 20, slots = 8, work = "20ms",
   version = "1.0", start = "5s" }
 drill.plan "everywhere" { recreate {} }

@@ -13,7 +13,7 @@ local trades = drill.store { "trades", kind = "effects" }
 local brokers = drill.cohort { "brokers", users = 3000, requests_per_minute = 4, writes = 1, inserts = 1, attempts = 1 }
 local router = drill.service { "router", serves = brokers, uses = { trades }, instances = 8, slots = 16,
   work = "20ms", version = "1.0", start = "15s" }
-local program = drill.flag { "program 17", initially = off, poll = "2s" }
+local program = drill.flag { "program 17", owner = "router team", initially = off, poll = "2s" }
 drill.plan "seven of eight" { canary { share = "87.5%", sticky = false } }
 
 local old = drill.build { "1.1", of = router,   -- What the eighth still runs.

@@ -9,7 +9,7 @@ local drill = scenario {
 }
 local harm = drill.knob { "old_way_fails", default = 0.2, from = 0, to = 1, hidden = true }
 local shoppers = drill.cohort { "shoppers", users = 6000, requests_per_minute = 2, attempts = 1 }
-local safe = drill.flag { "no legacy tax", initially = off, fallback = on }
+local safe = drill.flag { "no legacy tax", owner = "checkout team", initially = off, fallback = on }
 local checkout = drill.service { "checkout", serves = shoppers, instances = 10, slots = 8, work = "50ms",
   version = "4.0", start = "15s" }
 drill.plan "usual" { everyone {} }

@@ -15,7 +15,7 @@ local holds_it = drill.knob { "next_holds_it", default = "yes", choices = { "yes
 local readers = drill.cohort { "readers", users = 6000, requests_per_minute = 2, attempts = 1 }
 local search = drill.service { "search", serves = readers, instances = 12, slots = 8, work = "50ms",
   version = "2.8.1", start = "15s" }
-local near = drill.flag { "near_matches", initially = on, guards = search }
+local near = drill.flag { "near_matches", owner = "search team", initially = on, guards = search }
 drill.plan "usual" { everyone {} }
 local v29 = drill.build { "2.9.0", of = search, change { "near matches", behind = near, hides = defect { fails = fails } } }
 local faster = change { "a faster index", worth = 30 }

@@ -19,7 +19,7 @@ local shoppers = drill.cohort { "shoppers", users = 6000, requests_per_minute = 
   inserts = 0.6, timeout = "1s", attempts = 3 }
 local checkout = drill.service { "checkout", serves = shoppers, uses = { orders }, instances = 12,
   slots = 8, work = "50ms", version = "1.4.1", start = "15s" }
-local teal = drill.flag { "teal", guards = checkout, initially = on }
+local teal = drill.flag { "teal", owner = "checkout team", guards = checkout, initially = on }
 
 drill.plan "usual" { everyone {} }
 local v15 = drill.build { "1.5.0", of = checkout,

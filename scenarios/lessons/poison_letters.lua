@@ -12,7 +12,7 @@ local events = drill.store { "events", kind = "topic", receives = 5 }
 local payers = drill.cohort { "payers", users = 6000, requests_per_minute = 2, writes = 0.5, inserts = 1, attempts = 1 }
 local billing = drill.service { "billing", serves = payers, uses = { events }, instances = 12, slots = 8,
   work = "50ms", version = "4.9.0", start = "15s" }
-local envelope = drill.flag { "envelope", initially = on }
+local envelope = drill.flag { "envelope", owner = "billing team", initially = on }
 drill.plan "usual" { everyone {} }
 local v5 = drill.build { "5.0.0", of = billing,
   change { "an envelope", behind = envelope, schema = retype { store = events } },

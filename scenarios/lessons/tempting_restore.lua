@@ -19,7 +19,7 @@ local shoppers = drill.cohort { "shoppers", users = 6000, requests_per_minute = 
   attempts = 1 }
 local shop = drill.service { "shop", serves = shoppers, uses = { orders, mails }, instances = 12, slots = 8,
   work = "50ms", version = "3.3.0", start = "15s" }
-local totals = drill.flag { "new totals", initially = on }
+local totals = drill.flag { "new totals", owner = "shop team", initially = on }
 drill.plan "usual" { everyone {} }
 local v34 = drill.build { "3.4.0", of = shop,
   change { "totals with the new rounding", behind = totals, hides = defect { store = orders, damages = damaged } } }

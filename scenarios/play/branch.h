@@ -7,6 +7,13 @@
 
 namespace rollcage {
 
+// The day as recorded at each of the times.
+Result<std::vector<Day>> days_at(const Scenario& scenario, const Recording& recording,
+                                 const std::vector<SimTime>& times);
+// On from there: the order, if there is one, and whoever is named, or nobody.
+Result<Outcome> play_from(const Recording& recording, Day day,
+                          const std::optional<Command>& command, const std::string& then);
+
 struct Branched {
     Scenario scenario;
     Life was, is;

@@ -1,16 +1,17 @@
 #include "scenarios/play/check.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include <fmt/format.h>
 
-#include "scenarios/play/compare.h"
+#include "scenarios/host/scan.h"
+#include "scenarios/play/transcript.h"
 
 namespace rollcage {
 namespace {
@@ -52,29 +53,6 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-// What differs between the first line and the last that do.
-std::string difference(const std::string& accepted, const std::string& found) {
-    const auto before = lines_of(accepted), after = lines_of(found);
-    std::size_t same = 0, tail = 0;
-    const std::size_t shorter = std::min(before.size(), after.size());
-    while (same < shorter && before[same] == after[same]) ++same;
-    while (tail < shorter - same &&
-           before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
-        ++tail;
-    std::string text = fmt::format("@@ line {} @@\n", same + 1);
-    constexpr std::size_t shown = 20;
-    const auto show = [&](const std::vector<std::string>& lines, char sign) {
-        const std::size_t end = lines.size() - tail;
-        for (std::size_t i = same; i < std::min(end, same + shown); ++i)
-            text += sign + lines[i] + "\n";
-        if (end > same + shown)
-            text += fmt::format("{} and {} lines more\n", sign, end - same - shown);
-    };
-    show(before, '-');
-    show(after, '+');
-    return text;
-}
-
 CheckCase check_transcript(const std::string& path, const Scenario& scenario, Update update) {
     CheckCase it{.name = "transcript"};
     const auto life = load_and_play(scenario.sources, Choices{}, default_actor(scenario));
@@ -87,7 +65,8 @@ CheckCase check_transcript(const std::string& path, const Scenario& scenario, Up
     const fs::path golden = beside(path, ".transcript"), fresh = golden.string() + ".new";
     const auto accepted = text_of(golden);
     std::error_code unknown;
-    if (accepted == found) {
+    const bool same = accepted && same_transcript(*accepted, found);
+    if (same && (accepted == found || update != Update::all)) {
         fs::remove(fresh, unknown);
         it.told = "as accepted";
         return it;
@@ -95,7 +74,10 @@ CheckCase check_transcript(const std::string& path, const Scenario& scenario, Up
     const bool may = accepted ? update == Update::all : update != Update::nothing;
     if (may && put(golden, found)) {
         fs::remove(fresh, unknown);
-        it.told = accepted ? "differed and was accepted" : "was written for the first time";
+        it.note = same       ? "is the same; this engine's name was written"
+                  : accepted ? "differed and was accepted: " + changed_by(*accepted, found)
+                             : "was written for the first time";
+        it.told = it.note;
         return it;
     }
     it.end = CaseEnd::failed;
@@ -106,7 +88,7 @@ CheckCase check_transcript(const std::string& path, const Scenario& scenario, Up
         it.told = golden.string() + " is missing; accept what is played now with the line below";
     } else {
         it.told = "differs from " + golden.string();
-        it.detail = difference(*accepted, found);
+        it.detail = changed_by(*accepted, found) + "\n" + difference(*accepted, found);
         if (put(fresh, found)) it.told += "; what was played is in " + fresh.string();
     }
     return it;
@@ -161,7 +143,7 @@ CheckCase judged(const std::string& path, const Judgement& judgement,
                   : fmt::format("{} over {} seeds, to be {} {:.6g}", value, judgement.samples,
                                 criterion.op, criterion.limit);
     const auto more = seeds_to_settle(judgement);
-    if (more) it.told += fmt::format("; too close to call, about {} seeds would settle it", *more);
+    if (more) it.note = fmt::format("too close to call, about {} seeds would settle it", *more);
     if (judgement.verdict == Verdict::pass) return it;
     it.end = CaseEnd::failed;
     if (judgement.verdict == Verdict::no_data) it.told += "; nothing was measured";
@@ -177,12 +159,17 @@ struct Regression {
     friend bool operator==(const Regression&, const Regression&) = default;
 };
 
-std::vector<Regression> regressions_of(const std::string& path) {
+// Lines "SEED ACTOR", and those that start with #; `wrong` is the first that is neither.
+std::vector<Regression> regressions_of(const std::string& path, std::string* wrong = nullptr) {
     std::vector<Regression> all;
     for (const std::string& line : lines_of(text_of(beside(path, ".regressions")).value_or(""))) {
+        if (line.empty() || line.starts_with('#')) continue;
         std::istringstream words{line};
         Regression it{};
-        if (!line.starts_with('#') && words >> it.seed >> it.actor) all.push_back(it);
+        if (words >> it.seed && std::getline(words >> std::ws, it.actor))
+            all.push_back(it);
+        else if (wrong != nullptr && wrong->empty())
+            *wrong = line;
     }
     return all;
 }
@@ -205,7 +192,14 @@ bool holds_alone(const Scenario& scenario, const Regression& it, std::string& br
 }
 
 void replay_regressions(const std::string& path, const Scenario& scenario, CheckedFile& into) {
-    for (const Regression& it : regressions_of(path)) {
+    std::string wrong;
+    const std::vector<Regression> known = regressions_of(path, &wrong);
+    if (!wrong.empty())
+        into.cases.push_back({.name = "regressions",
+                              .end = CaseEnd::error,
+                              .told = beside(path, ".regressions").string() + ": \"" + wrong +
+                                      "\" is no line of it; write SEED ACTOR, or # before a note"});
+    for (const Regression& it : known) {
         CheckCase one{.name = fmt::format("seed {} of {} again", it.seed, it.actor),
                       .told = "holds"};
         if (std::string broken; !holds_alone(scenario, it, broken)) {
@@ -219,7 +213,7 @@ void replay_regressions(const std::string& path, const Scenario& scenario, Check
 
 // What every seed must hold and one did not is kept, and tried first from now on.
 void keep_regressions(const std::string& path, const Scenario& scenario,
-                      const Comparison& comparison) {
+                      const Comparison& comparison, CheckedFile& into) {
     std::vector<Regression> known = regressions_of(path);
     std::string added;
     for (const ContestLife& life : comparison.lives)
@@ -239,81 +233,222 @@ void keep_regressions(const std::string& path, const Scenario& scenario,
     const std::string head =
         "# Seeds that once broke an expectation, and whose: `check` plays them "
         "first. Commit this file.\n";
-    put(file, text_of(file).value_or(head) + added);
+    if (put(file, text_of(file).value_or(head) + added)) return;
+    into.cases.push_back({.name = "regressions",
+                          .end = CaseEnd::error,
+                          .told = "cannot write " + file.string() +
+                                  "; check where you may write, or give --update=none"});
 }
 
 CheckCase same_twice(const std::string& path, const Scenario& scenario,
                      const std::vector<std::string>& actors) {
-    CheckCase it{.name = "the same twice", .told = "to the bit"};
+    CheckCase it;
     for (const std::string& actor : actors) {
-        const auto one = load_and_play(scenario.sources, Choices{}, actor),
-                   other = load_and_play(scenario.sources, Choices{}, actor);
-        if (one && other && one->life.digest == other->life.digest) continue;
-        it.end = CaseEnd::nondeterministic;
-        it.told = "seed 1 of " + actor + " came out otherwise the second time";
-        it.replay = run_line(path, actor, 1);
-        return it;
+        it = twice_alike(path, actor, load_and_play(scenario.sources, Choices{}, actor),
+                         load_and_play(scenario.sources, Choices{}, actor));
+        if (it.end != CaseEnd::passed) break;
     }
     return it;
+}
+
+std::string percent_text(double share) {
+    return fmt::format("{:.4g}%", 100 * share);
+}
+
+// The measure that became worse by the most, and how many more did.
+std::string worst_of(const Beside& beside) {
+    const BeforeAfter* worst = nullptr;
+    const auto size = [](const BeforeAfter& it) {
+        const double was = std::abs(it.by.before);
+        return was > 0 ? std::abs(it.by.difference.mean_difference) / was : HUGE_VAL;
+    };
+    std::size_t more = 0;
+    for (const BeforeAfter& it : beside.rows) {
+        if (!it.by.worse) continue;
+        more += worst != nullptr;
+        if (worst == nullptr || size(it) > size(*worst)) worst = &it;
+    }
+    if (worst == nullptr) return "";
+    const Worsening& change = worst->by;
+    std::string text = fmt::format("{} on {} is worse: {:.6g} was {:.6g}", worst->actor, worst->key,
+                                   change.after, change.before);
+    if (change.before != 0)
+        text += fmt::format(" ({:+.3g}%)",
+                            100 * change.difference.mean_difference / std::abs(change.before));
+    return more == 0 ? text : text + fmt::format("; {} more are worse", more);
+}
+
+CheckCase beside_told(const std::string& path, const Beside& beside, const CheckPlan& plan) {
+    CheckCase it{.name = beside_case};
+    it.replay = fmt::format("rollcage check {} --against {} --seeds {} --margin {}", path,
+                            fs::path(beside.before).parent_path().string(), plan.seeds,
+                            percent_text(plan.margin));
+    if (!beside.wrong.empty()) {
+        it.end = CaseEnd::error;
+        it.told =
+            beside.before + " cannot be played, so there is nothing to set beside: " + beside.wrong;
+        return it;
+    }
+    const auto close = std::ranges::count_if(
+        beside.rows, [](const BeforeAfter& row) { return row.by.seeds_to_settle.has_value(); });
+    if (close > 0)
+        it.note = fmt::format("{} of {} measures are too close to call", close, beside.rows.size());
+    it.told = worst_of(beside);
+    it.end = it.told.empty() ? CaseEnd::passed : CaseEnd::failed;
+    if (it.told.empty())
+        it.told = fmt::format("nothing is worse than {} by more than {}", beside.before,
+                              percent_text(plan.margin));
+    return it;
+}
+
+// What is played besides what is judged, where it is set beside another text.
+std::vector<std::string> compared_actors(const Scenario& scenario) {
+    std::vector<std::string> actors = judged_actors(scenario);
+    for (const std::string& own : scenario.actors)
+        if (std::ranges::find(actors, own) == actors.end()) actors.push_back(own);
+    if (actors.empty()) actors.push_back(default_actor(scenario));
+    return actors;
 }
 
 void check_sound(const std::string& path, const Scenario& scenario, const CheckPlan& plan,
                  CheckedFile& into) {
     replay_regressions(path, scenario, into);
-    const std::vector<std::string> actors = judged_actors(scenario);
+    const bool changed = into.beside && into.beside->texts == Beside::Texts::changed;
+    const std::vector<std::string> judged_ones = judged_actors(scenario);
+    const std::vector<std::string> actors = changed ? compared_actors(scenario) : judged_ones;
     if (!actors.empty()) {
-        Contest contest{.sources = scenario.sources,
-                        .choices = {},
-                        .actors = actors,
-                        .first_seed = 1,
-                        .last_seed = plan.seeds,
-                        .jobs = plan.jobs,
-                        .stop = plan.stop};
+        const Contest contest{.sources = scenario.sources,
+                              .choices = {},
+                              .actors = actors,
+                              .first_seed = 1,
+                              .last_seed = plan.seeds,
+                              .jobs = plan.jobs,
+                              .stop = plan.stop};
         const auto comparison = compare(contest);
         if (!comparison) {
             into.cases.push_back(
                 {.name = "play", .end = CaseEnd::error, .told = comparison.error().message});
             return;
         }
-        into.interrupted = comparison->interrupted;
+        if (changed)
+            into.beside =
+                set_beside(into.beside->before, scenario, *comparison, contest, plan.margin);
+        into.interrupted = comparison->interrupted || (plan.stop && *plan.stop);
         if (into.interrupted) return;
         const auto judgements = judge_comparison(scenario, *comparison);
         for (const Judgement& it : *judgements) into.cases.push_back(judged(path, it, *comparison));
-        if (plan.update != Update::nothing) keep_regressions(path, scenario, *comparison);
+        if (plan.update != Update::nothing) keep_regressions(path, scenario, *comparison, into);
     }
+    if (changed) into.cases.push_back(beside_told(path, *into.beside, plan));
     into.cases.push_back(check_transcript(path, scenario, plan.update));
     if (!plan.twice) return;
-    std::vector<std::string> all = actors;
+    std::vector<std::string> all = judged_ones;
     if (all.empty()) all.push_back(default_actor(scenario));
     into.cases.push_back(same_twice(path, scenario, all));
 }
 
+// Whether there is another text, before anything is played.
+void find_beside(const Scenario& scenario, const std::optional<std::string>& before,
+                 CheckedFile& into) {
+    if (!before) {
+        into.beside = Beside{.texts = Beside::Texts::only_here};
+        into.cases.push_back(
+            {.name = beside_case, .told = "only here: there is nothing to set it beside"});
+        return;
+    }
+    const auto same = same_text(*before, scenario);
+    into.beside = Beside{.texts = same && *same ? Beside::Texts::same : Beside::Texts::changed,
+                         .before = *before};
+    if (same && *same)
+        into.cases.push_back({.name = beside_case, .told = "the same text as " + *before});
+}
+
+// The line that an error names: "shop.lua:12: ...".
 int line_in(const std::string& message) {
-    std::smatch found;
-    return std::regex_search(message, found, std::regex{R"(\.lua:(\d+))"}) ? std::stoi(found[1])
-                                                                           : 0;
+    constexpr std::string_view mark = ".lua:";
+    const auto at = message.find(mark);
+    int line = 0;
+    if (at != std::string::npos)
+        std::from_chars(message.data() + at + mark.size(), message.data() + message.size(), line);
+    return line;
+}
+
+// One that cannot be read is for `load` to tell of.
+bool may_be_scenario(const fs::path& path) {
+    const auto text = text_of(path);
+    if (!text) return true;
+    const std::vector<ScriptWord> words = script_words(*text);
+    using Kind = ScriptWord::Kind;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        const bool called = words[i + 1].kind == Kind::text ||
+                            (words[i + 1].kind == Kind::sign &&
+                             (words[i + 1].text == "{" || words[i + 1].text == "("));
+        const bool of_something = i > 0 && words[i - 1].kind == Kind::sign &&
+                                  (words[i - 1].text == "." || words[i - 1].text == ":");
+        if (words[i].kind == Kind::name && words[i].text == "scenario" && called && !of_something)
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+namespace {
+
+CheckedFile checked(const std::string& path, const CheckPlan& plan, bool against,
+                    const std::optional<std::string>& before) {
+    const auto begun = std::chrono::steady_clock::now();
+    CheckedFile it{path, fs::path(path).stem().string(), 0, {}, false};
+    const auto scenario = load_scenario(path, Choices{});
+    const auto sound = scenario ? check_expectations(*scenario) : Result<void>{scenario.error()};
+    if (sound) {
+        if (against) find_beside(*scenario, before, it);
+        check_sound(path, *scenario, plan, it);
+    } else {
+        it.cases.push_back({.name = "load",
+                            .line = line_in(sound.error().message),
+                            .end = CaseEnd::error,
+                            .told = sound.error().message});
+    }
+    it.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return it;
 }
 
 }  // namespace
 
 CheckedFile check_file(const std::string& path, const CheckPlan& plan) {
-    const auto begun = std::chrono::steady_clock::now();
-    CheckedFile it{path, fs::path(path).stem().string(), 0, {}, false};
-    const auto scenario = load_scenario(path, Choices{});
-    const auto sound = scenario ? check_expectations(*scenario) : Result<void>{scenario.error()};
-    if (sound)
-        check_sound(path, *scenario, plan, it);
-    else
-        it.cases.push_back({.name = "load",
-                            .line = line_in(sound.error().message),
-                            .end = CaseEnd::error,
-                            .told = sound.error().message});
-    it.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return checked(path, plan, false, std::nullopt);
+}
+CheckedFile check_file(const std::string& path, const CheckPlan& plan,
+                       const std::optional<std::string>& before) {
+    return checked(path, plan, true, before);
+}
+
+CheckedFile only_there(const std::string& before) {
+    return {.path = before,
+            .scenario = fs::path(before).stem().string(),
+            .cases = {{.name = beside_case, .told = "only there: it is gone from here"}},
+            .beside = Beside{.texts = Beside::Texts::only_there, .before = before}};
+}
+
+CheckCase twice_alike(const std::string& path, const std::string& actor,
+                      const Result<FreshLife>& one, const Result<FreshLife>& other) {
+    CheckCase it{.name = "the same twice", .told = "to the bit"};
+    it.replay = run_line(path, actor, 1);
+    if (!one || !other) {
+        it.end = !one && !other ? CaseEnd::error : CaseEnd::nondeterministic;
+        it.told = (one ? other : one).error().message;
+    } else if (!(one->life.digest == other->life.digest)) {
+        it.end = CaseEnd::nondeterministic;
+        it.told = fmt::format("seed 1 of {} came out otherwise the second time: digests {} and {}",
+                              actor, hex(one->life.digest), hex(other->life.digest));
+        it.detail = difference(transcript_of(one->scenario, one->life),
+                               transcript_of(other->scenario, other->life));
+    }
     return it;
 }
 
 Result<std::vector<std::string>> scenarios_in(const std::vector<std::string>& paths) {
-    static const std::regex calls_scenario{R"((^|[^\w.:])scenario\s*[{(])"};
     std::vector<std::string> files;
     std::error_code failed;
     for (const std::string& path : paths) {
@@ -324,8 +459,7 @@ Result<std::vector<std::string>> scenarios_in(const std::vector<std::string>& pa
             continue;
         }
         for (const auto& entry : fs::recursive_directory_iterator(path, failed))
-            if (entry.path().extension() == ".lua" &&
-                std::regex_search(text_of(entry.path()).value_or(""), calls_scenario))
+            if (entry.path().extension() == ".lua" && may_be_scenario(entry.path()))
                 files.push_back(entry.path().string());
         if (failed) return Error{path + " cannot be read: " + failed.message()};
     }

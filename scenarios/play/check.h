@@ -1,6 +1,6 @@
 // A scenario as a test: what it expects, over seeds; its transcript; whether a day is the same
-// twice. Leans on compare.h. A failure is an expectation that was not met; an error is a scenario
-// that could not be played. Nothing is written but what `update` allows, and never half of a file.
+// twice; what became worse. Leans on against.h. A failure is what was not met; an error is a
+// scenario that could not be played. Nothing is written but what `update` allows, and no half file.
 #pragma once
 
 #include <atomic>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "scenarios/host/scenario.h"
+#include "scenarios/play/against.h"
 
 namespace rollcage {
 
@@ -20,6 +20,7 @@ struct CheckPlan {
     unsigned jobs = 1;
     Update update = Update::new_ones;
     bool twice = false;
+    double margin = .05;  // How much worse, as a share of what was, is no failure yet.
     const std::atomic<bool>* stop = nullptr;
 };
 
@@ -29,6 +30,7 @@ struct CheckCase {
     int line = 0;  // Of the scenario; 0: none in particular.
     CaseEnd end = CaseEnd::passed;
     std::string told{};    // In one line: what was found, and what was to be.
+    std::string note{};    // What to know of it though it may have passed.
     std::string detail{};  // All of it, where there is more.
     std::string replay{};  // The arguments that show it again.
 };
@@ -37,9 +39,18 @@ struct CheckedFile {
     double seconds = 0;
     std::vector<CheckCase> cases;  // Never empty.
     bool interrupted = false;
+    std::optional<Beside> beside{};
 };
+inline constexpr const char* beside_case = "no worse than before";  // It tells of `beside`.
 
 CheckedFile check_file(const std::string& path, const CheckPlan& plan);
+// With what the file was in another checkout; none: it is only here.
+CheckedFile check_file(const std::string& path, const CheckPlan& plan,
+                       const std::optional<std::string>& before);
+CheckedFile only_there(const std::string& before);
+// Whether the same seed of the same actor came out alike.
+CheckCase twice_alike(const std::string& path, const std::string& actor,
+                      const Result<FreshLife>& one, const Result<FreshLife>& other);
 
 // Scenario files, in order: those that are named, and in folders all that call `scenario`.
 Result<std::vector<std::string>> scenarios_in(const std::vector<std::string>& paths);

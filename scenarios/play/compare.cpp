@@ -1,62 +1,162 @@
 #include "scenarios/play/compare.h"
 
 #include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "scenarios/play/trunk.h"
+
 namespace rollcage {
 namespace {
 
-// Everything the threads share: each slot is written by one thread, once.
-struct Board {
-    std::vector<std::optional<Outcome>> outcomes;  // Seed by seed, actor by actor.
-    std::vector<std::string> errors;
-    std::atomic<std::size_t> next{0};
-    std::atomic<bool> failed{false};
-    std::mutex telling;
-    std::size_t done = 0;
-};
+constexpr std::size_t first_look = 8;  // Seeds, where the contest may end early.
 
 std::size_t lives_of(const Contest& contest) {
     return contest.actors.size() * contest.under.size();
 }
-
-void play_slot(const Contest& contest, Board& board, std::size_t slot) {
-    Choices choices = contest.choices;
-    choices.seed = contest.first_seed + slot / lives_of(contest);
-    const std::string& actor = contest.actors[slot % contest.actors.size()];
-    const Conditions& under = contest.under[slot % lives_of(contest) / contest.actors.size()];
-    if (under.plan) choices.plan = under.plan;
-    for (const auto& [knob, value] : under.knobs) choices.knobs[knob] = value;
-    const auto played = load_and_play(contest.sources, choices, actor);
-    if (played) {
-        board.outcomes[slot] = played->life.outcome;
-    } else {
-        board.errors[slot] = "seed " + std::to_string(choices.seed) + ", actor \"" + actor +
-                             "\": " + played.error().message;
-        board.failed = true;
-    }
+std::size_t seeds_of(const Contest& contest) {
+    return contest.last_seed - contest.first_seed + 1;
 }
 
-void work(const Contest& contest, Board& board) {
-    while (!board.failed && !(contest.stop && *contest.stop)) {
-        const std::size_t slot = board.next.fetch_add(1);
-        if (slot >= board.outcomes.size()) return;
-        play_slot(contest, board, slot);
-        const std::lock_guard told{board.telling};
-        ++board.done;
-        if (contest.progress) contest.progress(board.done, board.outcomes.size());
+// Plays the contest on several threads: each takes the rest of a life that left its trunk, or
+// begins the next trunk, one seed under one of the conditions.
+class Board {
+public:
+    explicit Board(const Contest& contest) : contest_(contest) {}
+
+    void play(std::size_t seeds) {  // So many in all, those played before included.
+        trunks_ = seeds * contest_.under.size();
+        outcomes.resize(trunks_ * contest_.actors.size());
+        errors.resize(outcomes.size());
+        std::vector<std::thread> threads;
+        const unsigned jobs = std::clamp(contest_.jobs, 1u, 256u);
+        for (unsigned job = 1; job < jobs; ++job) threads.emplace_back([&] { work(); });
+        work();
+        for (std::thread& it : threads) it.join();
     }
+
+    std::vector<std::optional<Outcome>> outcomes;  // Seed by seed, condition by condition.
+    std::vector<std::string> errors;
+
+private:
+    struct Waiting {
+        std::size_t slot = 0;
+        RestOfLife rest;
+    };
+
+    void work() {
+        std::unique_lock lock{mutex_};
+        while (true) {
+            const bool stopped = contest_.stop && *contest_.stop;
+            if (stopped) waiting_.clear();
+            if (!waiting_.empty()) {
+                Waiting next = std::move(waiting_.front());
+                waiting_.pop_front();
+                lock.unlock();
+                const auto outcome = next.rest();
+                next.rest = {};
+                lock.lock();
+                keep(next.slot, outcome);
+            } else if (next_trunk_ < trunks_ && !failed_ && !stopped) {
+                const std::size_t trunk = next_trunk_++;
+                ++under_way_;
+                lock.unlock();
+                begin(trunk);
+                lock.lock();
+                --under_way_;
+                changed_.notify_all();
+            } else if (under_way_ == 0) {
+                return;
+            } else {
+                changed_.wait(lock);
+            }
+        }
+    }
+
+    void begin(std::size_t trunk) {
+        Choices choices = contest_.choices;
+        choices.seed = seed_of(trunk);
+        const Conditions& under = contest_.under[trunk % contest_.under.size()];
+        if (under.plan) choices.plan = under.plan;
+        for (const auto& [knob, value] : under.knobs) choices.knobs[knob] = value;
+        play_trunk(
+            contest_.sources, choices, contest_.actors, [&](std::size_t actor, RestOfLife rest) {
+                const std::lock_guard lock{mutex_};
+                waiting_.push_back({trunk * contest_.actors.size() + actor, std::move(rest)});
+                changed_.notify_one();
+            });
+    }
+
+    void keep(std::size_t slot, const Result<Outcome>& outcome) {
+        if (outcome) {
+            outcomes[slot] = *outcome;
+        } else {
+            const std::size_t actors = contest_.actors.size();
+            errors[slot] = "seed " + std::to_string(seed_of(slot / actors)) + ", actor \"" +
+                           contest_.actors[slot % actors] + "\": " + outcome.error().message;
+            failed_ = true;
+        }
+        ++done_;
+        if (contest_.progress) contest_.progress(done_, seeds_of(contest_) * lives_of(contest_));
+    }
+
+    std::uint64_t seed_of(std::size_t trunk) const {
+        return contest_.first_seed + trunk / contest_.under.size();
+    }
+
+    const Contest& contest_;
+    std::size_t trunks_ = 0;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Waiting> waiting_;
+    std::size_t next_trunk_ = 0, under_way_ = 0, done_ = 0;
+    bool failed_ = false;
+};
+
+// In seed order, those that have one.
+std::vector<double> values_of(const ContestLife& life, const std::string& key) {
+    std::vector<double> values;
+    for (const Outcome& it : life.outcomes)
+        if (const auto value = outcome_value(it, key)) values.push_back(*value);
+    return values;
 }
 
 void spread_life(ContestLife& life) {
     for (const std::string& key : outcome_keys()) {
-        std::vector<double> values;
-        for (const Outcome& it : life.outcomes)
-            if (const auto value = outcome_value(it, key)) values.push_back(*value);
+        const std::vector<double> values = values_of(life, key);
         if (!values.empty()) life.spreads[key] = spread_of(values, more_is_better(key));
+        if (values.size() > 1) life.half_widths[key] = half_width(values);
     }
+}
+
+void let_stand(Comparison& comparison, const std::string& key) {
+    std::vector<std::vector<double>> lives;
+    for (const ContestLife& life : comparison.lives) {
+        lives.push_back(values_of(life, key));
+        if (lives.back().size() != comparison.seeds.size()) return;
+    }
+    const std::vector<Standing> standings = standings_of(lives, more_is_better(key));
+    for (std::size_t i = 0; i < lives.size(); ++i)
+        comparison.lives[i].standings[key] = standings[i];
+}
+
+// Who stands where, and whom nobody is better than in all that they are weighed by.
+void weigh(Comparison& comparison, const std::vector<std::string>& by) {
+    if (comparison.seeds.empty()) return;
+    for (const std::string& key : outcome_keys()) let_stand(comparison, key);
+    for (const std::string& key : by)
+        if (comparison.lives[0].standings.contains(key)) comparison.by.push_back(key);
+    std::vector<std::vector<double>> means(comparison.lives.size());
+    for (std::size_t i = 0; i < means.size(); ++i)
+        for (const std::string& key : comparison.by)
+            means[i].push_back(comparison.lives[i].spreads.at(key).mean *
+                               (more_is_better(key) ? -1 : 1));
+    const std::vector<bool> kept = undominated(means);
+    for (std::size_t i = 0; i < kept.size(); ++i) comparison.lives[i].undominated = kept[i];
 }
 
 void pair_up(Comparison& comparison, std::size_t a, std::size_t b) {
@@ -74,11 +174,37 @@ void pair_up(Comparison& comparison, std::size_t a, std::size_t b) {
     }
 }
 
+// Whether more seeds would not change who is how far behind on the metric.
+bool is_clear(const Comparison& comparison, const Precision& asked) {
+    std::size_t best = 0;
+    std::vector<std::vector<double>> lives;
+    for (const ContestLife& life : comparison.lives) {
+        lives.push_back(values_of(life, asked.metric));
+        if (lives.back().size() != comparison.seeds.size() || lives.back().size() < 2) return false;
+        const double gain = mean_of(lives.back()) - mean_of(lives[best]);
+        if (more_is_better(asked.metric) ? gain > 0 : gain < 0) best = lives.size() - 1;
+    }
+    if (lives.size() == 1)  // There is nobody to be behind of.
+        return half_width(lives[0]) <= asked.within * std::abs(mean_of(lives[0]));
+    for (std::size_t i = 0; i < lives.size(); ++i) {
+        if (i == best) continue;
+        const PairedDifference behind =
+            paired_difference(lives[i], lives[best], more_is_better(asked.metric));
+        const double larger = std::max(std::abs(mean_of(lives[i])), std::abs(mean_of(lives[best])));
+        const bool apart = behind.low > 0 || behind.high < 0;
+        if (!apart && (behind.high - behind.low) / 2 > asked.within * larger) return false;
+    }
+    return true;
+}
+
 Comparison gathered(const Contest& contest, const Board& board) {
     Comparison comparison;
     for (const Conditions& under : contest.under)
-        for (const std::string& actor : contest.actors)
-            comparison.lives.push_back({actor, under, {}, {}});
+        for (const std::string& actor : contest.actors) {
+            comparison.lives.emplace_back();
+            comparison.lives.back().actor = actor;
+            comparison.lives.back().under = under;
+        }
     const std::size_t lives = lives_of(contest);
     for (std::size_t seed = 0; seed * lives < board.outcomes.size(); ++seed) {
         const auto slot = board.outcomes.begin() + static_cast<std::ptrdiff_t>(seed * lives);
@@ -91,6 +217,7 @@ Comparison gathered(const Contest& contest, const Board& board) {
     }
     comparison.interrupted = comparison.seeds.size() * lives < board.outcomes.size();
     for (ContestLife& it : comparison.lives) spread_life(it);
+    weigh(comparison, contest.by);
     for (std::size_t a = 0; a < lives; ++a)
         for (std::size_t b = a + 1; b < lives; ++b) pair_up(comparison, a, b);
     return comparison;
@@ -104,19 +231,18 @@ Result<Comparison> compare(const Contest& contest) {
     if (contest.last_seed < contest.first_seed ||
         contest.last_seed - contest.first_seed >= 1'000'000)
         return Error{"compare plays 1 to 1000000 seeds; choose a range A..B with A <= B"};
-    Board board;
-    const std::size_t seeds = contest.last_seed - contest.first_seed + 1;
-    board.outcomes.resize(seeds * lives_of(contest));
-    board.errors.resize(board.outcomes.size());
-    std::vector<std::thread> threads;
-    const unsigned jobs = std::clamp(contest.jobs, 1u, 256u);
-    for (unsigned job = 1; job < jobs; ++job) threads.emplace_back([&] { work(contest, board); });
-    work(contest, board);
-    for (std::thread& it : threads) it.join();
-    // Slots are taken in order and finished, so the first error is the same for every `jobs`.
-    for (const std::string& it : board.errors)
-        if (!it.empty()) return Error{it};
-    return gathered(contest, board);
+    Board board(contest);
+    for (std::size_t seeds = contest.until ? first_look : seeds_of(contest);; seeds *= 2) {
+        board.play(std::min(seeds, seeds_of(contest)));
+        // Trunks are begun in order and played out: the first error is the same for every `jobs`.
+        for (const std::string& it : board.errors)
+            if (!it.empty()) return Error{it};
+        Comparison comparison = gathered(contest, board);
+        comparison.precise =
+            contest.until && !comparison.interrupted && is_clear(comparison, *contest.until);
+        if (comparison.precise || comparison.interrupted || seeds >= seeds_of(contest))
+            return comparison;
+    }
 }
 
 std::string label(const Conditions& under) {

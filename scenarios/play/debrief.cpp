@@ -70,8 +70,9 @@ std::string left_open(const std::string& actor, const Outcome& life) {
         text += fmt::format(" At the end {} more an hour were still being harmed.",
                             grouped(life.open_harm_per_hour));
     if (life.open_residue > 0)
-        text += fmt::format(" {} left {} records or jobs that nothing will mend by itself.", actor,
-                            grouped(static_cast<double>(life.open_residue)));
+        text +=
+            fmt::format(" With {} {} records or jobs were left that nothing will mend by itself.",
+                        actor, grouped(static_cast<double>(life.open_residue)));
     return text;
 }
 
@@ -95,7 +96,7 @@ std::string environments(const Outcome& life) {
             text += fmt::format(" At the end {} was unlike production in {}: {}.", it.name,
                                 it.differences.size(), quoted(it.differences));
         for (const auto& [build, difference] : it.missed)
-            text += fmt::format(" \"{}\" alone kept it from finding what was wrong with {}.",
+            text += fmt::format(" With \"{}\" it could no longer find what was wrong with {}.",
                                 difference, build);
     }
     return text;

@@ -86,6 +86,20 @@ double statistic_of(const Criterion& criterion, const std::vector<double>& value
     return broken == values.end() ? values.front() : *broken;
 }
 
+// Of what every seed must hold there is none: more seeds can only break it.
+std::optional<double> half_interval_of(const Criterion& criterion,
+                                       const std::vector<double>& values) {
+    if (values.size() < 2) return std::nullopt;
+    switch (criterion.statistic) {
+        case Statistic::mean: return half_width(values);
+        case Statistic::percentile: return percentile_half_width(values, criterion.percent);
+        case Statistic::cvar90: return cvar90_half_width(values);
+        case Statistic::max:
+        case Statistic::every: break;
+    }
+    return std::nullopt;
+}
+
 Result<Criterion> parse_better(const std::vector<std::string>& words, Criterion criterion) {
     if (words.size() != 5 || words[3] != "on")
         return Error{"a comparison is \"A\" better_than \"B\" on KEY"};
@@ -157,11 +171,7 @@ Judgement judge(const Criterion& criterion, const std::vector<Outcome>& outcomes
     judgement.verdict = Verdict::no_data;
     if (values.empty()) return judgement;
     judgement.value = statistic_of(criterion, values);
-    if (criterion.statistic == Statistic::mean && values.size() > 1) {
-        const std::vector<double> zeros(values.size(), 0);
-        const PairedDifference spread = paired_difference(values, zeros, false);
-        judgement.half_interval = (spread.high - spread.low) / 2;
-    }
+    judgement.half_interval = half_interval_of(criterion, values);
     judgement.verdict =
         holds(*judgement.value, criterion.op, criterion.limit) ? Verdict::pass : Verdict::fail;
     return judgement;
@@ -225,12 +235,8 @@ Result<void> check_expectations(const Scenario& scenario) {
 }
 
 std::optional<std::int64_t> seeds_to_settle(const Judgement& it) {
-    if (!it.value || !it.half_interval || *it.half_interval <= 0) return std::nullopt;
-    const double margin = std::abs(*it.value - it.criterion.limit);
-    if (margin >= *it.half_interval || margin == 0) return std::nullopt;
-    const double times = *it.half_interval / margin;
-    return static_cast<std::int64_t>(
-        std::ceil(std::min(1e9, static_cast<double>(it.samples) * times * times)));
+    if (!it.value || !it.half_interval) return std::nullopt;
+    return seeds_to_tell(*it.value, it.criterion.limit, *it.half_interval, it.samples);
 }
 
 std::string verdict_of(const std::vector<Judgement>& judgements) {

@@ -35,7 +35,8 @@ struct Judgement {
     std::int64_t samples = 0;
     std::string actor{};  // Whose; of a better_than nobody's.
     int line = 0;         // Of the scenario.
-    // Half of the 95 % interval of the value, where it is a mean or a difference of means.
+    // Half of the 95 % interval of the value, where it is a mean, a percentile, a tail mean or a
+    // difference of means.
     std::optional<double> half_interval{};
 };
 // Where the value is nearer to what it must pass than its own spread tells apart: how many seeds

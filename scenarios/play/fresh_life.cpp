@@ -36,14 +36,6 @@ std::vector<std::string> all_actors(const Scenario& scenario) {
     return actors;
 }
 
-std::string transcript_of(const Scenario& scenario, const Life& life) {
-    std::string text = "scenario " + scenario.name + " " + hex(source_digest(scenario.sources)) +
-                       "\nactor " + life.actor + "\nseed " + std::to_string(life.seed) + "\n\n";
-    for (const Occurrence& it : life.facts)
-        text += transcript_line(it, scenario.blueprint->names) + "\n";
-    return text;
-}
-
 Digest source_digest(const std::vector<SourceFile>& sources) {
     Digest digest;
     for (const SourceFile& it : sources) {

@@ -28,8 +28,6 @@ Result<Life> other_life(const Scenario& scenario, const std::string& actor, std:
 std::string default_actor(const Scenario& scenario);  // Its first own, else "nothing".
 // Its own, then the built-ins whose idea it has what it takes for.
 std::vector<std::string> all_actors(const Scenario& scenario);
-// The facts of a life, line by line, after what it was a life of.
-std::string transcript_of(const Scenario& scenario, const Life& life);
 Digest source_digest(const std::vector<SourceFile>& sources);
 
 }  // namespace rollcage

@@ -27,52 +27,41 @@ Error unknown_actor(const Scenario& scenario, const std::string& actor) {
 void tell_news(const Day& day, Life& life, const Witness& witness) {
     const FactView view = facts_known(day);
     for (const Occurrence& it : view.facts().subspan(life.facts.size())) {
+        const bool by_machine = std::ranges::binary_search(day.by_machines, life.facts.size());
         life.facts.push_back(it);
         if (const auto* ordered = std::get_if<Ordered>(&it.fact)) {
-            life.orders.push_back({it.at, command_text(ordered->command, view.names())});
+            life.orders.push_back(
+                {it.at, command_text(ordered->command, view.names()), by_machine});
             if (witness.order) witness.order(life.orders.back());
         }
         if (witness.fact) witness.fact(it);
     }
 }
 
-SimTime next_stop(const Day& day, const Player* who, SimTime end) {
-    SimTime stop = end;
-    if (now(day) < decisions_end(day)) {
-        stop = std::min(stop, decisions_end(day));
-        // Whoever waits for nothing still lets time pass.
-        if (who != nullptr) stop = std::min(stop, std::max(who->wakes_at(), now(day) + 1_us));
-    }
-    return stop;
-}
-
-// Plays on until `end`; whoever is there speaks at that instant too.
-Result<void> play_on(const Scenario& scenario, Day& day, const Player* who, Life& life, SimTime end,
-                     const Witness& witness) {
-    for (int turn = 0; turn < turns_max; ++turn) {
-        tell_news(day, life, witness);
-        if (who != nullptr && now(day) < decisions_end(day)) {
-            const auto orders = who->wake(facts_known(day));
-            if (!orders) return orders.error();
-            for (const Command& it : *orders) submit(day, it, By::person);
-            tell_news(day, life, witness);
-        }
-        if (now(day) >= end) return {};
-        (void)advance(day, next_stop(day, who, end));
-    }
-    return Error{scenario.name + ": actor \"" + life.actor +
-                 "\" is still busy after 50000000 turns at " + clock_text(now(day)) +
-                 "; let it wait for a fact or for time to pass"};
-}
-
 SimTime end_of(const Day& day, std::optional<SimTime> until) {
     return until ? std::min(*until, day_end(day)) : day_end(day);
 }
 
-Result<Life> play_out(const Scenario& scenario, Day day, const Player* who, Life life,
-                      std::optional<SimTime> until, const Witness& witness) {
-    if (const auto played = play_on(scenario, day, who, life, end_of(day, until), witness); !played)
-        return played.error();
+// To be asked once more where nothing is new changes nothing: whoever waits goes on waiting.
+Result<void> play_by_minutes(Day& day, const Player* who, SimTime end,
+                             const std::function<void()>& hear,
+                             const std::function<void(const Day&)>& ended) {
+    for (bool spoken = false; !spoken || now(day) < end; spoken = true) {
+        const SimTime next{(now(day).us / (1_min).us + 1) * (1_min).us};
+        const auto played = play_on(day, who, std::min(next, end), hear, spoken);
+        if (!played) return played.error();
+        if (now(day) == next) ended(day);
+    }
+    return {};
+}
+
+Result<Life> play_out(Day day, const Player* who, Life life, std::optional<SimTime> until,
+                      const Witness& witness) {
+    const auto hear = [&] { tell_news(day, life, witness); };
+    const SimTime end = end_of(day, until);
+    const auto played = witness.minute ? play_by_minutes(day, who, end, hear, witness.minute)
+                                       : play_on(day, who, end, hear);
+    if (!played) return played.error();
     life.outcome = outcome(day);
     life.digest = digest(day);
     life.ended = now(day);
@@ -86,12 +75,7 @@ Life begun_life(const std::string& actor, std::uint64_t seed) {
     return life;
 }
 
-// Who acts: one whose mind is in the day, or a player.
-struct Cast {
-    BuiltIn mind = BuiltIn::nothing;
-    std::optional<Player> who;
-    const Player* outside() const { return who ? &*who : nullptr; }
-};
+}  // namespace
 
 Result<Cast> cast(const Scenario& scenario, const std::string& actor) {
     if (std::ranges::find(scenario.actors, actor) != scenario.actors.end()) {
@@ -110,20 +94,41 @@ Result<Cast> cast(const Scenario& scenario, const std::string& actor) {
     return Cast{*built_in, std::nullopt};
 }
 
-}  // namespace
+SimTime next_stop(const Day& day, SimTime player_wakes, SimTime end) {
+    if (now(day) >= decisions_end(day)) return end;
+    // Whoever waits for nothing still lets time pass.
+    return std::min({end, decisions_end(day), std::max(player_wakes, now(day) + 1_us)});
+}
+
+Result<void> play_on(Day& day, const Player* who, SimTime end, const std::function<void()>& hear,
+                     bool spoken) {
+    for (int turn = 0; turn < turns_max; ++turn, spoken = false) {
+        if (hear) hear();
+        if (who != nullptr && !spoken && now(day) < decisions_end(day)) {
+            const auto orders = who->wake(facts_known(day));
+            if (!orders) return orders.error();
+            for (const Command& it : *orders) submit(day, it, By::person);
+            if (hear) hear();
+        }
+        if (now(day) >= end) return {};
+        (void)advance(day, next_stop(day, who != nullptr ? who->wakes_at() : end, end));
+    }
+    return Error{"the actor is still busy after 50000000 turns at " + clock_text(now(day)) +
+                 "; let it wait for a fact or for time to pass"};
+}
 
 Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,
                        std::optional<SimTime> until, const Witness& witness) {
     const auto who = cast(scenario, actor);
     if (!who) return who.error();
-    return play_out(scenario, start_day(scenario.blueprint, seed, who->mind), who->outside(),
+    return play_out(start_day(scenario.blueprint, seed, who->mind), who->outside(),
                     begun_life(actor, seed), until, witness);
 }
 
 Result<Life> play_player(const Scenario& scenario, const Player& who, std::uint64_t seed,
                          std::optional<SimTime> until, const Witness& witness) {
-    return play_out(scenario, start_day(scenario.blueprint, seed), &who, begun_life(player, seed),
-                    until, witness);
+    return play_out(start_day(scenario.blueprint, seed), &who, begun_life(player, seed), until,
+                    witness);
 }
 
 Result<Life> play_turned(const Scenario& scenario, const std::string& actor,
@@ -141,15 +146,15 @@ Result<Life> play_turned(const Scenario& scenario, const std::string& actor,
     const auto command = parse_command(turn.order, scenario.blueprint->names);
     if (!command) return command.error();
     Life life = begun_life(actor, seed);
-    if (const auto played = play_on(scenario, day, first->outside(), life, turn.at, {}); !played)
-        return played.error();
+    const auto played = play_on(day, first->outside(), turn.at, [&] { tell_news(day, life, {}); });
+    if (!played) return played.error();
     const auto then = cast(scenario, turn.then.empty() ? name(BuiltIn::nothing) : turn.then);
     if (!then) return then.error();
     day.mind = Mind{};
     day.mind.actor = then->mind;
     submit(day, *command, By::person);
     life.actor += ", then " + turn.order + (turn.then.empty() ? "" : ", then " + turn.then);
-    return play_out(scenario, std::move(day), then->outside(), std::move(life), std::nullopt, {});
+    return play_out(std::move(day), then->outside(), std::move(life), std::nullopt, {});
 }
 
 Player player_of(const std::vector<GivenOrder>& orders, const Names& names) {

@@ -15,6 +15,7 @@ namespace rollcage {
 struct GivenOrder {
     SimTime at;
     std::string text;  // As command_text writes it.
+    bool by_machine = false;
 };
 
 struct Life {
@@ -27,10 +28,12 @@ struct Life {
     SimTime ended;
 };
 
-// Told of each order and fact as it happens (recordings are written so); may be empty.
+// Told of each order and fact as it happens (recordings are written so); may be empty. Who wants to
+// see each minute end sees the day itself, with what nobody in it knows.
 struct Witness {
-    std::function<void(const GivenOrder&)> order;
-    std::function<void(const Occurrence&)> fact;
+    std::function<void(const GivenOrder&)> order{};
+    std::function<void(const Occurrence&)> fact{};
+    std::function<void(const Day&)> minute{};
 };
 
 // Whoever orders from outside the engine: a script, a recording, a person at a console. It is asked
@@ -41,6 +44,21 @@ struct Player {
 };
 inline constexpr const char* player = "player";  // The actor whose orders come from outside.
 Player player_of(const std::vector<GivenOrder>& orders, const Names& names);
+
+// Who acts: one whose mind is in the day, or a player.
+struct Cast {
+    BuiltIn mind = BuiltIn::nothing;
+    std::optional<Player> who;
+    const Player* outside() const { return who ? &*who : nullptr; }
+};
+Result<Cast> cast(const Scenario& scenario, const std::string& actor);
+
+// Plays a day on until `end`; `hear` is called whenever something may be new. `spoken`: the player
+// has had its say at this instant.
+Result<void> play_on(Day& day, const Player* who, SimTime end,
+                     const std::function<void()>& hear = {}, bool spoken = false);
+// How far a day plays on its own before the player, or the end of decisions, or `end`.
+SimTime next_stop(const Day& day, SimTime player_wakes, SimTime end);
 
 // `actor` is a built-in's name or one of the scenario's own; `until` cuts the day short.
 Result<Life> play_life(const Scenario& scenario, const std::string& actor, std::uint64_t seed,

@@ -10,6 +10,7 @@ using Value = std::optional<double>;
 
 struct Key {
     const char* name;
+    const char* meaning;
     Value (*of)(const Outcome&);
     bool more_is_better = false;
 };
@@ -38,63 +39,112 @@ using O = Outcome;
 using R = Outcome::Records;
 using C = Outcome::Cost;
 
-const std::vector<Key>& keys() {
-    static const std::vector<Key> all{
-        {"requests.offered", counted<&O::offered>, true},
-        {"requests.good", counted<&O::good>, true},
-        {"requests.failed", counted<&O::failed>},
-        {"requests.refused", counted<&O::refused>},
-        {"requests.slow", counted<&O::slow>},
-        {"requests.pending", counted<&O::pending>},
-        {"requests.misled", counted<&O::misled>},
-        {"users.minutes_impacted",
+std::vector<Key> keys_of_requests() {
+    return {
+        {"requests.offered", "fresh requests that users made", counted<&O::offered>, true},
+        {"requests.good", "of these, answered well and in time, be it at a later attempt",
+         counted<&O::good>, true},
+        {"requests.failed", "of these, given up after their last attempt", counted<&O::failed>},
+        {"requests.refused", "of these, shed at their last attempt", counted<&O::refused>},
+        {"requests.slow", "good answers above the latency goal", counted<&O::slow>},
+        {"requests.pending", "still waiting or backing off at the end", counted<&O::pending>},
+        {"requests.misled", "good answers that stand on a damaged record", counted<&O::misled>},
+        {"users.minutes_impacted", "user-minutes in which a user met failures or damaged records",
          [](const O& it) {
              return Value{static_cast<double>(it.user_minutes_impacted_ppm) * 1e-6};
          }},
-        {"users.logged_out", counted<&O::logged_out>},
-        {"users.share_exposed_ever", measured<&O::share_exposed_ever>},
-        {"users.share_exposed_peak", measured<&O::share_exposed_peak>},
-        {"budget.burned_share", measured<&O::budget_burned_share>},
-        {"times.detect_s", measured<&O::detect_s>},
-        {"times.mitigate_s", measured<&O::mitigate_s>},
-        {"times.recover_s", measured<&O::recover_s>},
-        {"records.accepted", over_stores<&R::accepted>, true},
-        {"records.sound", over_stores<&R::sound>, true},
-        {"records.diverged", over_stores<&R::diverged>},
-        {"records.damaged", over_stores<&R::damaged>},
-        {"records.lost", over_stores<&R::lost>},
-        {"records.stranded", over_stores<&R::stranded>},
-        {"records.doubled", over_stores<&R::doubled>},
-        {"records.dead_lettered", over_stores<&R::dead_lettered>},
-        {"records.undone", over_stores<&R::undone>},
-        {"records.by_hand", over_stores<&R::by_hand>},
-        {"records.stale_reads", over_stores<&R::stale_reads>},
-        {"records.unreadable", over_stores<&R::unreadable>},
-        {"records.unreadable_minutes", over_stores<&R::unreadable_minutes>},
-        {"jobs.finished", counted<&O::jobs_finished>, true},
-        {"jobs.orphaned", counted<&O::jobs_orphaned>},
-        {"effects.sent", counted<&O::effects_sent>, true},
-        {"effects.doubled", counted<&O::effects_doubled>},
-        {"effects.unmatched", counted<&O::effects_unmatched>},
-        {"open.harm_per_hour", measured<&O::open_harm_per_hour>},
-        {"open.residue", counted<&O::open_residue>},
-        {"delivery.deploys", counted<&O::deploys>, true},
-        {"delivery.lead_time_s", measured<&O::lead_time_s>},
-        {"delivery.change_fail_share", measured<&O::change_fail_share>},
-        {"delivery.rework_share", measured<&O::rework_share>},
-        {"delivery.false_red_share", measured<&O::false_red_share>},
-        {"delivery.gates_skipped", counted<&O::gates_skipped>},
-        {"worth.delivered", measured<&O::worth_delivered>, true},
-        {"worth.delayed", measured<&O::worth_delayed>},
-        {"people.toil_minutes", measured<&O::toil_minutes>},
-        {"cost.total", [](const O& it) { return it.cost ? Value{it.cost->total()} : Value{}; }},
-        {"cost.requests", priced<&C::requests>},
-        {"cost.data", priced<&C::data>},
-        {"cost.people", priced<&C::people>},
-        {"cost.machines", priced<&C::machines>},
-        {"cost.environments", priced<&C::environments>},
-        {"cost.worth_delayed", priced<&C::worth_delayed>},
+        {"users.logged_out", "sessions that were lost", counted<&O::logged_out>},
+        {"users.share_exposed_ever", "share of users who ever met a change that does harm",
+         measured<&O::share_exposed_ever>},
+        {"users.share_exposed_peak", "the largest share of users on such a change in one minute",
+         measured<&O::share_exposed_peak>},
+        {"budget.burned_share", "share of 28 days' error budget that the day used up",
+         measured<&O::budget_burned_share>},
+        {"times.detect_s",
+         "seconds from the first harmful minute to the first fact that tells of it",
+         measured<&O::detect_s>},
+        {"times.mitigate_s", "seconds from the first harmful minute to five minutes without harm",
+         measured<&O::mitigate_s>},
+        {"times.recover_s",
+         "seconds from the first harmful minute until nothing wrong is left to mend",
+         measured<&O::recover_s>},
     };
+}
+
+std::vector<Key> keys_of_records() {
+    return {
+        {"records.accepted", "writes that were acknowledged", over_stores<&R::accepted>, true},
+        {"records.sound", "records that are as they should be at the end", over_stores<&R::sound>,
+         true},
+        {"records.diverged", "records whose new half is behind the old one",
+         over_stores<&R::diverged>},
+        {"records.damaged", "records that hold something wrong", over_stores<&R::damaged>},
+        {"records.lost", "acknowledged records that are gone", over_stores<&R::lost>},
+        {"records.stranded", "rows that a failover left on the old primary",
+         over_stores<&R::stranded>},
+        {"records.doubled", "records that are there twice", over_stores<&R::doubled>},
+        {"records.dead_lettered", "messages set aside because no reader could take them",
+         over_stores<&R::dead_lettered>},
+        {"records.undone", "acknowledged writes that a restore or fail-back took back",
+         over_stores<&R::undone>},
+        {"records.by_hand", "rows that repair had to leave to people", over_stores<&R::by_hand>},
+        {"records.stale_reads", "reads for which a replica was too late",
+         over_stores<&R::stale_reads>},
+        {"records.unreadable", "records that what runs at the end cannot read",
+         over_stores<&R::unreadable>},
+        {"records.unreadable_minutes", "record-minutes during which records could not be read",
+         over_stores<&R::unreadable_minutes>},
+        {"jobs.finished", "long jobs that were done", counted<&O::jobs_finished>, true},
+        {"jobs.orphaned", "long jobs that nobody carries on", counted<&O::jobs_orphaned>},
+        {"effects.sent", "things done to the outside: mails, payments", counted<&O::effects_sent>,
+         true},
+        {"effects.doubled", "of these, done twice", counted<&O::effects_doubled>},
+        {"effects.unmatched", "of these, those whose record was taken back afterwards",
+         counted<&O::effects_unmatched>},
+    };
+}
+
+std::vector<Key> keys_of_the_rest() {
+    return {
+        {"open.harm_per_hour", "failures and records going wrong an hour, by the last ten minutes",
+         measured<&O::open_harm_per_hour>},
+        {"open.residue", "records wrong or unreadable and jobs orphaned when the day ends",
+         counted<&O::open_residue>},
+        {"delivery.deploys", "builds that went out", counted<&O::deploys>, true},
+        {"delivery.lead_time_s", "seconds from the merge to all users, in the mean",
+         measured<&O::lead_time_s>},
+        {"delivery.change_fail_share", "share of deploys that were rolled back or fixed",
+         measured<&O::change_fail_share>},
+        {"delivery.rework_share", "share of deploys that were fixes", measured<&O::rework_share>},
+        {"delivery.false_red_share", "share of red stages in which nothing was wrong",
+         measured<&O::false_red_share>},
+        {"delivery.gates_skipped", "gates that somebody passed over", counted<&O::gates_skipped>},
+        {"worth.delivered", "money that changes earned once users had them",
+         measured<&O::worth_delivered>, true},
+        {"worth.delayed", "money that changes would have earned had they not been held up",
+         measured<&O::worth_delayed>},
+        {"people.toil_minutes", "minutes that people spent on runbooks and fixes",
+         measured<&O::toil_minutes>},
+        {"cost.total", "all of the costs below, in the scenario's money",
+         [](const O& it) { return it.cost ? Value{it.cost->total()} : Value{}; }},
+        {"cost.requests", "of failed and refused requests and impacted users",
+         priced<&C::requests>},
+        {"cost.data", "of records, jobs and effects that went wrong", priced<&C::data>},
+        {"cost.people", "of people's time", priced<&C::people>},
+        {"cost.machines", "of instances while they were there", priced<&C::machines>},
+        {"cost.environments", "of environments before production", priced<&C::environments>},
+        {"cost.worth_delayed", "of changes that came later than they could have",
+         priced<&C::worth_delayed>},
+    };
+}
+
+const std::vector<Key>& keys() {
+    static const std::vector<Key> all = [] {
+        std::vector<Key> list = keys_of_requests();
+        for (const Key& it : keys_of_records()) list.push_back(it);
+        for (const Key& it : keys_of_the_rest()) list.push_back(it);
+        return list;
+    }();
     return all;
 }
 
@@ -112,6 +162,13 @@ const std::vector<std::string>& outcome_keys() {
         return list;
     }();
     return names;
+}
+
+const std::vector<std::string>& weighed_keys() {
+    static const std::vector<std::string> keys{"users.minutes_impacted", "records.lost",
+                                               "records.damaged",        "effects.doubled",
+                                               "worth.delayed",          "people.toil_minutes"};
+    return keys;
 }
 
 namespace {
@@ -145,6 +202,11 @@ std::optional<double> outcome_value(const Outcome& outcome, std::string_view key
     }
     const Key* known = key_named(key);
     return known == nullptr ? std::nullopt : known->of(outcome);
+}
+
+const char* meaning_of(std::string_view key) {
+    const Key* known = key_named(store_of_key(key).empty() ? key : over_all_stores(key));
+    return known == nullptr ? "" : known->meaning;
 }
 
 bool more_is_better(std::string_view key) {

@@ -17,5 +17,7 @@ bool is_outcome_key(std::string_view key);
 std::string_view store_of_key(std::string_view key);  // Empty: the key is not one store's.
 std::optional<double> outcome_value(const Outcome& outcome, std::string_view key);
 bool more_is_better(std::string_view key);
+const char* meaning_of(std::string_view key);    // What is counted; empty: no such key.
+const std::vector<std::string>& weighed_keys();  // What a decision is weighed by, where not chosen.
 
 }  // namespace rollcage

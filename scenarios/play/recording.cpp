@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -139,20 +140,30 @@ bool timed(const std::string& text) {
            static_cast<bool>(parse_moment(std::string_view{text}.substr(0, space)));
 }
 
+GivenOrder order_in(const std::string& line, bool by_machine) {
+    const std::size_t space = std::min(line.find(' '), line.size());
+    const auto at = parse_moment(line.substr(0, space));
+    check(static_cast<bool>(at), "an order's time was looked at before");
+    return {*at, line.substr(std::min(space + 1, line.size())), by_machine};
+}
+
 void read_happenings(Reader& reader, Recording& recording) {
     while (reader.ok() && !reader.at_end()) {
         const std::string line = reader.line();
         if (line.starts_with("note ")) {
             reader.next();
         } else if (line.starts_with("order ") && timed(line.substr(6))) {
-            recording.orders.push_back(reader.field("order", "TIME COMMAND"));
+            recording.orders.push_back(order_in(reader.field("order", "TIME COMMAND"), false));
+        } else if (line.starts_with("machine ") && timed(line.substr(8))) {
+            recording.orders.push_back(order_in(reader.field("machine", "TIME COMMAND"), true));
         } else if (line.starts_with("fact ") && timed(line.substr(5))) {
             recording.facts.push_back(reader.field("fact", "TIME FACT"));
         } else if (line.starts_with("outcome ")) {
             break;
         } else {
             reader.fail(
-                "\"order TIME COMMAND\", \"fact TIME FACT\", \"note TEXT\" or \"outcome JSON\"");
+                "\"order TIME COMMAND\", \"machine TIME COMMAND\", \"fact TIME FACT\", "
+                "\"note TEXT\" or \"outcome JSON\"");
         }
     }
     if (!reader.ok() || reader.at_end()) return;  // Cut off: what happened so far still counts.
@@ -219,16 +230,28 @@ Result<SimTime> parse_moment(std::string_view text) {
     if (word.size() < 6 || word[0] != ':' || word[3] != ':' || count > 999'999) return error;
     const auto minutes = whole_number<std::int64_t>(word.substr(1, 2));
     const auto seconds = whole_number<std::int64_t>(word.substr(4, 2));
-    std::int64_t ms = 0;
+    std::int64_t us = 0;
     if (word.size() == 10 && word[6] == '.')
-        ms = whole_number<std::int64_t>(word.substr(7)).value_or(-1);
+        us = whole_number<std::int64_t>(word.substr(7)).value_or(-1) * 1'000;
+    else if (word.size() == 13 && word[6] == '.')
+        us = whole_number<std::int64_t>(word.substr(7)).value_or(-1);
     else if (word.size() != 6)
         return error;
     if (!minutes || !seconds || *minutes < 0 || *minutes > 59 || *seconds < 0 || *seconds > 59 ||
-        ms < 0)
+        us < 0)
         return error;
-    return SimTime{((count * 60 + *minutes) * 60 + *seconds) * 1'000'000 + ms * 1'000};
+    return SimTime{((count * 60 + *minutes) * 60 + *seconds) * 1'000'000 + us};
 }
+
+namespace {
+
+// To the microsecond: an order that is given a little early meets another world.
+std::string order_line(const GivenOrder& order) {
+    std::string us = std::to_string(1'000 + order.at.us % 1'000);
+    return clock_text(order.at) + us.substr(1) + ' ' + order.text;
+}
+
+}  // namespace
 
 Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& head) {
     Recorder recorder;
@@ -255,7 +278,7 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
 }
 
 void Recorder::order(const GivenOrder& order) {
-    out_ << "order " << clock_text(order.at) << ' ' << order.text << std::endl;
+    out_ << (order.by_machine ? "machine " : "order ") << order_line(order) << std::endl;
 }
 
 void Recorder::fact(const std::string& transcript_line) {
@@ -291,7 +314,9 @@ Result<Recording> parse_recording(const std::string& text) {
 Result<Recording> read_recording(const std::string& path) {
     std::ifstream in{path, std::ios::binary};
     std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
+    std::error_code unknown;
+    const bool empty = std::filesystem::file_size(path, unknown) == 0 && !unknown;
+    if (!in || (!empty && !(text << in.rdbuf())))
         return Error{"cannot read the recording " + path + "; check the path"};
     auto recording = parse_recording(text.str());
     if (!recording) return Error{path + ": " + recording.error().message};
@@ -300,12 +325,8 @@ Result<Recording> read_recording(const std::string& path) {
 
 std::vector<GivenOrder> orders_of(const Recording& recording) {
     std::vector<GivenOrder> orders;
-    for (const std::string& line : recording.orders) {
-        const std::size_t space = std::min(line.find(' '), line.size());
-        const auto at = parse_moment(line.substr(0, space));
-        check(static_cast<bool>(at), "a recording's orders were read with their times");
-        orders.push_back({*at, line.substr(std::min(space + 1, line.size()))});
-    }
+    for (const GivenOrder& it : recording.orders)
+        if (!it.by_machine) orders.push_back(it);
     return orders;
 }
 
@@ -314,9 +335,9 @@ Result<Verification> verify(const Recording& recording) {
     const auto played =
         load_and_play(head.sources, head.choices, head.actor, head.until, orders_of(recording));
     if (!played) return played.error();
-    std::vector<std::string> orders, facts;
-    for (const GivenOrder& it : played->life.orders)
-        orders.push_back(clock_text(it.at) + " " + it.text);
+    std::vector<std::string> recorded, orders, facts;
+    for (const GivenOrder& it : recording.orders) recorded.push_back(order_line(it));
+    for (const GivenOrder& it : played->life.orders) orders.push_back(order_line(it));
     for (const Occurrence& it : played->life.facts)
         facts.push_back(transcript_line(it, played->scenario.blueprint->names));
     const bool complete = !recording.digest.empty();
@@ -329,7 +350,7 @@ Result<Verification> verify(const Recording& recording) {
     const auto look = [&](const std::string& found) {
         if (result.difference.empty()) result.difference = found;
     };
-    look(first_difference("order", recording.orders, orders, complete));
+    look(first_difference("order", recorded, orders, complete));
     look(first_difference("fact", recording.facts, facts, complete));
     if (complete) {
         look(first_difference("outcome", {recording.outcome}, {outcome_line(played->life.outcome)},

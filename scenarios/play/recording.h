@@ -26,9 +26,9 @@ struct RecordingHead {
 };
 struct Recording {
     RecordingHead head;
-    std::vector<std::string> orders;  // "00:03:25.000 rollback lorry"
-    std::vector<std::string> facts;   // Transcript lines.
-    std::string outcome;              // JSON; empty when the run was cut off, and so is the digest.
+    std::vector<GivenOrder> orders;  // Those by machines are there to be checked, not given.
+    std::vector<std::string> facts;  // Transcript lines.
+    std::string outcome;             // JSON; empty when the run was cut off, and so is the digest.
     std::string digest;
 };
 
@@ -44,7 +44,7 @@ private:
     std::string path_;
 };
 
-std::vector<GivenOrder> orders_of(const Recording& recording);
+std::vector<GivenOrder> orders_of(const Recording& recording);  // Not those by machines.
 std::string outcome_line(const Outcome& outcome);  // Flat JSON by dotted key, on one line.
 Result<Recording> parse_recording(const std::string& text);
 Result<Recording> read_recording(const std::string& path);

@@ -14,7 +14,7 @@ local premium = drill.cohort { "premium", users = 400, requests_per_minute = 2, 
 local others = drill.cohort { "standard", users = 1600, requests_per_minute = 2, writes = 0.4, inserts = 0.9, tier = "standard" }
 local payments = drill.service { "payments", serves = { premium, others }, uses = { ledger }, instances = 3, slots = 8,
   work = "60ms", version = "2.3.1", start = "20s" }
-local express = drill.flag { "express_checkout", tier = "premium", guards = payments }
+local express = drill.flag { "express_checkout", owner = "payments team", tier = "premium", guards = payments }
 
 drill.plan "usual" {
   compile { takes = "1m43s" },

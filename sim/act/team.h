@@ -11,12 +11,6 @@
 
 namespace rollcage {
 
-// What somebody is asked to say yes to, and of whom: responders, a bit each.
-struct Approval {
-    std::uint32_t delivery = 0, step = 0;
-    std::uint32_t approvers = 0;
-    Duration takes;
-};
 struct Task {
     std::uint32_t order = 0;           // The nth of the day.
     std::optional<Command> command{};  // None: a page is looked at.

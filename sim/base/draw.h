@@ -55,8 +55,12 @@ struct Lanes {
 
 class Draw {
 public:
-    constexpr explicit Draw(std::uint64_t seed)
-        : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)} {}
+    constexpr explicit Draw(std::uint64_t seed) : key_(key_of(seed)), truth_(key_of(seed)) {}
+
+    // What was drawn once for the whole day and is asked for again and again: what hides where.
+    constexpr Draw truth() const { return {truth_, truth_}; }
+    // Other draws from now on; the truth stays.
+    constexpr Draw otherwise(std::uint64_t seed) const { return {key_of(seed), truth_}; }
 
     constexpr Lanes operator()(Purpose purpose, std::uint32_t entity, std::uint64_t index,
                                std::uint16_t block = 0) const {
@@ -76,7 +80,13 @@ public:
     }
 
 private:
-    std::array<std::uint32_t, 2> key_;
+    using Key = std::array<std::uint32_t, 2>;
+    static constexpr Key key_of(std::uint64_t seed) {
+        return {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+    }
+    constexpr Draw(Key key, Key truth) : key_(key), truth_(truth) {}
+
+    Key key_, truth_;
 };
 
 // Boost.Random's engine concept over (draw, purpose, entity): blocks are counted up, so it serves

@@ -26,14 +26,26 @@ double e_to(double x) {
     if (x < -700) return 0;
     const double k = std::floor(x * 1.4426950408889634 + 0.5);
     const double r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
-    double term = 1, sum = 1;
-    for (int i = 1; i <= 13; ++i) {
-        static constexpr std::array<double, 14> one_over{
-            0,       1.0,     1.0 / 2, 1.0 / 3,  1.0 / 4,  1.0 / 5,  1.0 / 6,
-            1.0 / 7, 1.0 / 8, 1.0 / 9, 1.0 / 10, 1.0 / 11, 1.0 / 12, 1.0 / 13};
-        term *= r * one_over[static_cast<std::size_t>(i)];
-        sum += term;
-    }
+    // Taylor's first fourteen terms in pairs and pairs of pairs (Estrin): no long chain of waits.
+    static constexpr std::array<double, 14> c{1,
+                                              1,
+                                              1.0 / 2,
+                                              1.0 / 6,
+                                              1.0 / 24,
+                                              1.0 / 120,
+                                              1.0 / 720,
+                                              1.0 / 5040,
+                                              1.0 / 40320,
+                                              1.0 / 362880,
+                                              1.0 / 3628800,
+                                              1.0 / 39916800,
+                                              1.0 / 479001600,
+                                              1.0 / 6227020800};
+    const double r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+    const double low = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2 +
+                       ((c[4] + c[5] * r) + (c[6] + c[7] * r) * r2) * r4;
+    const double high = (c[8] + c[9] * r) + (c[10] + c[11] * r) * r2 + (c[12] + c[13] * r) * r4;
+    const double sum = low + high * r8;
     return sum * std::bit_cast<double>(
                      static_cast<std::uint64_t>(static_cast<std::int64_t>(k) + 1023) << 52);
 }

@@ -13,6 +13,12 @@ double natural_log_1m(double p);             // ln(1 - p) without cancellation; 
 double power(double base, double exponent);  // base >= 0; 0^0 = 1.
 double normal_quantile(double u);            // 0 < u < 1, to about 1e-15 relative (AS241).
 
+inline double raised(double base, std::int64_t times) {  // Where they are few.
+    double product = 1;
+    for (; times > 0; --times) product *= base;
+    return product;
+}
+
 // P(an arrival waits) in M/M/c by the recursion B_i = aB/(i + aB); load = arrivals x work / slots.
 double erlang_c(std::int64_t slots, double load);
 // Mean wait in units of the mean work; the caller scales by (1 + cs^2) / 2. load < 1.

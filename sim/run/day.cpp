@@ -94,11 +94,11 @@ void hear(Day& day) {
     for (const Due& due : day.world.due)
         day.agenda.plan({day.now + due.after, lifecycle, static_cast<std::uint32_t>(due.kind),
                          due.entity, due.ordinal});
-    for (Fact& fact : day.world.news) tell(day.belief, day.now, std::move(fact), day.chain);
-    const std::vector<ToApprove> asked = std::exchange(day.world.asked, {});
+    for (const Fact& fact : day.world.news) tell(day.belief, day.now, fact, day.chain);
+    const std::vector<Approval> asked = std::exchange(day.world.asked, {});
     day.world.due.clear();
     day.world.news.clear();
-    for (const ToApprove& it : asked) ask(day.team, {it.delivery, it.step, it.approvers, it.takes});
+    for (const Approval& it : asked) ask(day.team, it);
     if (!asked.empty()) let_people_work(day);
 }
 
@@ -159,7 +159,7 @@ void reach_minds(Day& day, const Command& command, SimTime asked) {
 void work_order(Day& day, std::uint32_t nth, SimTime asked) {
     const Command& command = day.orders[nth];
     if (const auto why = refusal_of(day, command)) {
-        tell(day.belief, day.now, Refused{command, *why}, day.chain);
+        tell(day.belief, day.now, Refused{command}, day.chain, *why);
         return;
     }
     const Command resolved = resolve(day.world, command);
@@ -173,7 +173,7 @@ void work_order(Day& day, std::uint32_t nth, SimTime asked) {
 void put_to_work(Day& day, std::uint32_t nth, SimTime asked) {
     const Command& command = day.orders[nth];
     if (const auto why = refusal_of(day, command)) {
-        tell(day.belief, day.now, Refused{command, *why}, day.chain);
+        tell(day.belief, day.now, Refused{command}, day.chain, *why);
         return;
     }
     const Duration delay = time_to_effect(day.world, command);
@@ -220,8 +220,9 @@ void run_traffic(Day& day, std::uint32_t kind) {
     }
     tick(day.world);
     if (day.now.us % second.us == 0) {
+        check_conserved(day.world);
         fold_second(day.world);
-        for (std::uint32_t s = 0; s < day.world.services.size(); ++s) pass_second(day.world, s);
+        pass_second(day.world);
         tend_tools(day.world);
         hear(day);
     }
@@ -252,9 +253,10 @@ void submit_by_machine(Day& day, const MachineOrder& it) {
         submit(day, it.command);
         return;
     }
+    day.by_machines.push_back(day.belief.facts.size());
     tell(day.belief, day.now, Ordered{it.command}, day.chain);
     const std::string& who = day.world.plan->names.automations[it.machine + automations_built_in];
-    tell(day.belief, day.now, Refused{it.command, "\"" + who + "\" may not order that"}, day.chain);
+    tell(day.belief, day.now, Refused{it.command}, day.chain, "\"" + who + "\" may not order that");
 }
 
 void run_event(Day& day, const EventKey& event) {
@@ -292,6 +294,13 @@ void run_event(Day& day, const EventKey& event) {
 
 }  // namespace
 
+Day::Day() = default;
+Day::Day(const Day& other) = default;
+Day::Day(Day&& other) noexcept = default;
+Day& Day::operator=(const Day& other) = default;
+Day& Day::operator=(Day&& other) noexcept = default;
+Day::~Day() = default;
+
 Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, BuiltIn actor) {
     Day day;
     day.world = build_world(blueprint, seed);
@@ -318,12 +327,20 @@ Day start_day(std::shared_ptr<const Blueprint> blueprint, std::uint64_t seed, Bu
     return day;
 }
 
+void redraw(Day& day, std::uint64_t seed, bool truth) {
+    check(!day.world.redrawn, "a day is drawn otherwise once");
+    const Draw other = truth ? Draw{seed} : day.world.draw.otherwise(seed);
+    day.world.redrawn = Redrawn{day.now, day.world.draw};
+    day.world.draw = day.team.draw = other;
+}
+
 void submit(Day& day, const Command& command, By by) {
     const auto nth = static_cast<std::uint32_t>(day.orders.size());
     day.orders.push_back(command);
+    if (by == By::machine) day.by_machines.push_back(day.belief.facts.size());
     tell(day.belief, day.now, Ordered{command}, day.chain);
     if (day.now >= decisions_end(day)) {
-        tell(day.belief, day.now, Refused{command, "the decision window is over"}, day.chain);
+        tell(day.belief, day.now, Refused{command}, day.chain, "the decision window is over");
     } else if (by == By::machine) {
         put_to_work(day, nth, day.now);
     } else {
@@ -332,7 +349,7 @@ void submit(Day& day, const Command& command, By by) {
     }
 }
 
-SimTime advance(Day& day, SimTime until) {
+SimTime advance(Day& day, SimTime until, const BeforeAsking& before) {
     check(until >= day.now, "a day plays forward");
     const SimTime stop = std::min(until, day_end(day));
     while (!day.agenda.empty() && day.agenda.next().at() <= stop) {
@@ -341,8 +358,10 @@ SimTime advance(Day& day, SimTime until) {
         bool news = false;
         day.now = day.world.now = instant;
         while (!day.agenda.empty() && day.agenda.next().at() == instant) {
+            const bool asks = day.agenda.next().phase() == decides;
+            if (asks && before && day.now < decisions_end(day)) before(day);
             const EventKey event = day.agenda.take();
-            news |= event.phase() == decides;
+            news |= asks;
             run_event(day, event);
         }
         if (news || day.belief.facts.size() > known) return day.now;

@@ -87,14 +87,17 @@ void by_format(Day& day, Inspected& answer) {
 void by_environment(Day& day, Inspected& answer) {
     answer.found = 0;
     for (std::uint32_t e = 0; e < day.world.environments.size(); ++e) {
-        std::int64_t& looked_at = day.belief.looked_at[e];
-        const auto before = static_cast<std::size_t>(looked_at);
-        looked_at += differences_a_look;
-        const auto known = known_differences(day.world, {e}, static_cast<std::size_t>(looked_at));
-        looked_at = std::ssize(known);
-        for (std::size_t i = std::min(before, known.size()); i < known.size(); ++i) {
-            tell(day.belief, day.now, Differs{{e}, static_cast<std::int64_t>(i) + 1, known[i].name},
-                 day.chain);
+        std::vector<std::uint64_t>& found = day.belief.found[e];
+        const std::vector<Drift> all = as_found(day.world, {e});
+        std::erase_if(found, [&](std::uint64_t key) {  // What is gone may come back as news.
+            return std::ranges::find(all, key, &Drift::key) == all.end();
+        });
+        std::int64_t left = differences_a_look;
+        for (const Drift& it : all) {
+            if (left == 0 || std::ranges::find(found, it.key) != found.end()) continue;
+            --left;
+            found.push_back(it.key);
+            tell(day.belief, day.now, Differs{{e}, std::ssize(found)}, day.chain, it.name);
             ++*answer.found;
         }
     }

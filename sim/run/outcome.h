@@ -51,7 +51,7 @@ struct Outcome {
     struct Environment {  // In what it was unlike production at the end: all of it.
         std::string name;
         std::vector<std::string> differences{};
-        struct Missed {  // In a build that went out, for this difference alone.
+        struct Missed {  // In a build that went out: with this difference no more to be found.
             std::string build, difference;
         };
         std::vector<Missed> missed{};

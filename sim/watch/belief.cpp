@@ -51,7 +51,7 @@ Belief start_belief(const World& world) {
     belief.grievances.resize(world.cohorts.size());
     belief.inbox.resize(world.services.size());
     belief.causes.resize(world.plan->alerts.size());
-    belief.looked_at.resize(world.environments.size());
+    belief.found.resize(world.environments.size());
     for (const Cohort& cohort : world.plan->cohorts)
         belief.watched[cohort.serves.index].baseline +=
             demand_per_minute_ppm(cohort, 0) / 4'000'000;
@@ -65,14 +65,17 @@ void fold_belief(const Belief& belief, Digest& digest) {
     for (const Grievance& it : belief.grievances)
         for (const std::int64_t hit : it.hit) digest.fold(hit);
     for (const std::int64_t complaints : belief.inbox) digest.fold(complaints);
-    for (const std::int64_t found : belief.looked_at) digest.fold(found);
+    for (const std::vector<std::uint64_t>& keys : belief.found) {
+        digest.fold(std::uint64_t{keys.size()});
+        for (const std::uint64_t key : keys) digest.fold(key);
+    }
     for (const CauseWatch& it : belief.causes) digest.fold(it.above << 1 | std::int64_t{it.firing});
     for (const GateWatch& it : belief.gates)
         digest.fold(it.soaks.us), digest.fold(it.looks << 1 | std::int64_t{it.told});
 }
 
-void tell(Belief& belief, SimTime now, Fact fact, Digest& chain) {
-    belief.facts.push_back({now, std::move(fact)});
+void tell(Belief& belief, SimTime now, const Fact& fact, Digest& chain, std::string words) {
+    belief.facts.push_back({now, fact, std::move(words)});
     chain.fold(now.us);
     fold(belief.facts.back().fact, chain);
 }
@@ -126,8 +129,8 @@ void scrape(Belief& belief, World& world) {
 }
 
 void keep_minute(Belief& belief, const World& world, SimTime now) {
-    constexpr std::size_t kept =
-        20;  // More than an inspection takes and looks back. default: design
+    // More than an inspection takes and looks back over. default: design
+    constexpr std::size_t kept = 20;
     if (belief.parted.size() == kept) belief.parted.erase(belief.parted.begin());
     belief.parted.push_back(world.minutes.parted);
     belief.parted_until = now;

@@ -69,13 +69,14 @@ struct Belief {
     // Of the last minutes, the latest last; `parted_until` is when that one ended.
     std::vector<std::vector<Parted>> parted;
     SimTime parted_until;
-    std::vector<std::int64_t> looked_at;  // Differences that people have found, by environment.
+    // Of each environment the differences that people have found and that are there: their keys.
+    std::vector<std::vector<std::uint64_t>> found;
 };
 
 Belief start_belief(const World& world);
 void fold_belief(const Belief& belief,
                  Digest& digest);  // What is not a fact, nor follows from one.
-void tell(Belief& belief, SimTime now, Fact fact, Digest& chain);
+void tell(Belief& belief, SimTime now, const Fact& fact, Digest& chain, std::string words = {});
 void scrape(Belief& belief, World& world);                          // The instant of measuring.
 void keep_minute(Belief& belief, const World& world, SimTime now);  // That has just been folded.
 std::size_t scrapes_old_enough(SimTime now);

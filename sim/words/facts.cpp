@@ -240,13 +240,13 @@ std::string given(const Form& form, const Numbers& values, const Names& names) {
 
 }  // namespace
 
-std::string headline(const Fact& fact, const Names& names) {
+std::string headline(const Occurrence& it, const Names& names) {
+    const Fact& fact = it.fact;
     const Form& form = fact_forms()[fact.index()];
     const Numbers values = numbers(fact);
     const auto said = [&](std::string_view key) -> std::string {
         if (key == "command") return command_text(*command_of(fact), names);
-        if (key == "why") return std::get<Refused>(fact).why;
-        if (key == "difference") return std::get<Differs>(fact).difference;
+        if (key == "why" || key == "difference") return it.words;
         if (key == "named") return given(form, values, names);
         for (std::size_t i = 0; i < form.slots.size(); ++i)
             if (key == form.slots[i].key) return slot_text(form.slots[i], values[i], names);
@@ -266,7 +266,7 @@ std::string headline(const Fact& fact, const Names& names) {
 }
 
 std::string transcript_line(const Occurrence& it, const Names& names) {
-    return clock_text(it.at) + "  " + headline(it.fact, names);
+    return clock_text(it.at) + "  " + headline(it, names);
 }
 
 }  // namespace rollcage

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 
 #include "sim/base/digest.h"
@@ -249,7 +250,6 @@ struct TookEffect {
 };
 struct Refused {
     Command command;
-    std::string why;
 };
 // What somebody does, one after the other, to carry an order out; and how a step of it went.
 enum class Step : std::uint8_t { confirm, find_stable, act, wait, verify, notify };
@@ -288,7 +288,6 @@ struct FormsCounted {  // Records there are, by the form they are stored in.
 struct Differs {  // One thing in which an environment is not like production.
     EnvironmentId environment;
     std::int64_t nth = 1;
-    std::string difference{};
     auto slots() { return std::tie(environment, nth); }
 };
 enum class Screens : std::uint8_t { blank, back };
@@ -308,9 +307,13 @@ using Fact = std::variant<Released, StageReached, RolloutEnded, RolloutSlow, Mig
                           ProbeFailed, ProbeRecovered, Complaints, Said, CauseFired, CauseCleared,
                           Entered, TrialEnded, Waits, Held, Quarantined, Refreshed>;
 
+// Numbers only, copied as such: text in one of them would make every copy ask which of all it is.
+static_assert(std::is_trivially_copyable_v<Fact>);
+
 struct Occurrence {
     SimTime at;  // When it became known.
     Fact fact;
+    std::string words{};  // What no number says: why it was refused, what differs.
 };
 
 // A form's meaning is its headline; {KEY} stands for what the slot holds.
@@ -319,7 +322,7 @@ Numbers numbers(const Fact& fact);            // Of its slots; a command's are i
 const Command* command_of(const Fact& fact);  // Null: it is about none.
 bool tells_of_trouble(const Fact& fact);      // Whoever reads it knows that something is wrong.
 void fold(const Fact& fact, Digest& digest);  // Every integer of it; names are no part of a day.
-std::string headline(const Fact& fact, const Names& names);  // "checkout: fast burn alert fired"
+std::string headline(const Occurrence& it, const Names& names);  // "shop: fast burn alert fired"
 std::string transcript_line(const Occurrence& it,
                             const Names& names);  // clock, two spaces, headline
 

@@ -33,6 +33,13 @@ struct People {
     std::vector<Duty> rota{};
 };
 
+// What people are asked to say yes to.
+struct Approval {
+    std::uint32_t delivery = 0, step = 0;
+    std::uint32_t approvers = 0;  // Of the responders, a bit each.
+    Duration takes;
+};
+
 // A machine, or a colleague who acts like one, that decides by itself.
 enum class WakesOn : std::uint8_t { any_alert, fast_burn, slow_burn, judge_fails, halted, never };
 enum class MachineDoes : std::uint8_t { halt, rollback, resume, promote, refuse_rollback };

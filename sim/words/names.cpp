@@ -37,6 +37,12 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
     return nearest;
 }
 
+std::string change_name(const Names& names, std::uint32_t key) {
+    const bool named = key > 0 && key <= names.changes.size() && !names.changes[key - 1].empty();
+    return named ? "\"" + names.changes[key - 1] + "\""
+                 : "change " + std::to_string(key) + " of a batch";
+}
+
 std::string listed(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;

@@ -26,8 +26,9 @@ struct Names {
     // What decides by itself: who tends gates, who scales, then those that are declared.
     std::vector<std::string> automations{"gates", "autoscaler"};
     std::vector<std::string> alerts{}, texts{}, environments{};
-    std::vector<std::string> owners{};  // Of settings, parallel to them; may be empty.
-    std::vector<std::string> people{};  // The first responders, parallel to their rota.
+    std::vector<std::string> owners{};   // Of settings, parallel to them; may be empty.
+    std::vector<std::string> changes{};  // As declared: the nth has the key n + 1.
+    std::vector<std::string> people{};   // The first responders, parallel to their rota.
 };
 
 inline constexpr std::size_t automations_built_in = 2;
@@ -42,6 +43,9 @@ inline std::optional<std::uint32_t> find_name(const std::vector<std::string>& na
     if (found == names.end()) return std::nullopt;
     return static_cast<std::uint32_t>(found - names.begin());
 }
+
+// A change's, by the key of its draws; one of a batch has none of its own.
+std::string change_name(const Names& names, std::uint32_t key);
 
 // The word of `known` that is fewest edits away; empty when nothing is near enough to be meant.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);

@@ -439,6 +439,13 @@ Result<Blueprint> checked(Blueprint blueprint) {
     return blueprint;
 }
 
+Blueprint::Blueprint() = default;
+Blueprint::Blueprint(const Blueprint& other) = default;
+Blueprint::Blueprint(Blueprint&& other) noexcept = default;
+Blueprint& Blueprint::operator=(const Blueprint& other) = default;
+Blueprint& Blueprint::operator=(Blueprint&& other) noexcept = default;
+Blueprint::~Blueprint() = default;
+
 std::vector<std::uint32_t> brought_by(const Blueprint& blueprint, BuildId build) {
     std::vector<std::uint32_t> keys;
     const Build& it = blueprint.builds[build.index];

@@ -296,6 +296,14 @@ struct Blueprint {
     Duration lasts{7'200'000'000};
     Duration judged_after{21'600'000'000};
     std::optional<Duration> tick;  // Nothing: the largest that every timeout allows.
+
+    // Compiled once: a copy of all this is long code.
+    Blueprint();
+    Blueprint(const Blueprint& other);
+    Blueprint(Blueprint&& other) noexcept;
+    Blueprint& operator=(const Blueprint& other);
+    Blueprint& operator=(Blueprint&& other) noexcept;
+    ~Blueprint();
 };
 
 double demand_of(const Cohort& cohort);              // Requests a minute, in the mean over the day.

@@ -55,9 +55,9 @@ struct CallerPace {
 };
 // Solves X (work + hold(X)) = slots for the rate X at which the slots saturate; where there is
 // less to do than that, the hold is that of the demand.
-CallerPace caller_pace(const Service& service, const std::vector<Edge>& edges,
-                       const std::vector<CalleeState>& callees, double work_us, double slots,
-                       double demand_per_us, double tick_us);
+void find_pace(CallerPace& pace, const Service& service, const std::vector<Edge>& edges,
+               const std::vector<CalleeState>& callees, double work_us, double slots,
+               double demand_per_us, double tick_us);
 
 // Places the calls of `served` requests; returns attempts that reach the callee and warms the
 // cache.

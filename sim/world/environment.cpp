@@ -58,13 +58,19 @@ Share worn(Duration age, double days) {
 }  // namespace
 
 std::vector<Drift> differences(const World& world, EnvironmentId id) {
+    enum From : std::uint64_t { declared, changed, aged };
+    const auto key = [](From from, DifferenceKind kind, std::uint64_t nth) {
+        return nth << 16 | static_cast<std::uint64_t>(kind) << 8 | from;
+    };
     const EnvironmentState& state = world.environments[id.index];
     std::vector<Drift> all;
     if (state.as_declared)
         for (const Difference& it : world.plan->environments[id.index].differences)
-            all.push_back({it.name, touched(it.kind), it.lacks, state.refreshed});
+            all.push_back({key(declared, it.kind, all.size()), it.name, touched(it.kind), it.lacks,
+                           state.refreshed});
     for (const EnvironmentState::Born& it : state.born)
-        all.push_back({name_of(world, id.index, it), touched(it.kind), of_one_change, it.at});
+        all.push_back({key(changed, it.kind, it.of), name_of(world, id.index, it), touched(it.kind),
+                       of_one_change, it.at});
     const Duration age = world.now - state.refreshed;
     const std::int64_t days_old = age.us / static_cast<std::int64_t>(day_us);
     const std::string old = (days_old > 1 ? std::to_string(days_old) + " days"
@@ -74,21 +80,18 @@ std::vector<Drift> differences(const World& world, EnvironmentId id) {
          {std::tuple{DifferenceKind::data_shape, data_days, "its data are "},
           std::tuple{DifferenceKind::setting, config_days, "its settings are "}})
         if (worn(age, days) > none)
-            all.push_back({what + old, touched(kind), worn(age, days), state.refreshed});
+            all.push_back(
+                {key(aged, kind, 0), what + old, touched(kind), worn(age, days), state.refreshed});
     return all;
 }
 
-std::vector<Drift> known_differences(const World& world, EnvironmentId id, std::size_t looked_at) {
+std::vector<Drift> as_found(const World& world, EnvironmentId id) {
     std::vector<Drift> all = differences(world, id);
-    std::vector<std::pair<std::uint64_t, std::size_t>> order;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        order.emplace_back(
-            world.draw(Purpose::drift, environment_entity + id.index, i).fine(0).bits, i);
-    std::ranges::sort(order);
-    std::vector<Drift> found;
-    for (std::size_t i = 0; i < std::min(looked_at, order.size()); ++i)
-        found.push_back(all[order[i].second]);
-    return found;
+    std::ranges::sort(all, {}, [&](const Drift& it) {
+        const Lanes lot = world.draw.truth()(Purpose::drift, environment_entity + id.index, it.key);
+        return std::pair{lot.fine(0).bits, it.key};
+    });
+    return all;
 }
 
 namespace {

@@ -30,6 +30,7 @@ struct EnvironmentState {
 
 // One difference as a debrief names it.
 struct Drift {
+    std::uint64_t key;  // Which it is among the environment's, as long as it is there.
     std::string name;
     Needs on{};   // What it touches.
     Share lacks;  // Of each of these.
@@ -37,15 +38,16 @@ struct Drift {
 };
 // All there are now: declared, born of changes, born of time.
 std::vector<Drift> differences(const World& world, EnvironmentId environment);
-// Those that somebody finds who looks at so many things: the same ones first, whoever looks.
-std::vector<Drift> known_differences(const World& world, EnvironmentId environment,
-                                     std::size_t looked_at);
+// In the order in which they are found, whoever looks.
+std::vector<Drift> as_found(const World& world, EnvironmentId environment);
 // The stage as its environment is now: what it is declared to be, less every difference.
 Trial as_of_now(const World& world, const Trial& trial);
-// The difference without which the stage would have had what the defect needs; none: it never had.
+// In declared order and then by birth, the difference with which the stage no longer has what the
+// defect needs; none: it has, or never had.
 std::optional<Drift> guilty(const World& world, const Trial& trial, const Suspect& suspect);
 
-// What a stage let through that it would have met, were its environment like production.
+// What a stage let through that it could have met, were its environment like production, and the
+// difference with which it no longer could.
 struct Missed {
     BuildId build;
     EnvironmentId environment;

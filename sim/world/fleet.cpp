@@ -357,8 +357,9 @@ void instance_due(World& world, std::uint32_t entity, std::uint32_t ordinal) {
     reconcile(world, s, site_row(service, slot));
 }
 
+namespace {
+
 void pass_second(World& world, std::uint32_t s) {
-    if (travelling(world) || moving(world, s)) refresh_paths(world, s);
     std::set<std::uint32_t> sites;
     for (const std::uint32_t slot : dying(world, s)) {
         Instance& instance = world.services[s].instances[slot];
@@ -369,6 +370,16 @@ void pass_second(World& world, std::uint32_t s) {
     }
     for (const std::uint32_t site : sites) reconcile(world, s, site);
     sync_repository(world, s);
+}
+
+}  // namespace
+
+void pass_second(World& world) {
+    const bool news_travels = travelling(world);
+    for (std::uint32_t s = 0; s < world.services.size(); ++s) {
+        if (news_travels || moving(world, s)) refresh_paths(world, s);
+        pass_second(world, s);
+    }
 }
 
 void fold(const ServiceState& service, Digest& digest) {

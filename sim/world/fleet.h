@@ -170,7 +170,7 @@ void flip_due(World& world, std::uint32_t service, std::uint32_t ordinal);
 void deadline_due(World& world, std::uint32_t service, std::uint32_t rollout);
 void pass_due(World& world, std::uint32_t service, std::uint32_t pass);
 void hotfix_due(World& world, std::uint32_t service, std::uint32_t nth);
-void pass_second(World& world, std::uint32_t service);  // Crashes, settings, the repository.
+void pass_second(World& world);  // Crashes, settings, the repository.
 
 // Begins and ends what the intent now asks for.
 void reconcile(World& world, std::uint32_t service, std::uint32_t site);

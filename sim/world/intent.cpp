@@ -205,8 +205,8 @@ Why why_not(const World& world, const SwitchRoute& order) {
 
 Why why_not(const World& world, const Migrate& order) {
     StoreState tried = world.stores[order.store.index].state;
-    return migrate(tried, world.plan->stores[order.store.index],
-                   schema_of(*world.plan, order.store), order.down);
+    return migrate(tried, world.plan->stores[order.store.index], world.schemas[order.store.index],
+                   order.down);
 }
 
 Why why_not(const World& world, const Repair& order) {
@@ -301,7 +301,7 @@ std::optional<std::string> refusal(const World& world, const Command& command) {
 std::optional<std::string> step_schema(World& world, StoreId store, bool down) {
     StoreState& state = world.stores[store.index].state;
     const auto why =
-        migrate(state, world.plan->stores[store.index], schema_of(*world.plan, store), down);
+        migrate(state, world.plan->stores[store.index], world.schemas[store.index], down);
     if (why) return why;
     world.news.push_back(Migrated{store, state.phase});
     grow_apart(world, DifferenceKind::data_shape, store.index);

@@ -96,12 +96,14 @@ struct Lane {  // What a healthy tick touches stands first, so that it fills few
     std::uint32_t row = 0;    // Among all lanes of its service: what its draws are keyed by.
     std::uint32_t slice = 0;  // Of the cohort's.
     Share kind_work = whole;
-    double times = 1, fails = 0;  // The station's work, and errors of its own path. Derived.
+    double times = 1, fails = 0;      // The station's work, and errors of its own path. Derived.
+    double late = 0, late_at_us = 0;  // Of what is served at once, at such work. Derived.
     std::int64_t timeout_us = 0;
     std::int64_t attempts = 1;
-    bool guarded = false;                  // By bucket, throttle, breaker or a retry budget.
-    std::int64_t deadline = 0;             // Ticks after which a batch's clients leave.
-    std::int64_t horizon = 1;              // Length of the returning ring.
+    double well = 1;            // Of its requests, those that the build does not fail. Derived.
+    bool guarded = false;       // By bucket, throttle, breaker or a retry budget.
+    std::int64_t deadline = 0;  // Ticks after which a batch's clients leave.
+    std::int64_t horizon = 1;   // Length of the returning ring.
     std::int64_t head = 0, back_head = 0;  // Where this tick's rows are; derived, never folded.
     std::vector<std::vector<double>>
         back_at;  // [attempt][j]: returns j + 1 ticks on, given not sooner.

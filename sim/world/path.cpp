@@ -20,25 +20,32 @@ struct Reader {
     SimTime booted, at;
 };
 
-// How long after `what` the process hears: keyed by process, setting and epoch, never by order.
+// Of what began at that instant, which may be asked for again later.
+const Draw& draw_of(const World& world, SimTime began) {
+    return world.redrawn && began < world.redrawn->at ? world.redrawn->before : world.draw;
+}
+
+// How it is with the process and an epoch of a setting: keyed by these, never by order.
+Lanes polls(const World& world, SettingId setting, const Reader& reader, std::size_t epoch) {
+    const SimTime began =
+        epoch == blind_epoch ? reader.booted : world.settings[setting.index][epoch].at;
+    return draw_of(world, began)(Purpose::settings, poll_entity + reader.key,
+                                 std::uint64_t{reader.process} << 32 | setting.index << 16 | epoch);
+}
+
+// How long after it the process hears.
 Duration delay_of(const World& world, SettingId setting, const Reader& reader, std::size_t epoch) {
-    const Lanes draws =
-        world.draw(Purpose::settings, poll_entity + reader.key,
-                   std::uint64_t{reader.process} << 32 | setting.index << 16 | epoch);
     const Setting& declared = world.plan->settings[setting.index];
     const Duration within =
         epoch == blind_epoch ? declared.poll : world.settings[setting.index][epoch].within;
-    return {uniform_between(draws[0], 0, within.us)};
+    return {uniform_between(polls(world, setting, reader, epoch)[0], 0, within.us)};
 }
 
 // A push that did not reach the process: it hears at its next start, or of the next change.
 bool missed(const World& world, SettingId setting, const Reader& reader, std::size_t epoch) {
     const Setting& declared = world.plan->settings[setting.index];
     if (declared.missed == none) return false;
-    const Lanes draws =
-        world.draw(Purpose::settings, poll_entity + reader.key,
-                   std::uint64_t{reader.process} << 32 | setting.index << 16 | epoch);
-    return draws[1].value() < declared.missed.value();
+    return polls(world, setting, reader, epoch)[1].value() < declared.missed.value();
 }
 
 bool down_at(const World& world, SimTime at) {
@@ -143,7 +150,7 @@ Found found_in_stores(const World& world, std::uint32_t s, const Pool& pool) {
         if (!serves(kept.copies)) return {.readable = 0, .served = false};
         found.right *= 1 - misled_share(kept.state, world.plan->stores[store.index]);
         found.readable *= 1 - rejected_share(kept.state, world.plan->stores[store.index],
-                                             schema_of(*world.plan, store),
+                                             world.schemas[store.index],
                                              change_of(world, pool.build, store) != nullptr);
     }
     return found;
@@ -170,31 +177,36 @@ void look_up(const World& world, std::uint32_t s, Pool& pool) {
         const StoreId store = *calls[e].cached_in;
         pool.edges[e].missed = missed_share(
             world.stores[store.index].state, world.plan->stores[store.index],
-            schema_of(*world.plan, store), change_of(world, pool.build, store) != nullptr);
+            world.schemas[store.index], change_of(world, pool.build, store) != nullptr);
     }
+}
+
+// What the stores make of the requests that a pool's build lets through.
+void meet_stores(const World& world, std::uint32_t s, Pool& pool) {
+    const Found found = found_in_stores(world, s, pool);
+    const double answers = found.readable * unbroken(world, s, pool);
+    pool.path.fails = 1 - pool.path.well * answers;
+    pool.path.rejected = found.served ? 1 - found.readable : 0;
+    pool.path.misled = 1 - found.right;
+    for (Lane& lane : pool.station.lanes) lane.fails = 1 - lane.well * answers;
+    look_up(world, s, pool);
 }
 
 void refresh_path(World& world, std::uint32_t s, Pool& pool) {
     const View view(world, s, pool);
-    const Found found = found_in_stores(world, s, pool);
     const Met mean = mean_met(world, s, view);
-    const double answers = found.readable * unbroken(world, s, pool);
-    pool.path = {.work = mean.work,
-                 .fails = 1 - mean.well * answers,
-                 .rejected = found.served ? 1 - found.readable : 0,
-                 .misled = 1 - found.right,
-                 .asks = mean.asks,
-                 .own = ends_of(world, view, {s})};
+    pool.path = {
+        .work = mean.work, .well = mean.well, .asks = mean.asks, .own = ends_of(world, view, {s})};
     for (const Call& call : world.plan->services[s].calls)
         pool.path.calls.push_back(ends_of(world, view, call.to));
     for (Lane& lane : pool.station.lanes) {
         const Met met =
             met_by(view, {CohortId{lane.cohort}, &world.cohorts[lane.cohort].slices[lane.slice]});
         lane.times = lane.kind_work.value() * (met.work / mean.work);
-        lane.fails = 1 - met.well * answers;
+        lane.well = met.well;
     }
     for (Edge& edge : pool.edges) edge.times = mean.asks;
-    look_up(world, s, pool);
+    meet_stores(world, s, pool);
     change_speed(pool.station, work_now(world, s, pool));
 }
 
@@ -425,6 +437,10 @@ bool moving(const World& world, std::uint32_t s) {
 
 void refresh_paths(World& world, std::uint32_t s) {
     for (Pool& pool : world.services[s].pools) refresh_path(world, s, pool);
+}
+
+void meet_stores(World& world, std::uint32_t s) {
+    for (Pool& pool : world.services[s].pools) meet_stores(world, s, pool);
 }
 
 void remind_of_flags(World& world) {

@@ -68,6 +68,7 @@ std::vector<std::vector<double>> find_origins(const Blueprint& plan);
 // Finds every pool's path afresh; where something moves that it hangs on this is called each
 // second.
 void refresh_paths(World& world, std::uint32_t service);
+void meet_stores(World& world, std::uint32_t service);  // Only what hangs on the stores.
 bool travelling(const World& world);  // Some process may not have seen some setting yet.
 // A defect of a build that runs there asks for what changes by itself.
 bool moving(const World& world, std::uint32_t service);

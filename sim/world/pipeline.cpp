@@ -67,7 +67,7 @@ void wait(World& world, std::uint32_t d, WaitsFor what) {
 }
 
 // By who has a name, once they look at it.
-ToApprove to_approve(const World& world, const Delivery& it, std::uint32_t d) {
+Approval to_approve(const World& world, const Delivery& it, std::uint32_t d) {
     const Trial& trial = trial_of(world, it);
     const Uniform die = world.draw(Purpose::approval, approval_entity + d, it.run)[2];
     const double us = lognormal(die, static_cast<double>(trial.looks.us), approval_sigma);
@@ -158,7 +158,7 @@ SchemaPhase furthest_phase(const World& world, StoreId store) {
     for (const TimedInject& timed : world.plan->injects) {
         const auto* step = std::get_if<MigrateStep>(&timed.inject);
         if (step == nullptr || step->store != store || timed.at <= world.now) continue;
-        (void)migrate(tried, world.plan->stores[store.index], schema_of(*world.plan, store),
+        (void)migrate(tried, world.plan->stores[store.index], world.schemas[store.index],
                       step->down);
         furthest = std::max(furthest, tried.phase);
     }

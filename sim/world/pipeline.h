@@ -26,13 +26,6 @@ struct Delivery {
     std::uint32_t step = 0;                   // Which of its runs an event means, over all stages.
 };
 
-// What people are asked to approve: the run plans it, and hands the answer to `trial_due`.
-struct ToApprove {
-    std::uint32_t delivery = 0, step = 0;
-    std::uint32_t approvers = 0;  // A bit each.
-    Duration takes;
-};
-
 // What went out last at a service, and since when it was wanted.
 struct Deploy {
     std::optional<BuildId> build{};

@@ -86,7 +86,7 @@ double share(std::int64_t part, std::int64_t of) {
 
 // Of requests whose own path fails so many, those that are wrong: there, or by what others answer.
 double wrong_share(const Pool& pool, double path_fails) {
-    return std::min(1.0, 1 - (1 - pool.fails) * (1 - path_fails));
+    return std::min(1.0, 1 - (1 - pool.pace.error_share) * (1 - path_fails));
 }
 
 // Of wrong ones, those that met a record they could not read: they read it all the same.
@@ -153,8 +153,8 @@ void take_lane(World& world, const Pool& pool, Lane& lane, const Unheard& all_un
 // Takes what the pool's lanes did since the last second.
 Done take_done(World& world, Pool& pool) {
     Done done;
-    done.misread = pool.misread;
-    done.lossy = pool.lossy;
+    done.misread = pool.pace.misread;
+    done.lossy = pool.pace.lossy;
     const std::vector<Unheard>& unheard = take_unheard(world, pool);
     world.scratch.writes.clear();
     std::int64_t served = 0, again = 0;
@@ -262,9 +262,21 @@ double over_writes(const World& world, const Pool& pool, const Done& done, doubl
     return all == 0 ? of_all : same ? first : sum / all;
 }
 
-Visit visit_of(const World& world, const Pool& pool, const View& view, StoreId store,
+bool writes_otherwise(const Build& build) {
+    return std::ranges::any_of(build.changes, [](const Change& it) {
+        return it.schema || std::ranges::any_of(it.hides, &Defect::writes_wrong);
+    });
+}
+
+Visit visit_of(const World& world, const Pool& pool, const std::optional<View>& seen, StoreId store,
                const Done& done) {
     Visit visit = flows_into(world, store, done);
+    if (!seen) {  // The build writes as it always was.
+        visit.damages = done.misread;
+        visit.drops = done.lossy;
+        return visit;
+    }
+    const View& view = *seen;
     if (const Change* change = change_of(world, pool.build, store)) {
         visit.knows = true;
         visit.writes_after =
@@ -310,8 +322,9 @@ double share_knowing(const World& world, StoreId store) {
 }
 
 double unreadable_now(const World& world, StoreId store) {
+    const SchemaChange* change = world.schemas[store.index];
+    if (change == nullptr) return 0;  // One form, which everybody reads.
     const Kept& kept = world.stores[store.index];
-    const SchemaChange* change = schema_of(*world.plan, store);
     const double knowing = share_knowing(world, store);
     return world.plan->stores[store.index].kind == StoreKind::jobs
                ? unreadable(kept.jobs, change, knowing)
@@ -347,10 +360,13 @@ void visit_stores(World& world, std::uint32_t s, Pool& pool) {
     const Done done = take_done(world, pool), called = take_calls(world, s, pool),
                copied = take_copied(world, s, pool);
     if (world.plan->services[s].uses.empty()) return;
-    const View view(world, s, pool);
-    const std::int64_t jobs_wrote =
-        pass_jobs(world, s, pool, view, done.writes, called.inserts + called.updates);
-    const Defect* job = repeating(view.build());
+    const Build& build = built(world, pool.build);
+    const Defect* job = repeating(build);
+    std::optional<View> view;
+    if (job != nullptr || writes_otherwise(build)) view.emplace(world, s, pool);
+    const std::int64_t jobs_wrote = job != nullptr ? pass_jobs(world, s, pool, *view, done.writes,
+                                                               called.inserts + called.updates)
+                                                   : 0;
     for (const StoreId store : world.plan->services[s].uses) {
         Dice dice(world.draw, visit_entity + (s * pools_max + pool.key) * 64 + store.index,
                   world.ticks);
@@ -358,7 +374,7 @@ void visit_stores(World& world, std::uint32_t s, Pool& pool) {
         if (job != nullptr && job->store == store) did.repeats = jobs_wrote;
         StoreState& state = world.stores[store.index].state;
         const Store& declared = world.plan->stores[store.index];
-        const SchemaChange* change = schema_of(*world.plan, store);
+        const SchemaChange* change = world.schemas[store.index];
         const StoreAccounts& a = state.accounts;
         const std::int64_t before = a.logged_out + a.misses;
         visit(state, declared, change, did, 0, dice);
@@ -408,7 +424,7 @@ void repair(World& world, StoreId store, Dice& dice) {
 void pass_store(World& world, std::uint32_t i) {
     Kept& kept = world.stores[i];
     const Store& declared = world.plan->stores[i];
-    const SchemaChange* change = schema_of(*world.plan, {i});
+    const SchemaChange* change = world.schemas[i];
     Dice dice(world.draw, store_entity + i, world.ticks);
     const SchemaPhase before = kept.state.phase;
     const bool up = serves(kept.copies);
@@ -437,7 +453,7 @@ void fold_second(World& world) {
     run_jobs(world);
     for (std::uint32_t i = 0; i < world.stores.size(); ++i) pass_store(world, i);
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
-        if (!world.plan->services[s].uses.empty()) refresh_paths(world, s);
+        if (!world.plan->services[s].uses.empty()) meet_stores(world, s);
     if (world.now.us % 60'000'000 == 0) remind_of_flags(world);
 }
 

@@ -11,9 +11,6 @@ namespace {
 std::int64_t& at(Population& population, Cell cell) {
     return population[static_cast<std::size_t>(cell.format)][static_cast<std::size_t>(cell.health)];
 }
-std::int64_t at(const Population& population, Cell cell) {
-    return population[static_cast<std::size_t>(cell.format)][static_cast<std::size_t>(cell.health)];
-}
 
 std::int64_t sum(const Population& population) {
     std::int64_t total = 0;
@@ -33,20 +30,24 @@ void change_rows(StoreState& state, Cell cell, std::int64_t by) {
     if (cell.age == Age::recent) at(state.recent, cell) += by;
 }
 
+std::size_t index_of(Format format) {
+    return static_cast<std::size_t>(format);
+}
+std::size_t index_of(Health health) {
+    return static_cast<std::size_t>(health);
+}
+
 bool counted(Health health) {
     return health != Health::doubled && health != Health::hollow;
 }
 
 }  // namespace
 
-Cell cell_at(std::size_t place) {
-    return {static_cast<Format>(place / (healths * 2)), static_cast<Health>(place / 2 % healths),
-            static_cast<Age>(place % 2)};
-}
-
-std::int64_t rows_of(const StoreState& state, Cell cell) {
-    const std::int64_t recent = at(state.recent, cell);
-    return cell.age == Age::recent ? recent : at(state.stored, cell) - recent;
+PerCell rows_by_cell(const StoreState& state) {
+    PerCell rows{};
+    for (std::size_t place = 0; place < cells; ++place)
+        rows[place] = rows_of(state, cell_at(place));
+    return rows;
 }
 
 std::int64_t rows_of(const StoreState& state, Format format) {
@@ -68,6 +69,7 @@ std::int64_t recent_rows(const StoreState& state) {
 
 double share_hit(const StoreState& state, const Store& declared, std::int64_t rows,
                  std::int64_t recent) {
+    if (rows == 0) return 0;
     const auto part = [](std::int64_t count, std::int64_t of) {
         return of > 0 ? static_cast<double>(count) / static_cast<double>(of) : 0;
     };
@@ -183,33 +185,37 @@ PerTimes pick_times(const StoreState& state, Format format, std::int64_t count,
 
 void check_conserved(const StoreState& state) {
     const StoreAccounts& a = state.accounts;
-    const std::int64_t stored = sum(state.stored, Health::sound) +
-                                sum(state.stored, Health::diverged) +
-                                sum(state.stored, Health::damaged);
-    check(a.accepted ==
-              stored + a.lost + a.retired + a.dead_lettered + a.stranded + a.orphaned + a.finished,
-          "every record that was accepted is accounted for");
-    check(a.copies == sum(state.stored, Health::doubled) + a.copies_gone,
-          "every surplus copy is stored or gone");
-    check(sum(state.stored, Health::hollow) <= a.lost + a.stranded,
-          "what is hollow was counted as lost or stranded");
-    for (std::size_t place = 0; place < cells; ++place) {
-        const Cell cell = cell_at(place);
-        const std::int64_t rows = rows_of(state, cell);
-        check(rows >= 0, "no population is below zero, and what is recent is stored");
-        check(rows == 0 || cell.format == Format::both || cell.health != Health::diverged,
-              "only two halves can diverge");
-        check(rows == 0 || cell.format == Format::after || state.phase != SchemaPhase::contracted,
-              "a dropped half is nowhere");
-    }
+    std::array<std::int64_t, healths> held{};
     for (std::size_t form = 0; form < formats; ++form) {
-        std::int64_t again = 0;
+        std::int64_t again = 0, rows = 0;
+        for (std::size_t health = 0; health < healths; ++health) {
+            const std::int64_t all = state.stored[form][health],
+                               recent = state.recent[form][health];
+            check(recent >= 0 && all >= recent,
+                  "no population is below zero, and what is recent is stored");
+            held[health] += all;
+            rows += all;
+        }
         for (const std::int64_t count : state.handed_out[form]) {
             check(count >= 0, "no message was handed out to fewer than none");
             again += count;
         }
-        check(again <= rows_of(state, static_cast<Format>(form)), "what was handed out is stored");
+        check(again <= rows, "what was handed out is stored");
+        check(
+            rows == 0 || form == index_of(Format::after) || state.phase != SchemaPhase::contracted,
+            "a dropped half is nowhere");
+        check(state.stored[form][index_of(Health::diverged)] == 0 || form == index_of(Format::both),
+              "only two halves can diverge");
     }
+    const auto rows = [&](Health health) { return held[index_of(health)]; };
+    check(a.accepted == rows(Health::sound) + rows(Health::diverged) + rows(Health::damaged) +
+                            a.lost + a.retired + a.dead_lettered + a.stranded + a.orphaned +
+                            a.finished,
+          "every record that was accepted is accounted for");
+    check(a.copies == rows(Health::doubled) + a.copies_gone,
+          "every surplus copy is stored or gone");
+    check(rows(Health::hollow) <= a.lost + a.stranded,
+          "what is hollow was counted as lost or stranded");
 }
 
 void fold(const StoreState& state, Digest& digest) {

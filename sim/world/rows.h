@@ -15,7 +15,10 @@ struct Cell {
 };
 inline constexpr double met_units = 1e11;  // Of StoreState::met_any.
 inline constexpr std::size_t cells = formats * healths * 2;
-Cell cell_at(std::size_t place);
+constexpr Cell cell_at(std::size_t place) {
+    return {static_cast<Format>(place / (healths * 2)), static_cast<Health>(place / 2 % healths),
+            static_cast<Age>(place % 2)};
+}
 using PerCell = std::array<std::int64_t, cells>;
 using PerTimes = std::array<std::int64_t, receives_max>;
 
@@ -28,7 +31,13 @@ inline std::int64_t thin(Dice& dice, std::uint32_t ordinal, std::int64_t count, 
     return chance >= 1 ? count : binomial(dice(Purpose::stores, ordinal), count, chance);
 }
 
-std::int64_t rows_of(const StoreState& state, Cell cell);
+inline std::int64_t rows_of(const StoreState& state, Cell cell) {
+    const auto form = static_cast<std::size_t>(cell.format);
+    const auto health = static_cast<std::size_t>(cell.health);
+    const std::int64_t recent = state.recent[form][health];
+    return cell.age == Age::recent ? recent : state.stored[form][health] - recent;
+}
+PerCell rows_by_cell(const StoreState& state);
 std::int64_t rows_of(const StoreState& state, Format format);
 std::int64_t rows_of(const StoreState& state, Health health);
 std::int64_t all_rows(const StoreState& state);

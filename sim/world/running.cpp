@@ -72,7 +72,7 @@ void run_jobs(World& world) {
         const Store& declared = world.plan->stores[i];
         if (declared.kind != StoreKind::jobs) continue;
         Kept& kept = world.stores[i];
-        const SchemaChange* change = schema_of(*world.plan, {i});
+        const SchemaChange* change = world.schemas[i];
         const std::vector<JobRunner> runners = runners_of(world, {i});
         const Mix mix = mix_of(kept.state);
         admit(kept.jobs, kept.state);
@@ -108,7 +108,7 @@ std::int64_t requeue_jobs(World& world, StoreId store) {
     Kept& kept = world.stores[store.index];
     Dice dice(world.draw, list_entity + store.index, world.ticks);
     return requeue_second(kept.jobs, kept.state, world.plan->stores[store.index],
-                          schema_of(*world.plan, store), runners_of(world, store), dice);
+                          world.schemas[store.index], runners_of(world, store), dice);
 }
 
 bool process_drains(World& world, std::uint32_t s, std::uint32_t slot) {

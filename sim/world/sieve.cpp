@@ -21,7 +21,7 @@ constexpr std::size_t at(Dimension dimension) {
 // Once for all stages and runs.
 double lot(const Suspect& suspect, std::uint64_t what, const Draw& draw) {
     const std::uint64_t index = std::uint64_t{suspect.place} << 8 | what;
-    return draw(Purpose::parity, suspect.change->key, index).fine(0).value();
+    return draw.truth()(Purpose::parity, suspect.change->key, index).fine(0).value();
 }
 
 Lanes luck(const Suspect& suspect, const TrialRun& run, const Draw& draw) {
@@ -274,7 +274,7 @@ void put_aside(Trial& trial, std::int64_t tests) {
 bool meets_rehearsal(const Trial& trial, const Change& change, bool only_wrong, const Draw& draw) {
     constexpr std::uint64_t rehearsed = 0xFFFF;  // Where a defect's place would stand.
     const auto met_with = [&](std::uint64_t what, Share share) {
-        return draw(Purpose::parity, change.key, rehearsed << 8 | what).fine(0).value() <
+        return draw.truth()(Purpose::parity, change.key, rehearsed << 8 | what).fine(0).value() <
                share.value();
     };
     const auto has = [&](Dimension it) { return met_with(at(it), trial.parity[at(it)]); };

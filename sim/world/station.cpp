@@ -183,8 +183,10 @@ double late_share(const OneTick& pass, const Lane& lane, double wait_us) {
     return e_to(-std::min(700.0, rest_us / work_us));
 }
 
-// `served` pieces of one batch leave the queue: answered in time, late, or with an error.
-void answer(OneTick& pass, std::uint32_t row, std::int64_t age, std::int64_t served) {
+// `served` pieces of one batch leave the queue, in the mean when `middle` pieces are served:
+// answered in time, late, or with an error.
+void answer(OneTick& pass, std::uint32_t row, std::int64_t age, std::int64_t served,
+            double middle) {
     Lane& lane = pass.station.lanes[row];
     const std::size_t slot = lane.slot_of(age);
     const auto pushed = static_cast<double>(lane.pushed[slot]);
@@ -194,8 +196,7 @@ void answer(OneTick& pass, std::uint32_t row, std::int64_t age, std::int64_t ser
     const double after = 1 - static_cast<double>(lane.work[slot]) / pushed;
     double place = (before + after) / 2;
     if (pass.at.service->order == Order::lifo) place = 1 - place;
-    const double spent = (pass.used + static_cast<double>(served) / 2) / pass.capacity;
-    pass.used += static_cast<double>(served);
+    const double spent = middle / pass.capacity;
     const double wait_us = std::max(0.0, (static_cast<double>(age) + spent - place) * pass.tick_us);
 
     const std::uint32_t ordinal = first_of(lane) + 4 + static_cast<std::uint32_t>(age);
@@ -221,7 +222,7 @@ void answer(OneTick& pass, std::uint32_t row, std::int64_t age, std::int64_t ser
     pass.station.waits[wait_bucket(static_cast<std::int64_t>(wait_us))] += good;
 }
 
-// Serves up to `left` pieces of the work that is `age` ticks old, over the classes as they stand.
+// Serves up to `left` pieces of the work that is `age` ticks old, all classes mixed as they came.
 std::int64_t serve_age(OneTick& pass, std::int64_t age, std::int64_t left) {
     std::vector<Lane>& lanes = pass.station.lanes;
     const auto work_of = [&](const Lane& lane) {
@@ -231,6 +232,8 @@ std::int64_t serve_age(OneTick& pass, std::int64_t age, std::int64_t left) {
     for (const Lane& lane : lanes) there += work_of(lane);
     std::int64_t take = std::min(there, left);
     const std::int64_t taken = take;
+    const double middle = pass.used + static_cast<double>(taken) / 2;
+    pass.used += static_cast<double>(taken);
     for (std::uint32_t i = 0; i < lanes.size() && take > 0; ++i) {
         const std::int64_t here = work_of(lanes[i]);
         const std::uint32_t ordinal = first_of(lanes[i]) + 4 + static_cast<std::uint32_t>(age);
@@ -239,7 +242,7 @@ std::int64_t serve_age(OneTick& pass, std::int64_t age, std::int64_t left) {
             : here == there ? take
                             : hypergeometric(pass.dice.of(lanes[i])(Purpose::callee, ordinal),
                                              there, here, take);
-        if (part > 0) answer(pass, i, age, part);
+        if (part > 0) answer(pass, i, age, part, middle);
         there -= here;
         take -= part;
     }
@@ -338,29 +341,31 @@ void settle(OneTick& pass, Digest& digest) {
     }
 }
 
-// Nothing remembered, nothing in the way, and every answer certain: the tick of a healthy station.
-bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
-    if (station.lanes.size() != 1 || at.calls_in != 0 || at.error_share > 0 || at.unreachable > 0)
-        return false;
-    Lane& lane = station.lanes[0];
-    if (lane.fails > 0 || !lane.idle() || (station.dead | station.called | station.held) != 0 ||
-        station.shed > none || lane.guarded || !at.service->work_varies)
-        return false;
-    const double work_us = static_cast<double>(station.work_us) * lane.times + at.hold_us;
-    CalmPace& calm = station.calm;
-    if (calm.work_us != work_us || calm.slots != station.slots) {
-        calm.work_us = work_us;
-        calm.slots = station.slots;
-        calm.capacity = PoissonMean(static_cast<double>(station.slots * at.length.us) / work_us);
-        calm.usual = poisson({seldom}, calm.capacity);
-        calm.late = e_to(-std::min(700.0, static_cast<double>(lane.timeout_us) / work_us));
+// Whether a lane has nothing to remember, and nobody of it can fail or be refused.
+bool healthy(const Lane& lane, double times) {
+    return lane.idle() && lane.fails <= 0 && !lane.guarded && lane.times == times;
+}
+
+// Of the tick's dice, the one that says whether anybody of a batch that is served at once is late.
+Uniform when_served(const TickAt& at, const Lane& lane, bool first) {
+    if (first) return Lanes{at.first_serve}[1];
+    const std::uint32_t entity = at.entity + together_step * (lane.row / rows_together);
+    return (*at.draw)(Purpose::serve, entity, at.tick,
+                      static_cast<std::uint16_t>((first_of(lane) + 4) / 4))[0];
+}
+
+bool nobody_late(Lane& lane, const TickAt& at, double work_us, bool first) {
+    if (lane.fresh_now == 0) return true;
+    if (lane.late_at_us != work_us) {
+        lane.late_at_us = work_us;
+        lane.late = e_to(-std::min(700.0, static_cast<double>(lane.timeout_us) / work_us));
     }
-    const auto fresh = static_cast<double>(lane.fresh_now);
-    const Lanes dice{at.first_serve};
-    if ((lane.fresh_now > calm.usual || dice[0].bits < seldom) &&
-        lane.fresh_now > poisson(dice[0], calm.capacity))
-        return false;
-    if (dice[1].value() >= 1 - fresh * calm.late - 1e-12) return false;
+    const double late = static_cast<double>(lane.fresh_now) * lane.late;
+    return when_served(at, lane, first).value() < 1 - late - 1e-12;
+}
+
+// Everybody of a lane is answered at once.
+void answer_all(Station& station, Lane& lane, std::vector<Account>& ledger, Digest& digest) {
     const std::int64_t all = std::exchange(lane.fresh_now, 0);
     Account& account = ledger[lane.account];
     account.fresh += all;
@@ -370,11 +375,42 @@ bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger,
     station.attempts += all;
     station.answered += all;
     station.waits[0] += all;
+    digest.fold(mixed(all, all, 0, all));
+}
+
+// Nothing remembered, nothing in the way, and every answer certain: the tick of a healthy station.
+bool calm_tick(Station& station, const TickAt& at, std::vector<Account>& ledger, Digest& digest) {
+    if (station.lanes.empty() || at.calls_in != 0 || at.error_share > 0 || at.unreachable > 0)
+        return false;
+    if ((station.dead | station.called | station.held) != 0 || station.shed > none ||
+        !at.service->work_varies)
+        return false;
+    const double times = station.lanes[0].times;
+    std::int64_t fresh = 0;
+    for (const Lane& lane : station.lanes) {
+        if (!healthy(lane, times)) return false;
+        fresh += lane.fresh_now;
+    }
+    const double work_us = static_cast<double>(station.work_us) * times + at.hold_us;
+    CalmPace& calm = station.calm;
+    if (calm.work_us != work_us || calm.slots != station.slots) {
+        calm.work_us = work_us;
+        calm.slots = station.slots;
+        calm.capacity = PoissonMean(static_cast<double>(station.slots * at.length.us) / work_us);
+        calm.usual = poisson({seldom}, calm.capacity);
+    }
+    const Uniform capacity = Lanes{at.first_serve}[0];
+    if ((fresh > calm.usual || capacity.bits < seldom) && fresh > poisson(capacity, calm.capacity))
+        return false;
+    bool first = true;
+    for (Lane& lane : station.lanes)
+        if (!nobody_late(lane, at, work_us, std::exchange(first, false))) return false;
+    for (Lane& lane : station.lanes) answer_all(station, lane, ledger, digest);
     station.busy = std::min(
         station.slots,
-        static_cast<std::int64_t>(fresh * work_us / static_cast<double>(at.length.us) + 0.5));
+        static_cast<std::int64_t>(
+            static_cast<double>(fresh) * work_us / static_cast<double>(at.length.us) + 0.5));
     station.busy_sum += station.busy;
-    digest.fold(mixed(all, all, 0, all));
     return true;
 }
 

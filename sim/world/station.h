@@ -21,7 +21,6 @@ struct CalmPace {
     double work_us = -1;
     std::int64_t slots = -1;
     PoissonMean capacity;
-    double late = 0;
     std::int64_t usual = 0;  // Capacity that fifteen ticks of sixteen exceed.
 };
 

@@ -53,6 +53,7 @@ double part(std::int64_t count, std::int64_t of) {
 // Of reads, those that hit a form which the reader rejects.
 double share_rejected(const StoreState& state, const Store& declared, const SchemaChange* change,
                       bool knows) {
+    if (change == nullptr) return 0;  // One form, which everybody reads.
     std::int64_t rows = 0, recent = 0;
     for (std::size_t form = 0; form < formats; ++form) {
         const auto format = static_cast<Format>(form);
@@ -113,19 +114,21 @@ void write_back(const Scene& scene, Cell cell, SchemaVerdict v, std::int64_t cou
 // again.
 std::int64_t read_foreign(const Scene& scene, std::int64_t hits) {
     if (!scene.change || hits == 0) return 0;  // Nothing is foreign, or nobody reads.
-    const StoreState was = scene.state;
+    const PerCell had = rows_by_cell(scene.state);
     const Visit& did = scene.did;
     const auto reads = static_cast<double>(hits);
-    const Reach read = reach(was, scene.declared, reads);
-    const Reach written = reach(was, scene.declared, reads * scene.declared.writes_back.value());
+    const Reach read = reach(scene.state, scene.declared, reads);
+    const Reach written =
+        reach(scene.state, scene.declared, reads * scene.declared.writes_back.value());
     std::int64_t to_fill = 0;
     for (std::size_t place = 0; place < cells; ++place) {
+        if (had[place] == 0) continue;
         const Cell cell = cell_at(place);
-        const SchemaVerdict v = met(was.phase, scene.change, did.knows, cell.format);
+        const SchemaVerdict v = met(scene.state.phase, scene.change, did.knows, cell.format);
         if (v == SchemaVerdict::native || v == SchemaVerdict::tolerant) continue;
         const double chance = (v == SchemaVerdict::reject ? read : written).of(cell.age);
         const auto ordinal = from::foreign + static_cast<std::uint32_t>(place);
-        const std::int64_t touched = scene.some(ordinal, rows_of(was, cell), chance);
+        const std::int64_t touched = scene.some(ordinal, had[place], chance);
         if (v == SchemaVerdict::reject)
             to_fill += turn_out(scene, cell, touched);
         else if (!appends_only(scene.declared.kind))
@@ -180,6 +183,7 @@ Cell updated(Cell had, Format writes, bool knows, SchemaVerdict v) {
 // `ordinal`: three draws. Returns how many were accepted.
 std::int64_t update_cell(const Scene& scene, Cell cell, bool after, std::int64_t count,
                          std::uint32_t ordinal) {
+    if (count == 0) return 0;
     StoreState& state = scene.state;
     const Visit& did = scene.did;
     const auto form = form_stored(scene.declared, scene.change, state.phase, after);
@@ -216,13 +220,14 @@ void meet(std::int64_t& met, double times) {
 
 void update_rows(const Scene& scene) {
     if (scene.did.updates == 0) return;
-    const StoreState was = scene.state;
-    const Reach hit = reach(was, scene.declared, static_cast<double>(scene.did.updates));
+    const PerCell had = rows_by_cell(scene.state);
+    const Reach hit = reach(scene.state, scene.declared, static_cast<double>(scene.did.updates));
     std::int64_t all = 0, accepted = 0;
     for (std::size_t place = 0; place < cells; ++place) {
+        if (had[place] == 0) continue;
         const Cell cell = cell_at(place);
         const auto ordinal = from::updates + static_cast<std::uint32_t>(place) * 8;
-        const std::int64_t touched = scene.some(ordinal, rows_of(was, cell), hit.of(cell.age));
+        const std::int64_t touched = scene.some(ordinal, had[place], hit.of(cell.age));
         const std::int64_t after = scene.some(ordinal + 1, touched, scene.did.writes_after);
         accepted += update_cell(scene, cell, true, after, ordinal + 2);
         accepted += update_cell(scene, cell, false, touched - after, ordinal + 5);
@@ -238,6 +243,7 @@ void insert_rows(const Scene& scene, std::int64_t count) {
     const std::int64_t newer = scene.some(from::inserts, count, scene.writes_after());
     for (const bool after : {true, false}) {
         const std::int64_t written = after ? newer : count - newer;
+        if (written == 0) continue;
         const auto form = form_stored(scene.declared, scene.change, state.phase, after);
         if (!form) {
             state.accounts.rejected_writes += written;
@@ -258,6 +264,7 @@ void insert_rows(const Scene& scene, std::int64_t count) {
 }
 
 void copy_writes(const Scene& scene, std::int64_t count, std::uint32_t ordinal) {
+    if (count == 0) return;
     const std::int64_t newer = scene.some(ordinal, count, scene.writes_after());
     for (const bool after : {true, false})
         if (const auto form = form_stored(scene.declared, scene.change, scene.state.phase, after))

@@ -152,15 +152,9 @@ void mix_returning(World& world, std::uint32_t c) {
         for (const std::uint32_t row : kinds) mix_row(service, state.ways, row, world.ticks, dice);
 }
 
-struct PoolPace {
-    CallerPace calls;
-    double error_share = 0;  // Of the calls that come to it.
-};
-using Paces = std::vector<std::vector<PoolPace>>;  // By service and pool.
-
 // What a pool's calls find at a service: those of its pools that its region's calls are routed to.
 CalleeState callee_state(const World& world, ServiceId to, const std::vector<Way>& ways,
-                         std::int64_t placed, const Paces& paces) {
+                         std::int64_t placed) {
     const ServiceState& state = world.services[to.index];
     const Service& service = world.plan->services[to.index];
     CalleeState callee;
@@ -171,7 +165,7 @@ CalleeState callee_state(const World& world, ServiceId to, const std::vector<Way
         const auto here = static_cast<double>(pool.station.slots);
         slots += here;
         weighted += here * static_cast<double>(pool.station.work_us);
-        hold_us += here * paces[to.index][way.pool].calls.hold_us;
+        hold_us += here * pool.pace.hold_us;
         queue += static_cast<double>(pool.station.queue());
         others += static_cast<double>(pool.own_served + pool.calls_served);
     }
@@ -188,17 +182,16 @@ CalleeState callee_state(const World& world, ServiceId to, const std::vector<Way
 }
 
 // The pools that calls of one region come to, by their builds' ends of the wire.
-std::vector<CalleePool> called_pools(const World& world, ServiceId to, const std::vector<Way>& ways,
-                                     const Paces& paces) {
+void find_called(const World& world, ServiceId to, const std::vector<Way>& ways,
+                 std::vector<CalleePool>& called) {
     const std::vector<Pool>& pools = world.services[to.index].pools;
-    std::vector<CalleePool> called;
+    called.clear();
     if (ways.empty()) called.push_back({1, 1, {}});  // No region is for them.
     for (const Way& way : ways) {
-        const bool listens = pools[way.pool].station.slots > 0;
-        called.push_back({way.share.value(), listens ? paces[to.index][way.pool].error_share : 1,
-                          pools[way.pool].path.own});
+        const Pool& pool = pools[way.pool];
+        called.push_back(
+            {way.share.value(), pool.station.slots > 0 ? pool.fails_calls : 1, pool.path.own});
     }
-    return called;
 }
 
 double demand(const Pool& pool) {
@@ -224,38 +217,35 @@ RegionId region_of(const World& world, std::uint32_t s, const Pool& pool) {
 }
 
 // What a pool's requests wait for and meet at those it calls.
-CallerPace pace_of_pool(const World& world, ServiceId id, const Pool& pool, const Paces& paces) {
+void find_pace(World& world, ServiceId id, Pool& pool) {
     const Service& service = world.plan->services[id.index];
     const auto tick_us = static_cast<double>(world.tick_length.us);
     const RegionId region = region_of(world, id.index, pool);
-    std::vector<CalleeState> callees;
+    std::vector<CalleeState>& callees = world.scratch.callees;
+    callees.clear();
     for (std::size_t e = 0; e < service.calls.size(); ++e) {
         const ServiceId to = service.calls[e].to;
         const std::vector<Way>& ways = world.services[to.index].calls_from[region.index];
-        callees.push_back(callee_state(world, to, ways, pool.edges[e].placed, paces));
-        callees.back().fates = fates_of(world.wires[to.index], pool.path.calls[e],
-                                        called_pools(world, to, ways, paces));
+        callees.push_back(callee_state(world, to, ways, pool.edges[e].placed));
+        find_called(world, to, ways, world.scratch.called);
+        callees.back().fates =
+            fates_of(world.wires[to.index], pool.path.calls[e], world.scratch.called);
     }
     const double there = demand(pool) + static_cast<double>(due_back(world, pool));
-    return caller_pace(service, pool.edges, callees, static_cast<double>(pool.station.work_us),
-                       static_cast<double>(pool.station.slots), there / tick_us, tick_us);
+    find_pace(pool.pace, service, pool.edges, callees, static_cast<double>(pool.station.work_us),
+              static_cast<double>(pool.station.slots), there / tick_us, tick_us);
 }
 
 // Callees before callers: a caller's hold needs what its callees can do.
-Paces find_paces(const World& world) {
-    Paces paces(world.services.size());
+void find_paces(World& world) {
     for (std::size_t n = world.order.size(); n-- > 0;) {
         const ServiceId id = world.order[n];
-        for (const Pool& pool : world.services[id.index].pools) {
-            PoolPace pace;
-            if (!world.plan->services[id.index].calls.empty())
-                pace.calls = pace_of_pool(world, id, pool, paces);
-            pace.error_share =
-                1 - (1 - pace.calls.error_share) * (1 - pool.path.fails) * (1 - pool.dark.value());
-            paces[id.index].push_back(std::move(pace));
+        for (Pool& pool : world.services[id.index].pools) {
+            if (!world.plan->services[id.index].calls.empty()) find_pace(world, id, pool);
+            pool.fails_calls =
+                1 - (1 - pool.pace.error_share) * (1 - pool.path.fails) * (1 - pool.dark.value());
         }
     }
-    return paces;
 }
 
 // What calls of a caller's end are like for the pool that they come to.
@@ -292,7 +282,7 @@ void send_calls(World& world, const Call& call, RegionId region, const Pool& fro
 
 // What the callers found, for defects that hang on it.
 void note_answers(Edge& edge, const Call& call, const CallLoad& load) {
-    edge.lost_ppm = share_of(power(load.fail_share, static_cast<double>(call.attempts))).ppm;
+    edge.lost_ppm = share_of(raised(load.fail_share, call.attempts)).ppm;
     edge.hold_us = static_cast<std::int64_t>(std::min(load.hold_us, 1e15));
 }
 
@@ -308,25 +298,9 @@ void copy_requests(std::vector<Pool>& pools) {
     }
 }
 
-void check_conserved(World& world) {
-    std::vector<std::int64_t>& open = world.scratch.open;
-    open.assign(world.ledger.size(), 0);
-    for (const ServiceState& service : world.services)
-        for (const Pool& pool : service.pools)
-            for (const Lane& lane : pool.station.lanes)
-                open[lane.account] += lane.waiting + lane.returning_total;
-    for (std::size_t i = 0; i < open.size(); ++i) {
-        const Account& it = world.ledger[i];
-        check(it.fresh == it.good + it.failed + it.refused + open[i],
-              "every fresh request is good, failed, refused, waiting or returning");
-    }
-}
-
 // One pool's tick, and its calls.
-void run_pool(World& world, ServiceId id, std::size_t p, const Philox& first_serve,
-              const Paces& paces) {
+void run_pool(World& world, ServiceId id, Pool& pool, const Philox& first_serve) {
     const Service& service = world.plan->services[id.index];
-    Pool& pool = world.services[id.index].pools[p];
     TickAt at{.draw = &world.draw,
               .tick = world.ticks,
               .length = world.tick_length,
@@ -339,15 +313,9 @@ void run_pool(World& world, ServiceId id, std::size_t p, const Philox& first_ser
         Dice dice(world.draw, at.entity, world.ticks);
         at.calls_in -= binomial(dice(Purpose::callee, 2), at.calls_in, at.unreachable);
     }
-    if (!service.calls.empty()) {
-        const CallerPace& pace = paces[id.index][p].calls;
-        at.hold_us = pace.hold_us;
-        at.error_share = pace.error_share;
-        pool.hold_us = static_cast<std::int64_t>(std::min(at.hold_us, 1e15));
-        pool.misread = pace.misread;
-        pool.lossy = pace.lossy;
-    }
-    pool.fails = at.error_share;
+    at.hold_us = pool.pace.hold_us;
+    at.error_share = pool.pace.error_share;
+    pool.hold_us = static_cast<std::int64_t>(std::min(at.hold_us, 1e15));
     const std::int64_t answered_before = pool.station.answered;
     TickDone done = run_tick(pool.station, at, world.ledger, world.flow);
     if (done.served == 0) done.served = pool.station.answered - answered_before;  // A calm tick.
@@ -357,7 +325,7 @@ void run_pool(World& world, ServiceId id, std::size_t p, const Philox& first_ser
     if (service.calls.empty()) return;
     Dice dice(world.draw, at.entity, world.ticks);
     for (std::uint32_t e = 0; e < service.calls.size(); ++e) {
-        const CallLoad& load = paces[id.index][p].calls.loads[e];
+        const CallLoad& load = pool.pace.loads[e];
         const std::int64_t placed =
             place_calls(service.calls[e], pool.edges[e], load, done.served, e, dice);
         note_answers(pool.edges[e], service.calls[e], load);
@@ -390,12 +358,26 @@ void draw_serves(World& world) {
 
 }  // namespace
 
+void check_conserved(World& world) {
+    std::vector<std::int64_t>& open = world.scratch.open;
+    open.assign(world.ledger.size(), 0);
+    for (const ServiceState& service : world.services)
+        for (const Pool& pool : service.pools)
+            for (const Lane& lane : pool.station.lanes)
+                open[lane.account] += lane.waiting + lane.returning_total;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        const Account& it = world.ledger[i];
+        check(it.fresh == it.good + it.failed + it.refused + open[i],
+              "every fresh request is good, failed, refused, waiting or returning");
+    }
+}
+
 void tick(World& world) {
     arrive(world);
     for (std::uint32_t c = 0; c < world.cohorts.size(); ++c) mix_returning(world, c);
     const bool any_calls = std::ranges::any_of(world.plan->services,
                                                [](const Service& it) { return !it.calls.empty(); });
-    const Paces paces = any_calls ? find_paces(world) : Paces{};
+    if (any_calls) find_paces(world);
     draw_serves(world);
     std::vector<std::size_t>& first = world.scratch.first_pool;
     first.assign(1, 0);
@@ -405,9 +387,8 @@ void tick(World& world) {
         std::vector<Pool>& pools = world.services[id.index].pools;
         copy_requests(pools);
         for (std::size_t p = 0; p < pools.size(); ++p)
-            run_pool(world, id, p, world.scratch.serves[first[id.index] + p], paces);
+            run_pool(world, id, pools[p], world.scratch.serves[first[id.index] + p]);
     }
-    check_conserved(world);
     ++world.ticks;
 }
 

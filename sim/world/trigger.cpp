@@ -64,7 +64,7 @@ SimTime used_from(const World& world, const Published& it) {
     constexpr std::uint32_t exploit_entity = 0x0D00'0000;
     constexpr double longest_us = 1e16;
     if (it.used_per_day <= 0) return {static_cast<std::int64_t>(longest_us)};
-    const Uniform die = world.draw(Purpose::exploit, exploit_entity + it.key, 0).fine(0);
+    const Uniform die = world.draw.truth()(Purpose::exploit, exploit_entity + it.key, 0).fine(0);
     const double after = exponential(die, static_cast<double>(day_us) / it.used_per_day);
     return SimTime{} + it.at + Duration{static_cast<std::int64_t>(std::min(after, longest_us))};
 }

@@ -149,6 +149,7 @@ World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed) {
         take_rows(world, c);
     }
     for (std::uint32_t i = 0; i < plan->stores.size(); ++i) {
+        world.schemas.push_back(schema_of(*plan, StoreId{i}));
         Kept& kept = world.stores.emplace_back();
         kept.state = start_store(plan->stores[i], written_in_an_hour(*plan, {i}));
         kept.jobs = start_jobs(plan->stores[i]);

@@ -29,6 +29,7 @@ inline constexpr std::uint32_t pools_max = builds_together * regions_max;
 // Derived: never folded.
 struct Path {
     double work = 1;                // Times the service's own work.
+    double well = 1;                // Share of requests that the build itself does not fail.
     double fails = 0;               // Share of requests.
     double rejected = 0;            // Share of requests that meet a record they cannot read.
     double misled = 0;              // Share of good answers that stand on a damaged record.
@@ -67,6 +68,10 @@ struct Undo {  // What one change of settings put an end to.
 struct Outage {
     SimTime from, until;
 };
+struct Redrawn {  // The day was given other draws: since when, and those that it had before.
+    SimTime at;
+    Draw before;
+};
 
 // Interchangeable instances of a service that run one build in one region, and what is routed to
 // them.
@@ -84,8 +89,10 @@ struct Pool {
     std::int64_t hold_us = 0;  // Slot time spent on calls, a request, last tick.
     Inbound inbound;
     std::int64_t again_ppm = 0;  // Of what it serves, work whose client tries again; last second.
-    // Of its requests: failed, gone wrong by answers of others. Derived each tick.
-    double fails = 0, misread = 0, lossy = 0;
+    // What its requests meet at those they call, and of calls that come to it those that fail.
+    // Derived each tick.
+    CallerPace pace;
+    double fails_calls = 0;
     Path path;
     std::vector<Edge> edges;  // Parallel to the service's calls.
     std::array<std::uint8_t, rows_max>
@@ -164,8 +171,10 @@ struct Unheard {
 struct Scratch {
     std::vector<std::int64_t> open;        // Requests under way, by account.
     std::vector<Philox> arrivals, serves;  // First blocks, by cohort and by pool.
-    std::vector<std::size_t> first_pool;   // By service, among `serves`.
-    std::vector<Unheard> unheard;          // By lane of a pool, with what each wrote.
+    std::vector<CalleeState> callees;      // Of one pool's calls.
+    std::vector<CalleePool> called;
+    std::vector<std::size_t> first_pool;  // By service, among `serves`.
+    std::vector<Unheard> unheard;         // By lane of a pool, with what each wrote.
     std::vector<std::int64_t> writes;
 };
 
@@ -190,17 +199,19 @@ struct Due {
 struct World {
     std::shared_ptr<const Blueprint> plan;
     Draw draw{0};
+    std::optional<Redrawn> redrawn{};
     Duration tick_length;
     std::uint64_t ticks = 0;
     SimTime now;                   // Of the event under way.
     std::vector<Due> due;          // Since the run last took them.
-    std::vector<ToApprove> asked;  // The same, of people.
+    std::vector<Approval> asked;   // The same, of people; the answer is a trial that is due.
     std::vector<Fact> news;        // What those who watch rollouts are told; the same.
     std::vector<ServiceId> order;  // Callers first.
     std::vector<CohortState> cohorts;
     std::vector<ServiceState> services;
     std::vector<std::vector<double>> origins;  // By service and cohort: of what comes. Derived.
     std::vector<Wires> wires;                  // By service that is called. Derived from the plan.
+    std::vector<const SchemaChange*> schemas;  // By store; null where none. Derived from the plan.
     std::vector<std::vector<Epoch>> settings;  // What each was given, latest last.
     std::vector<Undo> undo;                    // Of the changes that stand, latest last.
     std::vector<Outage> setting_outages;
@@ -224,8 +235,9 @@ struct World {
 
 World build_world(std::shared_ptr<const Blueprint> plan, std::uint64_t seed);
 
-void tick(World& world);         // All traffic of one tick; asserts conservation.
-void fold_minute(World& world);  // Demand, impacted users.
+void tick(World& world);             // All traffic of one tick.
+void check_conserved(World& world);  // Every fresh request has ended or is under way.
+void fold_minute(World& world);      // Demand, impacted users.
 void fold_state(const World& world, Digest& digest);  // Every integer, after recounting the sums.
 
 // What a scrape finds at a service since the last one; the counters begin again.

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <memory>
-#include <thread>
 
 #include "ui/console/verbs.h"
 #include "ui/view/check_view.h"
@@ -16,14 +13,9 @@
 namespace rollcage {
 namespace {
 
-std::atomic<bool> interrupted{false};
-void on_interrupt(int) {
-    interrupted = true;
-}
-
 struct CheckOptions {
     std::vector<std::string> paths;
-    std::string shard, junit, update;
+    std::string shard, junit, update, against, margin = "5%";
     std::uint64_t seeds = 20;
     unsigned jobs = 0;
     bool twice = false, github = false;
@@ -57,6 +49,15 @@ Result<std::vector<std::string>> shard_of(const std::vector<std::string>& files,
     return mine;
 }
 
+Result<double> margin_of(const std::string& text) {
+    double percent = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), percent);
+    if (code == std::errc{} && std::string_view{end} == "%" && percent >= 0 && percent <= 1000)
+        return percent / 100;
+    return Error{"--margin takes a share of what was before from 0% up, as 5%, not \"" + text +
+                 "\""};
+}
+
 std::string now_text() {
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
@@ -66,37 +67,41 @@ std::string now_text() {
     return text;
 }
 
-Result<void> write(const std::string& path, const std::string& text, bool append = false) {
-    std::ofstream out{path, append ? std::ios::binary | std::ios::app : std::ios::binary};
-    out << text << std::flush;
-    if (out) return {};
-    return Error{"cannot write " + path + "; choose a path in a folder you may write to"};
-}
-
-int exit_of(const CheckSum& sum) {
-    if (sum.nondeterministic > 0) return exit_nondeterminism;
-    if (sum.errors > 0) return exit_usage;
-    return sum.failed > 0 ? exit_failed : exit_pass;
-}
-
 int tell(const CheckOptions& options, const std::vector<CheckedFile>& all,
          const std::string& began) {
     const CheckSum sum = sum_of(all);
+    std::fputs(check_beside(all, table_width()).c_str(), stdout);
     std::fputs(check_failures(all).c_str(), stdout);
     if (options.github || said("GITHUB_ACTIONS")) {
         std::fputs(github_annotations(all).c_str(), stdout);
         const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
         if (summary != nullptr && *summary != '\0')
-            if (const auto put = write(summary, markdown_summary(all), true); !put)
+            if (const auto put = write_file(summary, markdown_summary(all), true); !put)
                 return refuse(put.error().message);
     }
     std::fputs(check_end(sum).c_str(), stdout);
     if (!options.junit.empty())
-        if (const auto put = write(options.junit, junit_xml(all, began)); !put)
+        if (const auto put = write_file(options.junit, junit_xml(all, began)); !put)
             return refuse(put.error().message);
-    if (!interrupted) return exit_of(sum);
+    if (!Interruptible::raised()) return exit_of(sum);
     std::fprintf(stderr, "rollcage: interrupted; what was done is above\n");
     return exit_interrupted;
+}
+
+// Every file by itself, told of as soon as it is done.
+std::vector<CheckedFile> check_all(const std::vector<std::string>& files, const CheckPlan& plan,
+                                   const std::map<std::string, std::optional<std::string>>& before,
+                                   bool against) {
+    std::vector<CheckedFile> all;
+    for (const std::string& file : files) {
+        if (Interruptible::raised()) break;
+        CheckedFile it = against ? check_file(file, plan, before.at(file)) : check_file(file, plan);
+        if (it.interrupted) break;
+        std::fputs(check_line(it, table_width()).c_str(), stdout);
+        std::fflush(stdout);
+        all.push_back(std::move(it));
+    }
+    return all;
 }
 
 int check(const CheckOptions& options) {
@@ -112,29 +117,33 @@ int check(const CheckOptions& options) {
         (void)refuse("no scenario in " + listed(paths) + "; name a file, or a folder with one");
         return exit_nothing;
     }
+    const auto margin = margin_of(options.margin);
+    if (!margin) return refuse(margin.error().message);
+    const bool against = !options.against.empty();
+    const auto other = against ? counterparts(paths, *files, options.against)
+                               : Result<Counterparts>{Counterparts{}};
+    if (!other) return refuse(other.error().message);
+    std::map<std::string, std::optional<std::string>> before;
+    for (std::size_t i = 0; i < other->of_files.size(); ++i)
+        before[(*files)[i]] = other->of_files[i];
     CheckPlan plan{.seeds = options.seeds,
                    .jobs = options.jobs,
                    .update = *update,
                    .twice = options.twice,
-                   .stop = &interrupted};
-    if (plan.jobs == 0) plan.jobs = std::max(1u, std::thread::hardware_concurrency());
-    std::signal(SIGINT, on_interrupt);
+                   .margin = *margin,
+                   .stop = &Interruptible::raised()};
+    plan.jobs = jobs_or_all(plan.jobs);
+    const Interruptible until_here;
     const std::string began = now_text();
-    std::vector<CheckedFile> all;
-    for (const std::string& file : *mine) {
-        if (interrupted) break;
-        CheckedFile it = check_file(file, plan);
-        if (it.interrupted) break;
-        std::fputs(check_line(it).c_str(), stdout);
-        std::fflush(stdout);
-        all.push_back(std::move(it));
-    }
+    std::vector<CheckedFile> all = check_all(*mine, plan, before, against);
     // Of all shards, the first looks for what nobody's scenario is any more.
-    if (!interrupted && (options.shard.empty() || options.shard.starts_with("1/")))
+    if (!Interruptible::raised() && (options.shard.empty() || options.shard.starts_with("1/"))) {
         for (CheckedFile& it : obsolete_in(paths, *update)) {
-            std::fputs(check_line(it).c_str(), stdout);
+            std::fputs(check_line(it, table_width()).c_str(), stdout);
             all.push_back(std::move(it));
         }
+        for (const std::string& it : other->only_there) all.push_back(only_there(it));
+    }
     return tell(options, all, began);
 }
 
@@ -148,6 +157,11 @@ void add_check(CLI::App& app, int& exit_code) {
     verb.add_option("--jobs", options->jobs, "Threads (as many as processors)");
     verb.add_option("--shard", options->shard, "Only part I of N parts")->type_name("I/N");
     verb.add_flag("--twice", options->twice, "Play twice; exit 5 if it is not the same");
+    verb.add_option("--against", options->against,
+                    "Another checkout of them; fail on what is worse here")
+        ->type_name("DIR");
+    verb.add_option("--margin", options->margin, "How much worse is no failure yet (5%)")
+        ->type_name("SHARE");
     verb.add_option("--junit", options->junit, "JUnit XML, for CI to read")->type_name("OUT.xml");
     verb.add_flag("--github", options->github, "Annotations (by itself under GITHUB_ACTIONS)");
     verb.add_option("--update", options->update,

@@ -1,29 +1,23 @@
 #include "scenarios/play/compare.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
+#include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <thread>
 
 #include "ui/console/verbs.h"
+#include "ui/report/comparison_page.h"
+#include "ui/report/database.h"
 #include "ui/view/outcome_view.h"
 
 namespace rollcage {
 namespace {
 
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);  // A signal handler may touch it.
-void on_interrupt(int) {
-    interrupted = true;
-}
-
 struct CompareOptions {
-    std::string file, actors = "all", seeds = "20", json_path, plans;
+    std::string file, actors = "all", seeds = "20", json_path, db_path, html_path, plans, by,
+                      precise;
     std::vector<std::string> vary;
+    bool until_precise = false;
     unsigned jobs = 0;
     ChoiceOptions choices;
 };
@@ -38,16 +32,6 @@ Result<void> read_seeds(const std::string& text, Contest& contest) {
     contest.first_seed = *first;
     contest.last_seed = *last;
     return {};
-}
-
-std::vector<std::string> parts_of(const std::string& text) {
-    std::vector<std::string> parts;
-    for (std::size_t at = 0; at <= text.size();) {
-        const auto comma = std::min(text.find(',', at), text.size());
-        if (comma > at) parts.push_back(text.substr(at, comma - at));
-        at = comma + 1;
-    }
-    return parts;
 }
 
 Result<std::vector<std::string>> read_actors(const std::string& text, const Scenario& scenario) {
@@ -102,33 +86,59 @@ Result<std::vector<Conditions>> read_conditions(const CompareOptions& options,
     return all;
 }
 
-void show_progress(std::size_t done, std::size_t of) {
-    constexpr std::size_t width = 30;
-    if (isatty(STDERR_FILENO)) {
-        const std::size_t full = done * width / of;
-        std::fprintf(stderr, "\r[%s%s] %zu/%zu%s", std::string(full, '#').c_str(),
-                     std::string(width - full, ' ').c_str(), done, of, done == of ? "\n" : "");
-    } else if (done == of || done * 10 / of != (done - 1) * 10 / of) {
-        std::fprintf(stderr, "%zu/%zu\n", done, of);
+Result<std::vector<std::string>> read_keys(const std::string& text) {
+    if (text.empty()) return weighed_keys();
+    std::vector<std::string> keys;
+    for (const std::string& key : parts_of(text)) {
+        if (std::ranges::find(outcome_keys(), key) == outcome_keys().end())
+            return Error{"--by: there is no measure \"" + key + "\"; they are " +
+                         listed(outcome_keys())};
+        keys.push_back(key);
     }
+    if (keys.empty()) return Error{"--by takes KEY,KEY,..., the first being the one that counts"};
+    return keys;
 }
 
+// "5%" of the measure that counts; without a value, of the default.
+Result<Precision> read_precision(const std::string& text, const std::string& metric) {
+    if (text.empty()) return Precision{metric};
+    double percent = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), percent);
+    if (code != std::errc{} || std::string_view{end} != "%" || percent <= 0 || percent > 100)
+        return Error{"--until-precise takes a share above 0% up to 100%, as 5%, not \"" + text +
+                     "\""};
+    return Precision{metric, percent / 100};
+}
+
+// Shows first and writes then: what was played is not lost when a file cannot be written.
 int show(const CompareOptions& options, const Choices& choices, const Scenario& scenario,
          const Comparison& comparison, bool to_stdout) {
     auto judgements = judge_comparison(scenario, comparison);
     if (!judgements) return refuse(judgements.error().message);
     const std::string json = comparison_json(scenario, choices, comparison, *judgements);
-    if (!options.json_path.empty()) {
-        std::ofstream out{options.json_path, std::ios::binary};
-        out << json << std::flush;
-        if (!out) return refuse("cannot write " + options.json_path + "; choose another path");
-    }
     if (to_stdout) {
         std::fputs(json.c_str(), stdout);
     } else {
-        std::fputs(comparison_table(scenario.name, comparison).c_str(), stdout);
-        if (!judgements->empty()) std::printf("\n%s", judgements_table(*judgements).c_str());
+        std::fputs(comparison_table(scenario.name, comparison, table_width()).c_str(), stdout);
+        if (!judgements->empty())
+            std::printf("\n%s", judgements_table(*judgements, table_width()).c_str());
     }
+    std::fflush(stdout);
+    bool written = true;
+    const auto note = [&](const Result<void>& put) {
+        if (!put) (void)refuse(put.error().message);
+        written &= static_cast<bool>(put);
+    };
+    if (!options.json_path.empty()) note(write_file(options.json_path, json));
+    if (!options.html_path.empty())
+        note(write_file(options.html_path,
+                        comparison_html(scenario, choices, comparison, *judgements)));
+    if (!options.db_path.empty())
+        note(append_runs(options.db_path, ROLLCAGE_VERSION, scenario, choices, comparison));
+    if (!written) return exit_usage;
+    if (comparison.precise)
+        std::fprintf(stderr, "rollcage: stopped after %zu seeds: %s is as precise as asked\n",
+                     comparison.seeds.size(), comparison.by.front().c_str());
     if (comparison.interrupted) {
         std::fprintf(stderr, "rollcage: interrupted after %zu complete seeds\n",
                      comparison.seeds.size());
@@ -147,6 +157,16 @@ int run_compare(const CompareOptions& options, bool json) {
             keep_apart("--json", options.json_path, {options.file, options.choices.knob_file});
         !apart)
         return refuse(apart.error().message);
+    if (!options.db_path.empty()) {
+        const auto apart = keep_apart("--db", options.db_path,
+                                      {options.file, options.choices.knob_file, options.json_path});
+        if (!apart) return refuse(apart.error().message);
+    }
+    if (const auto apart = keep_apart(
+            "--html", options.html_path,
+            {options.file, options.choices.knob_file, options.json_path, options.db_path});
+        !apart)
+        return refuse(apart.error().message);
     const auto scenario = load_scenario(options.file, *choices);
     if (!scenario) return refuse(scenario.error().message);
     const auto actors = read_actors(options.actors, *scenario);
@@ -163,12 +183,27 @@ int run_compare(const CompareOptions& options, bool json) {
     auto under = read_conditions(options, *scenario);
     if (!under) return refuse(under.error().message);
     contest.under = std::move(*under);
-    contest.jobs = options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
-    contest.stop = &interrupted;
-    contest.progress = show_progress;
-    std::signal(SIGINT, on_interrupt);
-    const auto comparison = compare(contest);
-    std::signal(SIGINT, SIG_DFL);
+    const auto by = read_keys(options.by);
+    if (!by) return refuse(by.error().message);
+    contest.by = *by;
+    if (options.until_precise) {
+        const auto precision = read_precision(options.precise, by->front());
+        if (!precision) return refuse(precision.error().message);
+        contest.until = *precision;
+    }
+    contest.jobs = jobs_or_all(options.jobs);
+    // Before anything is played, so that hours are not spent on a file that cannot be used.
+    if (!options.db_path.empty())
+        if (const auto ready = open_runs(options.db_path); !ready)
+            return refuse(ready.error().message);
+    contest.stop = &Interruptible::raised();
+    Progress progress;
+    contest.progress = [&](std::size_t done, std::size_t of) { progress.show(done, of); };
+    const auto comparison = [&] {
+        const Interruptible until_here;
+        return compare(contest);
+    }();
+    progress.end();
     if (!comparison) return refuse(comparison.error().message);
     return show(options, *choices, *scenario, *comparison, json && options.json_path.empty());
 }
@@ -186,12 +221,24 @@ void add_compare(CLI::App& app, int& exit_code) {
     verb.add_option("--vary", options->vary, "A knob by several values, each beside the others")
         ->type_name("KNOB=VALUE,VALUE,...")
         ->allow_extra_args(false);
+    verb.add_option("--by", options->by, "KEY,KEY,...: what lives are weighed by, first first")
+        ->take_last();
+    auto* precise = verb.add_option("--until-precise", options->precise,
+                                    "Stop early: the first KEY is clear, or known to 5%")
+                        ->type_name("SHARE")
+                        ->expected(0, 1);
+    verb.add_option("--db", options->db_path, "Append every run to an SQLite file")
+        ->type_name("OUT.sqlite");
+    verb.add_option("--html", options->html_path, "A page, which needs nothing else")
+        ->type_name("OUT.html");
     verb.add_option("--jobs", options->jobs, "Threads (as many as processors)");
     add_choices(verb, options->choices);
     auto* json = verb.add_option("--json", options->json_path, "JSON, to OUT or standard output")
                      ->expected(0, 1);
-    verb.callback(
-        [options, json, &exit_code] { exit_code = run_compare(*options, json->count() > 0); });
+    verb.callback([options, json, precise, &exit_code] {
+        options->until_precise = precise->count() > 0;
+        exit_code = run_compare(*options, json->count() > 0);
+    });
 }
 
 }  // namespace rollcage

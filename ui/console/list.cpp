@@ -24,7 +24,8 @@ Rows rows_of(const std::string& topic) {
         for (const Form& it : command_forms()) rows.emplace_back(example_of(it), it.meaning);
     if (topic == "keys")
         for (const std::string& it : outcome_keys())
-            rows.emplace_back(it, more_is_better(it) ? "more is better" : "less is better");
+            rows.emplace_back(
+                it, std::string{meaning_of(it)} + (more_is_better(it) ? "; more is better" : ""));
     if (topic == "actors")
         for (const BuiltIn it : built_ins) rows.emplace_back(name(it), meaning(it));
     return rows;

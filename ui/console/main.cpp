@@ -1,9 +1,11 @@
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -24,6 +26,69 @@ Result<void> keep_apart(const std::string& option, const std::string& written,
             (written == it || std::filesystem::equivalent(written, it, missing)))
             return Error{option + " would overwrite " + it + "; choose another path"};
     return {};
+}
+
+Result<void> write_file(const std::string& path, const std::string& text, bool append) {
+    namespace fs = std::filesystem;
+    const Error failed{"cannot write " + path + "; choose a path in a folder you may write to"};
+    std::error_code unknown, wrong;
+    const fs::path target = fs::weakly_canonical(path, unknown);  // What a link stands for.
+    const bool there = fs::exists(target, unknown);
+    const bool anew = !append && !target.empty() && (!there || fs::is_regular_file(target));
+    // Beside it first, so that whoever is stopped on the way leaves the file as it was.
+    const fs::path into = anew ? fs::path{target} += ".part" : fs::path{path};
+    std::ofstream out{into, append ? std::ios::binary | std::ios::app : std::ios::binary};
+    out << text << std::flush;
+    const bool written = static_cast<bool>(out);
+    out.close();
+    if (!anew) return written ? Result<void>{} : failed;
+    if (written && there) fs::permissions(into, fs::status(target).permissions(), wrong);
+    if (written && !wrong) fs::rename(into, target, wrong);
+    if (written && !wrong) return {};
+    fs::remove(into, unknown);
+    return failed;
+}
+
+ExitCode holds(const std::string& file, const Recording& recording, const Life& played) {
+    if (recording.head.engine != ROLLCAGE_VERSION) {
+        std::fprintf(stderr, "rollcage: recorded by engine %s, played by %s\n",
+                     recording.head.engine.c_str(), ROLLCAGE_VERSION);
+        return exit_pass;
+    }
+    const bool cut = recording.digest.empty(),
+               longer = played.ended > recording.head.until.value_or(played.ended);
+    if (cut || longer || recording.digest == hex(played.digest)) return exit_pass;
+    (void)refuse(file + " does not play as it was recorded; see rollcage replay --verify");
+    return exit_nondeterminism;
+}
+
+namespace {
+std::atomic<bool> interrupt_raised{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // A signal handler may touch it.
+}  // namespace
+
+Interruptible::Interruptible() {
+    std::signal(SIGINT, [](int) { interrupt_raised = true; });
+}
+Interruptible::~Interruptible() {
+    std::signal(SIGINT, SIG_DFL);
+}
+const std::atomic<bool>& Interruptible::raised() {
+    return interrupt_raised;
+}
+
+unsigned jobs_or_all(unsigned jobs) {
+    return jobs ? jobs : std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::vector<std::string> parts_of(const std::string& text) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto comma = std::min(text.find(',', at), text.size());
+        if (comma > at) parts.push_back(text.substr(at, comma - at));
+        at = comma + 1;
+    }
+    return parts;
 }
 
 std::optional<std::uint64_t> seed_number(std::string_view text) {
@@ -84,7 +149,13 @@ constexpr const char* footer = R"(Examples:
   rollcage compare slow_lorry.lua --actors all --seeds 1..100 --jobs 4
   rollcage replay monday.drill --verify
   rollcage branch monday.drill --at 15m --do 'shed lorry share=90%'
+  rollcage explain monday.drill records.damaged
+  rollcage report monday.drill --html monday.html
+  rollcage report monday.drill --openmetrics monday.om
   rollcage check scenarios --junit out.xml
+  rollcage lint scenarios
+  rollcage search slow_lorry.lua --actor rollback --budget 500
+  rollcage new monday
   rollcage list commands
 
 Exit codes:
@@ -98,20 +169,19 @@ int usage(const CLI::App& app, int argc, char** argv, const CLI::ParseError& err
         return std::cout ? exit_pass
                          : refuse("writing to standard output failed; is the disk full?");
     }
-    const std::vector<std::string> verbs{"run", "play", "compare", "list", "replay"};
+    std::vector<std::string> verbs;
+    for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
     const std::string word = argc > 1 ? argv[1] : "";
     if (!word.empty() && word[0] != '-' &&
         std::find(verbs.begin(), verbs.end(), word) == verbs.end()) {
         const std::string near = nearest_word(word, verbs);
-        return refuse("there is no verb \"" + word +
-                      "\"; the verbs are run, play, compare, list, replay" +
+        return refuse("there is no verb \"" + word + "\"; the verbs are " + listed(verbs) +
                       (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
     const bool with_verb = !word.empty() && word[0] != '-';
     const std::string help =
         "; see rollcage " + (with_verb ? word + " " : std::string{}) + "--help";
-    if (argc < 2)
-        return refuse("a verb is missing; the verbs are run, play, compare, list, replay" + help);
+    if (argc < 2) return refuse("a verb is missing; the verbs are " + listed(verbs) + help);
     std::vector<std::string> known;
     for (const CLI::Option* it : (with_verb ? app.get_subcommand(word) : &app)->get_options())
         if (!it->get_lnames().empty()) known.push_back("--" + it->get_lnames()[0]);
@@ -143,8 +213,14 @@ int main(int argc, char** argv) {
         add_compare(app, exit_code);
         add_check(app, exit_code);
         add_branch(app, exit_code);
+        add_explain(app, exit_code);
+        add_lint(app, exit_code);
         add_list(app, exit_code);
         add_replay(app, exit_code);
+        add_search(app, exit_code);
+        add_report(app, exit_code);
+        add_new(app, exit_code);
+        add_completion(app, exit_code);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {

@@ -1,12 +1,15 @@
-// A day with a person in it: facts as lines, orders typed; what comes out is a recording.
+// A day with a person or a program in it: facts come as lines, orders go; a recording comes out.
 #include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
 
 #include "scenarios/play/debrief.h"
 #include "scenarios/play/recording.h"
@@ -18,6 +21,7 @@ namespace {
 
 struct PlayOptions {
     std::string file, record;
+    bool json = false;
     ChoiceOptions choices;
 };
 
@@ -31,13 +35,14 @@ constexpr const char* help_text =
   end             no more orders: the day is played out and judged
 )";
 
-// What the person at the console sees and says, between two instants of the day.
-class Console {
+// Whoever plays from outside: what it is shown, and until when it lets time pass.
+class Seat {
 public:
-    Console(const Scenario& scenario, bool prompts) : scenario_(scenario), prompts_(prompts) {}
+    explicit Seat(const Scenario& scenario) : scenario_(scenario) {}
+    virtual ~Seat() = default;
 
     void show(const Occurrence& it) {
-        std::printf("%s\n", transcript_line(it, scenario_.blueprint->names).c_str());
+        tell(it);
         fact_seen_ = true;
         trouble_seen_ |= tells_of_trouble(it.fact);
     }
@@ -47,34 +52,82 @@ public:
         const bool over = view.now() >= until_ || (until_fact_ && fact_seen_) ||
                           (until_trouble_ && trouble_seen_);
         if (done_ || !over) return orders;
+        until_ = never;
         until_fact_ = until_trouble_ = false;
+        ask(view);
         // Orders of one instant are given together, so that each is told of before time moves.
-        while (!done_ && !moves_on(view, orders)) {}
+        std::string line;
+        do {
+            prompt(view);
+            done_ = !std::getline(std::cin, line);
+        } while (!done_ && !moves_on(line, view, orders));
         fact_seen_ = trouble_seen_ = false;
         return orders;
     }
 
     SimTime wakes_at() const { return until_; }
 
-private:
-    static constexpr SimTime never{std::numeric_limits<std::int64_t>::max()};
+protected:
+    virtual void tell(const Occurrence& it) = 0;
+    virtual void ask(const FactView&) {}
+    virtual void prompt(const FactView&) {}
+    // Takes a line; true when it lets time pass.
+    virtual bool moves_on(const std::string& line, const FactView& view,
+                          std::vector<Command>& orders) = 0;
+    virtual void complain(const std::string& message) = 0;
 
-    // Reads a line; true when it lets time pass.
-    bool moves_on(const FactView& view, std::vector<Command>& orders) {
-        if (prompts_) {
-            std::printf("%s> ", clock_text(view.now()).c_str());
-            std::fflush(stdout);
+    bool end() { return done_ = true; }
+    bool wait_for_fact() { return until_fact_ = true; }
+    bool wait_for_trouble() { return until_trouble_ = true; }
+    bool wait(const FactView& view, const std::string& text) {
+        const auto length = parse_moment(text);
+        if (!length || text.find(':') != std::string::npos) {
+            complain("\"" + text + "\" is not a length of time; write 90s, 5m or 1h20m");
+            return false;
         }
-        std::string line;
-        if (!std::getline(std::cin, line) || line == "end") {
-            done_ = true;
-            until_ = never;
-            return true;
-        }
-        until_ = never;
-        if (line.empty()) return until_fact_ = true;
-        if (line == "alert") return until_trouble_ = true;
-        if (line.starts_with("wait ")) return waits(view, line.substr(5));
+        until_ = view.now() + (*length - SimTime{});
+        return true;
+    }
+    void order(const std::string& text, const FactView& view, std::vector<Command>& orders) {
+        if (const auto command = parse_command(text, view.names()))
+            orders.push_back(*command);
+        else
+            complain(command.error().message);
+    }
+
+    static std::int64_t last(const FactView& view, std::uint32_t service, Measure measure) {
+        const auto series = view.series({service}, measure);
+        return series.empty() ? 0 : series.back();
+    }
+
+    static constexpr SimTime never{std::numeric_limits<std::int64_t>::max()};
+    const Scenario& scenario_;
+
+private:
+    bool done_ = false, fact_seen_ = false, trouble_seen_ = false;
+    bool until_fact_ = false, until_trouble_ = false;
+    SimTime until_{};
+};
+
+class Person : public Seat {
+public:
+    Person(const Scenario& scenario, bool prompts) : Seat(scenario), prompts_(prompts) {}
+
+private:
+    void tell(const Occurrence& it) override {
+        std::printf("%s\n", transcript_line(it, scenario_.blueprint->names).c_str());
+    }
+    void prompt(const FactView& view) override {
+        if (!prompts_) return;
+        std::printf("%s> ", clock_text(view.now()).c_str());
+        std::fflush(stdout);
+    }
+    bool moves_on(const std::string& line, const FactView& view,
+                  std::vector<Command>& orders) override {
+        if (line == "end") return end();
+        if (line.empty()) return wait_for_fact();
+        if (line == "alert") return wait_for_trouble();
+        if (line.starts_with("wait ")) return wait(view, line.substr(5));
         if (line == "help" || line == "?")
             std::fputs(help_text, stdout);
         else if (line == "orders")
@@ -82,44 +135,76 @@ private:
                 std::printf("  %s\n      %s\n", example_of(it).c_str(), it.meaning);
         else if (line == "status")
             tell_status(view);
-        else if (const auto command = parse_command(line, view.names()))
-            orders.push_back(*command);
         else
-            std::printf("  %s; `help` says what there is\n", command.error().message.c_str());
+            order(line, view, orders);
         return false;
     }
-
-    bool waits(const FactView& view, const std::string& text) {
-        const auto length = parse_moment(text);
-        if (!length || text.find(':') != std::string::npos) {
-            std::printf("  \"%s\" is not a length of time; write 90s, 5m or 1h20m\n", text.c_str());
-            return false;
-        }
-        until_ = view.now() + (*length - SimTime{});
-        return true;
+    void complain(const std::string& message) override {
+        std::printf("  %s; `help` says what there is\n", message.c_str());
     }
-
     void tell_status(const FactView& view) const {
         std::printf("  %-20s %10s %10s %10s %10s\n", "last 15 s, by service", "answered", "errors",
                     "p95 ms", "waiting");
-        for (std::uint32_t s = 0; s < view.names().services.size(); ++s) {
-            const auto last = [&](Measure measure) {
-                const auto series = view.series({s}, measure);
-                return series.empty() ? 0 : series.back();
-            };
+        for (std::uint32_t s = 0; s < view.names().services.size(); ++s)
             std::printf("  %-20s %10lld %10lld %10lld %10lld\n", view.names().services[s].c_str(),
-                        static_cast<long long>(last(Measure::answered)),
-                        static_cast<long long>(last(Measure::errors)),
-                        static_cast<long long>(last(Measure::latency_p95_us) / 1000),
-                        static_cast<long long>(last(Measure::queue)));
-        }
+                        static_cast<long long>(last(view, s, Measure::answered)),
+                        static_cast<long long>(last(view, s, Measure::errors)),
+                        static_cast<long long>(last(view, s, Measure::latency_p95_us) / 1000),
+                        static_cast<long long>(last(view, s, Measure::queue)));
     }
 
-    const Scenario& scenario_;
     bool prompts_;
-    bool done_ = false, fact_seen_ = false, trouble_seen_ = false;
-    bool until_fact_ = false, until_trouble_ = false;
-    SimTime until_{};
+};
+
+// The same in JSON, a line each way (docs/PROGRAMS.md).
+class Program : public Seat {
+public:
+    using Seat::Seat;
+
+    static void say(const nlohmann::json& line) {
+        std::printf("%s\n",
+                    line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::fflush(stdout);
+    }
+
+private:
+    void tell(const Occurrence& it) override {
+        std::fputs(fact_json(it, scenario_.blueprint->names).c_str(), stdout);
+    }
+    void ask(const FactView& view) override {
+        nlohmann::json services = nlohmann::json::object();
+        for (std::uint32_t s = 0; s < view.names().services.size(); ++s)
+            for (std::size_t m = 0; m < measures; ++m)
+                services[view.names().services[s]][name(static_cast<Measure>(m))] =
+                    last(view, s, static_cast<Measure>(m));
+        say({{"ask", "what now?"},
+             {"at_s", static_cast<double>(view.now().us) / 1e6},
+             {"clock", clock_text(view.now())},
+             {"services", services}});
+    }
+    bool moves_on(const std::string& line, const FactView& view,
+                  std::vector<Command>& orders) override {
+        const auto said = nlohmann::json::parse(line, nullptr, false);
+        const auto word = [&](const char* key) {
+            return said.is_object() && said.contains(key) && said[key].is_string()
+                       ? std::optional{said[key].get<std::string>()}
+                       : std::nullopt;
+        };
+        if (const auto text = word("do")) {
+            order(*text, view, orders);
+            return false;
+        }
+        if (const auto text = word("wait"))
+            return *text == "fact"    ? wait_for_fact()
+                   : *text == "alert" ? wait_for_trouble()
+                                      : wait(view, *text);
+        if (said.is_object() && said.contains("end")) return end();
+        complain(
+            "a line is {\"do\": \"COMMAND\"}, {\"wait\": \"5m\"}, {\"wait\": \"fact\"}, "
+            "{\"wait\": \"alert\"} or {\"end\": true}");
+        return false;
+    }
+    void complain(const std::string& message) override { say({{"error", message}}); }
 };
 
 // A recording is never overwritten by another day.
@@ -141,6 +226,18 @@ void greet(const Scenario& scenario, std::uint64_t seed) {
     std::printf("Enter alone goes to the next fact; `help` says what else there is.\n\n");
 }
 
+void greet_program(const Scenario& scenario, std::uint64_t seed) {
+    const Blueprint& world = *scenario.blueprint;
+    Program::say({{"format", 1},
+                  {"rollcage", ROLLCAGE_VERSION},
+                  {"scenario", scenario.name},
+                  {"title", scenario.title},
+                  {"briefing", scenario.briefing},
+                  {"seed", seed},
+                  {"orders_until_s", world.lasts.seconds()},
+                  {"judged_at_s", (world.lasts + world.judged_after).seconds()}});
+}
+
 int play(const PlayOptions& options) {
     const auto choices = chosen(options.choices);
     if (!choices) return refuse(choices.error().message);
@@ -157,14 +254,18 @@ int play(const PlayOptions& options) {
     auto recorder = Recorder::open(
         path, {ROLLCAGE_VERSION, scenario->name, *choices, player, {}, scenario->sources});
     if (!recorder) return refuse(recorder.error().message);
-    greet(*scenario, choices->seed);
-    Console console(*scenario, isatty(STDIN_FILENO) != 0);
-    const Player who{[&](const FactView& view) { return console.wake(view); },
-                     [&] { return console.wakes_at(); }};
+    (options.json ? greet_program : greet)(*scenario, choices->seed);
+    std::unique_ptr<Seat> seat;
+    if (options.json)
+        seat = std::make_unique<Program>(*scenario);
+    else
+        seat = std::make_unique<Person>(*scenario, isatty(STDIN_FILENO) != 0);
+    const Player who{[&](const FactView& view) { return seat->wake(view); },
+                     [&] { return seat->wakes_at(); }};
     const Witness witness{[&](const GivenOrder& it) { recorder->order(it); },
                           [&](const Occurrence& it) {
                               recorder->fact(transcript_line(it, scenario->blueprint->names));
-                              console.show(it);
+                              seat->show(it);
                           }};
     const auto life = play_player(*scenario, who, choices->seed, std::nullopt, witness);
     if (!life) return refuse(life.error().message);
@@ -181,7 +282,10 @@ int play(const PlayOptions& options) {
                        false,
                        *judgements,
                        debrief(player, life->outcome, other->actor, other->outcome)};
-    std::printf("\n%s\nrecorded in %s\n", run_table(view).c_str(), path.c_str());
+    if (options.json)
+        Program::say({{"result", nlohmann::json::parse(run_json(view))}, {"recording", path}});
+    else
+        std::printf("\n%s\nrecorded in %s\n", run_table(view).c_str(), path.c_str());
     return verdict_of(*judgements) == "fail" ? exit_failed : exit_pass;
 }
 
@@ -193,6 +297,7 @@ void add_play(CLI::App& app, int& exit_code) {
     verb.add_option("FILE", options->file, "The scenario")->required();
     add_seed(verb, options->choices);
     add_choices(verb, options->choices);
+    verb.add_flag("--json", options->json, "JSON lines both ways: a program plays");
     verb.add_option("--record", options->record, "Where the recording goes (SCENARIO-SEED.drill)")
         ->type_name("OUT.drill");
     verb.callback([options, &exit_code] { exit_code = play(*options); });

@@ -1,16 +1,36 @@
 #include <cstdio>
 #include <memory>
 
-#include "scenarios/play/recording.h"
 #include "ui/console/verbs.h"
+#include "ui/view/luck_view.h"
 
 namespace rollcage {
 namespace {
 
 struct ReplayOptions {
     std::string file, until;
-    bool verify = false;
+    bool verify = false, family = false;
+    std::optional<std::uint64_t> seeds;
+    unsigned jobs = 0;
 };
+
+int replay_elsewhere(const Recording& recording, const ReplayOptions& options) {
+    constexpr std::uint64_t seeds_usual = 100, seeds_max = 1'000'000;
+    const std::uint64_t seeds = options.seeds.value_or(seeds_usual);
+    if (seeds < 1 || seeds > seeds_max)
+        return refuse("--seeds takes a count from 1 to 1000000, not " + std::to_string(seeds));
+    OtherDays others{.seeds = seeds, .family = options.family};
+    others.jobs = jobs_or_all(options.jobs);
+    others.stop = &Interruptible::raised();
+    const auto luck = [&] {
+        const Interruptible until_here;
+        return luck_or_skill(recording, others);
+    }();
+    if (!luck) return refuse(luck.error().message);
+    if (const ExitCode wrong = holds(options.file, recording, luck->recorded)) return wrong;
+    std::fputs(luck_table(*luck, table_width()).c_str(), stdout);
+    return luck->interrupted ? exit_interrupted : exit_pass;
+}
 
 int verify_recording(const Recording& recording) {
     const auto result = verify(recording);
@@ -35,6 +55,7 @@ int replay(const ReplayOptions& options) {
     const auto recording = read_recording(options.file);
     if (!recording) return refuse(recording.error().message);
     if (options.verify) return verify_recording(*recording);
+    if (options.seeds || options.family) return replay_elsewhere(*recording, options);
     std::optional<SimTime> until = recording->head.until;
     if (!options.until.empty()) {
         const auto moment = parse_moment(options.until);
@@ -62,7 +83,15 @@ void add_replay(CLI::App& app, int& exit_code) {
     CLI::App& verb = *app.add_subcommand("replay", "Play a recording again");
     verb.add_option("REC", options->file, "The recording")->required();
     auto* until = verb.add_option("--until", options->until, "Stop at 90s, 1h20m or HH:MM:SS");
-    verb.add_flag("--verify", options->verify, "Compare orders, facts and digest")->excludes(until);
+    auto* verify = verb.add_flag("--verify", options->verify, "Compare orders, facts and digest")
+                       ->excludes(until);
+    verb.add_option("--seeds", options->seeds, "Its orders on so many other days: luck or skill?")
+        ->excludes(until)
+        ->excludes(verify);
+    verb.add_flag("--family", options->family, "Other truths too, of those the seed may draw")
+        ->excludes(until)
+        ->excludes(verify);
+    verb.add_option("--jobs", options->jobs, "Threads (as many as processors)");
     verb.callback([options, &exit_code] { exit_code = replay(*options); });
 }
 

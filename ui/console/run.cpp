@@ -1,9 +1,9 @@
 #include <cstdio>
-#include <fstream>
 #include <memory>
 
 #include "scenarios/play/debrief.h"
 #include "scenarios/play/recording.h"
+#include "scenarios/play/transcript.h"
 #include "ui/console/verbs.h"
 #include "ui/view/outcome_view.h"
 
@@ -17,11 +17,9 @@ struct RunOptions {
 };
 
 Result<void> write_facts(const std::string& path, const Scenario& scenario, const Life& life) {
-    std::ofstream out{path, std::ios::binary};
-    for (const Occurrence& it : life.facts) out << fact_json(it, scenario.blueprint->names);
-    out.flush();
-    if (out) return {};
-    return Error{"cannot write " + path + "; choose a path in a folder you may write to"};
+    std::string lines;
+    for (const Occurrence& it : life.facts) lines += fact_json(it, scenario.blueprint->names);
+    return write_file(path, lines);
 }
 
 // Plays the loaded scenario, with a recorder beside it if one is asked for.
@@ -87,7 +85,7 @@ int run(const RunOptions& options) {
     else if (options.transcript)
         std::fputs(transcript_of(*scenario, *life).c_str(), stdout);
     else
-        std::fputs(run_table(view).c_str(), stdout);
+        std::fputs(run_table(view, table_width()).c_str(), stdout);
     return verdict_of(*judgements) == "fail" ? exit_failed : exit_pass;
 }
 

@@ -1,7 +1,5 @@
 #include "ui/view/branch_view.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -20,9 +18,7 @@ std::optional<std::string> fact_at(const Life& life, std::size_t nth, const Name
 }
 
 std::string cell(const std::optional<double>& value) {
-    if (!value) return "-";
-    return std::abs(*value) >= 1000 || *value == std::floor(*value) ? fmt::format("{:.0f}", *value)
-                                                                    : fmt::format("{:.4g}", *value);
+    return value ? number_text(*value) : "-";
 }
 
 json maybe(const std::optional<std::string>& text) {
@@ -40,7 +36,7 @@ json flat(const Outcome& outcome) {
 
 }  // namespace
 
-std::string branch_table(const Branched& both, const Turn& turn) {
+std::string branch_table(const Branched& both, const Turn& turn, std::size_t width) {
     const Names& names = both.scenario.blueprint->names;
     std::string text = fmt::format("{}  seed {}  at {}: {}{}\n", both.scenario.name, both.was.seed,
                                    clock_text(turn.at), turn.order,
@@ -62,7 +58,8 @@ std::string branch_table(const Branched& both, const Turn& turn) {
                 ? "the outcome is the same\n"
                 : fmt::format("\n  {:<26} {:>14} {:>14} {:>14}\n", "", "was", "is", "more") + rows;
     return text + "\n" +
-           wrapped(debrief("the branch", both.is.outcome, "what was done", both.was.outcome), 80) +
+           wrapped(debrief("the branch", both.is.outcome, "what was done", both.was.outcome),
+                   width) +
            "\n";
 }
 

@@ -9,7 +9,8 @@
 
 namespace rollcage {
 
-std::string branch_table(const Branched& both, const Turn& turn);  // At most 80 columns wide.
+// Sentences are no wider than so; facts stand as they are.
+std::string branch_table(const Branched& both, const Turn& turn, std::size_t width = 80);
 std::string branch_json(const Branched& both, const Turn& turn);
 
 }  // namespace rollcage

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scenarios/play/check.h"
+#include "ui/view/exit_code.h"
 
 namespace rollcage {
 
@@ -16,8 +17,12 @@ struct CheckSum {
 };
 CheckSum sum_of(const std::vector<CheckedFile>& files);
 
-std::string check_line(const CheckedFile& file);                    // As it is done.
+int exit_of(const CheckSum& sum);
+
+std::string check_line(const CheckedFile& file, std::size_t width = 80);  // As it is done.
 std::string check_failures(const std::vector<CheckedFile>& files);  // Last, with how to see again.
+std::string check_beside(const std::vector<CheckedFile>& files,
+                         std::size_t width = 80);  // Before and now.
 std::string check_end(const CheckSum& sum);
 
 // `began` is when, as 2026-11-21T19:30:00.

@@ -134,17 +134,13 @@ std::string written(const json& value) {
     return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-std::string number_text(double value) {
-    return std::abs(value) >= 1000 || value == std::floor(value) ? fmt::format("{:.0f}", value)
-                                                                 : fmt::format("{:.4g}", value);
+std::size_t letters(std::string_view it) {
+    return it.size() - static_cast<std::size_t>(std::ranges::count_if(
+                           it, [](char c) { return (c & '\xC0') == '\x80'; }));
 }
 
 std::string clipped(const std::string& text, std::size_t width) {
     // Names of one family begin alike, so the end is kept too; letters are kept whole.
-    const auto letters = [](std::string_view it) {
-        return it.size() - static_cast<std::size_t>(std::ranges::count_if(
-                               it, [](char c) { return (c & '\xC0') == '\x80'; }));
-    };
     if (letters(text) <= width) return text;
     std::size_t front = text.size(), back = 0;
     const auto inside = [&](std::size_t at) {
@@ -186,6 +182,11 @@ std::optional<std::size_t> best_of(const Comparison& comparison, const std::stri
 
 }  // namespace
 
+std::string number_text(double value) {
+    return std::abs(value) >= 1000 || value == std::floor(value) ? fmt::format("{:.0f}", value)
+                                                                 : fmt::format("{:.4g}", value);
+}
+
 std::string wrapped(const std::string& text, std::size_t width) {
     std::string lines;
     std::size_t begins = 0;
@@ -215,7 +216,7 @@ std::string run_json(const RunView& run) {
                     {"expectations", judgements_json(run.judgements)}});
 }
 
-std::string run_table(const RunView& run) {
+std::string run_table(const RunView& run, std::size_t width) {
     std::string text = fmt::format("{}  actor {}  seed {}\n", run.scenario->name, run.life->actor,
                                    run.choices.seed);
     for (const std::string& key : outcome_keys()) {
@@ -227,18 +228,23 @@ std::string run_table(const RunView& run) {
     text += fmt::format("  {:<26} {:>12}{}\n", "ended", clock_text(run.life->ended),
                         run.cut_short ? "  cut short" : "");
     text += fmt::format("  {:<26} {:>12}\n", "digest", hex(run.life->digest));
-    text += judgements_table(run.judgements) + "verdict: " + verdict_of(run.judgements) + "\n";
-    return run.debrief.empty() ? text : text + "\n" + wrapped(run.debrief, 80) + "\n";
+    text +=
+        judgements_table(run.judgements, width) + "verdict: " + verdict_of(run.judgements) + "\n";
+    return run.debrief.empty() ? text : text + "\n" + wrapped(run.debrief, width) + "\n";
 }
 
-std::string judgements_table(const std::vector<Judgement>& judgements) {
+std::string judgements_table(const std::vector<Judgement>& judgements, std::size_t width) {
+    constexpr std::size_t before = 27;  // The verdict and the value.
     std::string text;
     for (const bool failures : {false, true})  // Failures come last, where people look.
         for (const Judgement& it : judgements) {
             const bool failed = it.verdict == Verdict::fail || it.verdict == Verdict::no_data;
             if (failed != failures) continue;
-            text += fmt::format("  {:<10} {:>12}  {}\n", name(it.verdict),
-                                it.value ? number_text(*it.value) : "", it.criterion.text);
+            std::string told = wrapped(it.criterion.text, width - before) + "\n";
+            for (auto at = told.find('\n'); at + 1 < told.size(); at = told.find('\n', at + 1))
+                told.insert(at + 1, before, ' ');
+            text += fmt::format("  {:<10} {:>12}  {}", name(it.verdict),
+                                it.value ? number_text(*it.value) : "", told);
         }
     return text;
 }
@@ -256,6 +262,11 @@ std::string comparison_json(const Scenario& scenario, const Choices& choices,
             const Spread& spread = it->second;
             outcome[key] = {{"mean", spread.mean},     {"p50", spread.p50}, {"p95", spread.p95},
                             {"cvar90", spread.cvar90}, {"min", spread.min}, {"max", spread.max}};
+            const auto stands = life.standings.find(key);
+            if (stands == life.standings.end()) continue;
+            outcome[key]["best_share"] = stands->second.best_share;
+            outcome[key]["regret"] = {{"mean", stands->second.regret_mean},
+                                      {"max", stands->second.regret_max}};
         }
         const auto& plan = life.under.plan ? life.under.plan : choices.plan;
         json knobs = knobs_json(scenario);
@@ -267,6 +278,7 @@ std::string comparison_json(const Scenario& scenario, const Choices& choices,
                          {"plan", plan ? json(*plan) : json(nullptr)},
                          {"knobs", knobs},
                          {"runs", life.outcomes.size()},
+                         {"undominated", life.undominated},
                          {"outcome", outcome}});
     }
     for (const ContestPair& it : comparison.pairs)
@@ -281,21 +293,115 @@ std::string comparison_json(const Scenario& scenario, const Choices& choices,
     return written({{"format", 1},
                     {"scenario", scenario.name},
                     {"seeds", seeds},
+                    {"stopped", comparison.interrupted ? json("interrupted")
+                                : comparison.precise   ? json("precise")
+                                                       : json(nullptr)},
+                    {"weighed_by", comparison.by},
                     {"lives", lives},
                     {"pairs", pairs},
                     {"expectations", judgements_json(judgements)}});
 }
 
-std::string comparison_table(const std::string& scenario, const Comparison& comparison) {
-    constexpr std::size_t across = 4;  // Four actors of 13 columns beside the key fill 80.
-    std::string text = fmt::format("{}: means over {} seeds, * is best\n", clipped(scenario, 40),
-                                   comparison.seeds.size());
+namespace {
+
+// What lives are weighed by first, a life a line; then whom nobody beats in all of it.
+std::string standings_table(const Comparison& comparison, std::size_t width) {
+    if (comparison.by.empty() || comparison.lives.size() < 2) return "";
+    const std::string& key = comparison.by.front();
+    std::size_t longest = 29;
+    for (const ContestLife& life : comparison.lives)
+        longest = std::max(longest, letters(label(life)));
+    const std::size_t names = std::min(longest, width - 51);
+    std::string text = fmt::format("\n{:<{}}{:>12}{:>12}{:>12}{:>12}\n", key, names + 2, "mean",
+                                   "worst tenth", "regret", "best in");
+    for (const ContestLife& life : comparison.lives) {
+        const Spread& spread = life.spreads.at(key);
+        const Standing& stands = life.standings.at(key);
+        text += fmt::format("  {:<{}}{:>12}{:>12}{:>12}{:>11.0f}%\n", clipped(label(life), names),
+                            names, number_text(spread.mean), number_text(spread.cvar90),
+                            number_text(stands.regret_mean), 100 * stands.best_share);
+    }
+    std::string kept, weighed;
+    for (const ContestLife& life : comparison.lives)
+        if (life.undominated) kept += (kept.empty() ? "" : ", ") + label(life);
+    for (const std::string& it : comparison.by)
+        if (!idle(comparison, it)) weighed += (weighed.empty() ? "" : ", ") + it;
+    if (weighed.empty()) return text;
+    return text + wrapped("Nobody is better in all of " + weighed + " than: " + kept + ".", width) +
+           "\n";
+}
+
+// The mean, and how far it may be off with 95% confidence, as a share of it.
+std::string mean_text(const ContestLife& life, const std::string& key, std::size_t width) {
+    const auto it = life.spreads.find(key);
+    if (it == life.spreads.end()) return "no data";
+    const std::string mean = number_text(it->second.mean);
+    const auto off = life.half_widths.find(key);
+    if (off == life.half_widths.end() || off->second == 0 || it->second.mean == 0) return mean;
+    const double percent = 100 * off->second / std::abs(it->second.mean);
+    const std::string both =
+        mean + (percent < 1 ? "\u00b1<1%" : fmt::format("\u00b1{:.0f}%", percent));
+    return both.size() - 1 <= width ? both : mean;  // The sign takes two bytes.
+}
+
+std::string pair_line(const ContestPair& it) {
+    const PairedDifference& pair = it.difference;
+    return fmt::format("  {:<26}{:>12} {:>26} {:>5.0f}%\n", it.metric,
+                       number_text(pair.mean_difference),
+                       std::isfinite(pair.low)
+                           ? fmt::format("[{}, {}]", number_text(pair.low), number_text(pair.high))
+                           : "takes 2 seeds",
+                       100 * pair.a_better_share);
+}
+
+// Two lives in all that they differ in; of several, the best beside each other, in what they are
+// weighed by.
+std::string pairs_table(const Comparison& comparison, std::size_t width) {
+    const bool two = comparison.lives.size() <= 2 || comparison.by.empty();
+    const std::size_t best = two ? 0 : best_of(comparison, comparison.by.front()).value_or(0);
+    const auto wanted = [&](const ContestPair& it) {
+        const bool same = it.difference.low == 0 && it.difference.high == 0;
+        return !idle(comparison, it.metric) && !same &&
+               (two || ((it.a == best || it.b == best) &&
+                        std::ranges::find(comparison.by, it.metric) != comparison.by.end()));
+    };
+    std::string text;
+    const ContestPair* last = nullptr;
+    for (const ContestPair& it : comparison.pairs) {
+        if (!wanted(it)) continue;
+        if (last == nullptr || last->a != it.a || last->b != it.b)
+            text += fmt::format("\n{} minus {}: mean difference, 95% interval, share better\n",
+                                label(comparison.lives[it.a]), label(comparison.lives[it.b]));
+        last = &it;
+        text += pair_line(it);
+    }
+    if (comparison.lives.size() > 2)
+        text += "\n" +
+                wrapped(
+                    "Every pair in every measure: --json or --html. Measures that are not "
+                    "listed are the same.",
+                    width) +
+                "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string comparison_table(const std::string& scenario, const Comparison& comparison,
+                             std::size_t width) {
+    // Beside the key of 26 columns; a cell is a blank, what it says and perhaps the mark.
+    constexpr std::size_t keys = 26, narrowest = 11, widest = 20, around = 2;
+    const std::size_t across = std::max<std::size_t>(1, (width - keys) / (narrowest + around));
+    const std::size_t beside = std::clamp<std::size_t>(comparison.lives.size(), 1, across);
+    const std::size_t cell = std::min(widest, (width - keys) / beside - around);
+    std::string text = fmt::format("{}: means over {} seeds with their 95% reach, * is best\n",
+                                   clipped(scenario, 40), comparison.seeds.size());
     for (std::size_t from = 0; from < comparison.lives.size(); from += across) {
         const std::size_t to = std::min(from + across, comparison.lives.size());
         const auto heads = [&](const auto& head) {
-            text += fmt::format("{:<23}", "");
+            text += fmt::format("{:<26}", "");
             for (std::size_t i = from; i < to; ++i)
-                text += fmt::format(" {:>12}{}", clipped(head(comparison.lives[i]), 12),
+                text += fmt::format(" {:>{}}{}", clipped(head(comparison.lives[i]), cell), cell,
                                     i + 1 < to ? " " : "");
             text += '\n';
         };
@@ -307,11 +413,9 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
         for (const std::string& key : outcome_keys()) {
             if (idle(comparison, key)) continue;
             const auto best = best_of(comparison, key);
-            text += fmt::format("{:<23}", key);
+            text += fmt::format("{:<26}", key);
             for (std::size_t i = from; i < to; ++i) {
-                const auto it = comparison.lives[i].spreads.find(key);
-                const bool known = it != comparison.lives[i].spreads.end();
-                text += fmt::format(" {:>12}{}", known ? number_text(it->second.mean) : "no data",
+                text += fmt::format(" {:>{}}{}", mean_text(comparison.lives[i], key, cell), cell,
                                     best == i    ? "*"
                                     : i + 1 < to ? " "
                                                  : "");
@@ -319,31 +423,27 @@ std::string comparison_table(const std::string& scenario, const Comparison& comp
             text += '\n';
         }
     }
-    for (std::size_t at = 0; at < comparison.pairs.size(); ++at) {
-        const ContestPair& it = comparison.pairs[at];
-        if (at == 0 || comparison.pairs[at - 1].a != it.a || comparison.pairs[at - 1].b != it.b)
-            text += fmt::format("\n{} minus {}: mean difference, 95% interval, share better\n",
-                                label(comparison.lives[it.a]), label(comparison.lives[it.b]));
-        const PairedDifference& pair = it.difference;
-        if (idle(comparison, it.metric)) continue;
-        if (pair.low == 0 && pair.high == 0) {
-            text += fmt::format("  {:<23}{:>12}\n", it.metric, "the same");
-            continue;
-        }
-        text += fmt::format(
-            "  {:<23}{:>12} {:>26} {:>6.0f}%\n", it.metric, number_text(pair.mean_difference),
-            std::isfinite(pair.low)
-                ? fmt::format("[{}, {}]", number_text(pair.low), number_text(pair.high))
-                : "takes 2 seeds",
-            100 * pair.a_better_share);
-    }
-    return text;
+    text += standings_table(comparison, width);
+    return text + pairs_table(comparison, width);
 }
 
-std::string fact_json(const Occurrence& fact, const Names& names) {
-    const json line{{"at_s", fact.at.seconds()},
-                    {"clock", clock_text(fact.at)},
-                    {"fact", headline(fact.fact, names)}};
+std::string fact_json(const Occurrence& it, const Names& names) {
+    const Form& form = fact_forms()[it.fact.index()];
+    json line{{"at_s", static_cast<double>(it.at.us) / 1e6},
+              {"clock", clock_text(it.at)},
+              {"kind", form.name},
+              {"fact", headline(it, names)}};
+    if (const Command* command = command_of(it.fact))
+        line["command"] = command_text(*command, names);
+    const Numbers held = numbers(it.fact);
+    for (std::size_t i = 0; i < held.size(); ++i) {
+        const Slot& slot = form.slots[i];
+        if (held[i] < 0 && slot.type != SlotType::flag_value) continue;
+        const bool part = slot.type == SlotType::share || slot.type == SlotType::times;
+        line[slot.key] = part                           ? json(Share{held[i]}.value())
+                         : slot.type == SlotType::count ? json(held[i])
+                                                        : json(slot_text(slot, held[i], names));
+    }
     return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

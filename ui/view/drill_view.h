@@ -1,0 +1,105 @@
+// What an after-action report of one recorded day says, section by section.
+// Leans on plot_view.h and on play; builds words and numbers, knows no page.
+// No sentence is written for a scenario: each follows from facts, the ledger or other lives.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/play/compare.h"
+#include "scenarios/play/explanation.h"
+#include "scenarios/play/luck.h"
+#include "ui/view/plot_view.h"
+
+namespace rollcage {
+
+// What is known of a day besides itself. Without other lives, `why_alone` says why.
+struct DrillAsked {
+    const Recording* recording = nullptr;
+    const WatchedDay* day = nullptr;
+    const Comparison* others = nullptr;  // One seed: the recorded day.
+    const LuckOrSkill* luck = nullptr;
+    const Explanation* explanation = nullptr;
+    std::string engine, why_alone{}, why_no_luck{}, why_unexplained{};
+};
+
+enum class Tone { neutral, good, bad };
+struct Tile {
+    std::string label, value, note;
+    Tone tone = Tone::neutral;
+};
+struct TrackSpan {
+    double from_s = 0, until_s = 0;
+    Mark mark = Mark::fact;
+    std::string label;
+};
+struct TrackEvent {
+    double at_s = 0;
+    Mark mark = Mark::fact;
+    std::string label, number{};
+    std::size_t fact = 0;  // Its place among the facts; none has it: an inject.
+};
+struct Track {
+    std::string name;
+    std::vector<TrackSpan> spans{};
+    std::vector<TrackEvent> events{};
+};
+struct FactRow {
+    SimTime at;
+    Mark mark = Mark::fact;
+    std::string text;
+};
+struct Decision {
+    std::size_t number = 0, fact = 0;
+    SimTime at;
+    bool by_machine = false, refused = false;
+    std::string order, expected, happened, after;  // After: failures before and after it.
+    std::optional<SimTime> effect;
+};
+struct LedgerRow {
+    std::string key, meaning;
+    std::optional<double> value;
+    bool more_is_better = false;
+};
+struct OtherLife {
+    std::string actor;
+    bool the_drill = false;
+    std::vector<std::optional<double>> values;  // By key.
+    std::vector<bool> best;
+};
+struct WhatIf {
+    std::vector<std::string> keys;
+    std::vector<OtherLife> lives;  // The drill first.
+    std::vector<std::string> sentences;
+};
+struct BuildEvidence {
+    std::string service, build, users;
+    std::vector<std::string> checks, approvals, skips;
+};
+struct DrillView {
+    std::string title, scenario, briefing, lesson, background;
+    std::vector<std::pair<std::string, std::string>> head;  // What it was a day of.
+    std::vector<std::string> summary;
+    std::vector<Tile> tiles;
+    std::vector<Track> tracks;
+    std::vector<FactRow> facts;
+    std::vector<Decision> decisions;
+    std::vector<LedgerRow> ledger;
+    WhatIf what_if;
+    std::vector<std::string> strengths, improvements;
+    std::vector<BuildEvidence> evidence;
+    double until_s = 0, decisions_end_s = 0;
+};
+DrillView drill_view(const DrillAsked& asked);
+
+// "1,234", "4 min 10 s", "2.5%", "never".
+std::string ledger_text(const std::string& key, const std::optional<double>& value);
+
+// The parts that need no other lives.
+std::vector<Track> tracks_of(const WatchedDay& day);
+std::vector<Decision> decisions_of(const WatchedDay& day);
+std::vector<BuildEvidence> evidence_of(const WatchedDay& day);
+
+}  // namespace rollcage

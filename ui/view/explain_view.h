@@ -1,0 +1,45 @@
+// Why a day went as it did, in sentences: a fact, a figure, one change, the time it took.
+// Leans on play's causes, truth, change_walk and response; builds text and prints nothing.
+// Every sentence is read off two lives of one day, or off the day itself; none is written for one.
+#pragma once
+
+#include <string>
+
+#include "scenarios/play/change_walk.h"
+#include "scenarios/play/explanation.h"
+#include "scenarios/play/response.h"
+
+namespace rollcage {
+
+// Something that went wrong, beside how much of it there was in the other life.
+struct Wrong {
+    std::string what;
+    double count = 0, other = 0;
+    SimTime first, last;
+};
+std::vector<Wrong> wrongs(const Explanation& explanation);  // Most first.
+
+// What a figure would have been without one thing.
+struct Swing {
+    const Influence* of;
+    double was, without;
+};
+std::vector<Swing> swings(const ButFor& day, const std::string& key);  // The largest first.
+// Of what a decision is weighed by, what something that was done changed at all.
+std::vector<std::string> moved_keys(const ButFor& day);
+std::string influence_text(const Influence& it);  // "00:45:00  rollback checkout"
+
+std::string explain_day(const Explanation& explanation);
+std::string explain_fact(const ButFor& day, std::size_t nth);
+std::string explain_figure(const ButFor& day, const std::string& key);
+std::string explain_change(const Scenario& scenario, const ChangeWalk& walk);
+std::string explain_time(const ResponseTimes& response);
+
+// The same as JSON; what is not asked for is null.
+std::string explain_json(const Explanation& explanation);
+std::string fact_why_json(const ButFor& day, std::size_t nth);
+std::string figure_json(const ButFor& day, const std::string& key);
+std::string change_json(const Scenario& scenario, const ChangeWalk& walk);
+std::string time_json(const ResponseTimes& response);
+
+}  // namespace rollcage
