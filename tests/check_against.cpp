@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "scenarios/play/transcript.h"
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 #include "ui/view/check_view.h"
 
 using namespace rollcage;
@@ -16,26 +16,11 @@ namespace fs = std::filesystem;
 const std::string sources = ROLLCAGE_SOURCE_DIR;
 
 // Two checkouts in a folder of their own, gone with the test.
-struct Checkouts {
-    fs::path path = fs::temp_directory_path() / ("rollcage-against-" + std::to_string(getpid()));
+struct Checkouts : Scratch {
     Checkouts() {
-        fs::remove_all(path);
         fs::create_directories(path / "then");
         fs::create_directories(path / "now");
     }
-    ~Checkouts() { fs::remove_all(path); }
-    Checkouts(const Checkouts&) = delete;
-    Checkouts& operator=(const Checkouts&) = delete;
-
-    void put(const std::string& name, const std::string& text) const {
-        std::ofstream{path / name} << text;
-    }
-    std::string text(const std::string& name) const {
-        std::ostringstream all;
-        all << std::ifstream{path / name}.rdbuf();
-        return all.str();
-    }
-    std::string file(const std::string& name) const { return (path / name).string(); }
     Answer check(const std::string& more, const std::string& with = "env -u CI") const {
         return ask_line("cd " + path.string() + " && " + with + " " + ROLLCAGE_PROGRAM + " check " +
                         more + " 2>&1");

@@ -4,31 +4,14 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
 // A folder of its own, gone with the test.
-struct Folder {
-    fs::path path = fs::temp_directory_path() / ("rollcage-check-" + std::to_string(getpid()));
-    Folder() {
-        fs::remove_all(path);
-        fs::create_directories(path);
-    }
-    ~Folder() { fs::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    void put(const std::string& name, const std::string& text) const {
-        std::ofstream{path / name} << text;
-    }
-    std::string text(const std::string& name) const {
-        std::ostringstream all;
-        all << std::ifstream{path / name}.rdbuf();
-        return all.str();
-    }
+struct Folder : Scratch {
     Answer check(const std::string& more, const std::string& with = "env -u CI") const {
         return ask_line(with + " " + ROLLCAGE_PROGRAM + " check " + path.string() + " " + more +
                         " 2>&1");

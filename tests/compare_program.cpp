@@ -3,23 +3,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 
 namespace {
 
 const std::string lorry = std::string{ROLLCAGE_SOURCE_DIR} + "/scenarios/lessons/slow_lorry.lua";
-
-struct Folder {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / "rollcage_compare";
-    Folder() { std::filesystem::remove_all(path), std::filesystem::create_directory(path); }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string file(const std::string& name) const { return (path / name).string(); }
-    std::string said() const {
-        std::ostringstream text;
-        text << std::ifstream{path / "err"}.rdbuf();
-        return text.str();
-    }
-};
 
 // Of the file itself, by whatever reads SQLite here.
 std::string asked(const std::string& database, const std::string& question) {
@@ -33,7 +21,7 @@ std::string asked(const std::string& database, const std::string& question) {
 }  // namespace
 
 TEST_CASE("a comparison stops where it is clear, and is the one of as many seeds", "[slow]") {
-    const Folder folder;
+    const Scratch folder;
     const std::string with = "compare " + lorry + " --actors nothing,shed --json ";
     const Answer early =
         ask(with + "--seeds 40 --until-precise=20% --by requests.failed", folder.file("err"));
@@ -57,7 +45,7 @@ TEST_CASE("a comparison stops where it is clear, and is the one of as many seeds
 }
 
 TEST_CASE("a file that is written anew keeps its permissions, and a link stays one") {
-    const Folder folder;
+    const Scratch folder;
     const std::string file = folder.file("out.json"), link = folder.file("link.json");
     std::ofstream{file} << "old";
     std::filesystem::permissions(file, std::filesystem::perms{0604});
@@ -70,7 +58,7 @@ TEST_CASE("a file that is written anew keeps its permissions, and a link stays o
 }
 
 TEST_CASE("two programs append to one database and lose nothing") {
-    const Folder folder;
+    const Scratch folder;
     const std::string runs = folder.file("runs.sqlite"), mine = " >/dev/null 2>&1";
     const std::string one = std::string{ROLLCAGE_PROGRAM} + " compare " + lorry +
                             " --actors nothing --seeds 3 --jobs 1 --db " + runs + mine;
@@ -85,7 +73,7 @@ TEST_CASE("two programs append to one database and lose nothing") {
 }
 
 TEST_CASE("a file that is no database of ours is refused before anything is played, and kept") {
-    const Folder folder;
+    const Scratch folder;
     const std::string text = folder.file("notes.txt");
     std::ofstream{text} << "not a database at all, and longer than a header of one would be";
     for (const std::string& wrong : {text, folder.file("nowhere/runs.sqlite")}) {
@@ -101,7 +89,7 @@ TEST_CASE("a file that is no database of ours is refused before anything is play
 }
 
 TEST_CASE("an interrupted comparison keeps and prints what is complete") {
-    const Folder folder;
+    const Scratch folder;
     const Answer answer =
         ask_line("timeout --preserve-status -s INT 3 " ROLLCAGE_PROGRAM " compare " + lorry +
                  " --actors nothing --seeds 500000 --json 2>" + folder.file("err"));
@@ -111,7 +99,7 @@ TEST_CASE("an interrupted comparison keeps and prints what is complete") {
 }
 
 TEST_CASE("a file that cannot be written whole is left as it was") {
-    const Folder folder;
+    const Scratch folder;
     const std::string kept = folder.file("kept.json");
     std::ofstream{kept} << "as it was";
     // No file may grow beyond half a kilobyte.

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 
 namespace {
 
@@ -58,7 +58,8 @@ TEST_CASE("help and version answer with exit 0 and list the exit codes") {
 }
 
 TEST_CASE("a recorded run verifies, and a changed order does not") {
-    const std::string path = "/tmp/rollcage_console.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("console.drill");
     ask("run " + lesson + " --actor rollback --record " + path);
     CHECK(ask("replay " + path + " --verify").code == 0);
     std::ostringstream text;
@@ -70,12 +71,12 @@ TEST_CASE("a recorded run verifies, and a changed order does not") {
         std::ofstream{path} << changed;
         CHECK(ask("replay " + path + " --verify").code == 1);
     }
-    std::remove(path.c_str());
 }
 
 TEST_CASE(
     "a played day verifies: orders stand to the microsecond, a machine's are not given again") {
-    const std::string path = "/tmp/rollcage_played.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("played.drill");
     const auto played = [&](const std::string& name, const std::string& typed) {
         ask_line("printf '" + typed + "' | " + ROLLCAGE_PROGRAM +
                  " play " ROLLCAGE_SOURCE_DIR "/scenarios/lessons/" + name + ".lua --record " +
@@ -91,12 +92,12 @@ TEST_CASE(
     const std::string promoted = played("silent_cents", "end\\n");
     CHECK_THAT(promoted, Catch::Contains("\nmachine 00:41:10.000000 promote billing"));
     CHECK_THAT(promoted, !Catch::Contains("\norder "));
-    std::remove(path.c_str());
 }
 
 TEST_CASE("the orders of a day are held against other days, with its truth and with others",
           "[slow]") {
-    const std::string path = "/tmp/rollcage_luck.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("luck.drill");
     ask("run " + lesson + " --actor shed --until 30m --record " + path);
     const Answer same = ask("replay " + path + " --seeds 4");
     CHECK(same.code == 0);
@@ -109,13 +110,11 @@ TEST_CASE("the orders of a day are held against other days, with its truth and w
     CHECK(ask("replay " + path + " --seeds 1").code == 2);  // None is left beside its own.
     CHECK(ask("replay " + path + " --seeds 0").code == 2);
     CHECK(ask("replay " + path + " --seeds 3 --verify").code == 2);
-    std::remove(path.c_str());
 }
 
 TEST_CASE("a new scenario passes at once, and nothing is written over", "[slow]") {
-    const std::string folder = "/tmp/rollcage_new", file = folder + "/my_monday.lua";
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directory(folder);
+    const Scratch scratch;
+    const std::string folder = scratch.path.string(), file = folder + "/my_monday.lua";
     for (const char* from : {"", " --from payments"}) {
         CHECK(ask("new " + folder + "/my_monday" + from).code == 0);
         std::ostringstream text;
@@ -130,11 +129,11 @@ TEST_CASE("a new scenario passes at once, and nothing is written over", "[slow]"
     for (const char* wrong : {"/..", "/a b", "/.lua", "/a --from nobody", "/nowhere/a"})
         CHECK(ask("new " + folder + wrong).code == 2);
     CHECK(std::filesystem::is_empty(folder));
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("what completes words is what a shell can read, with every verb and its options") {
-    const std::string file = "/tmp/rollcage_completion";
+    const Scratch scratch;
+    const std::string file = scratch.file("completion");
     std::ofstream{file} << ask("completion bash").out;
     const auto completed = [&](const std::string& words, int at) {
         return ask_line("bash -c 'source " + file + "; COMP_WORDS=(rollcage " + words +
@@ -148,13 +147,11 @@ TEST_CASE("what completes words is what a shell can read, with every verb and it
     CHECK(ask("completion zsh").code == 0);
     CHECK(ask("completion fish").code == 0);
     CHECK(ask("completion dos").code == 2);
-    std::remove(file.c_str());
 }
 
 TEST_CASE("the program that docs/PROGRAMS.md shows plays a day by JSON lines") {
-    const std::string folder = "/tmp/rollcage_programs";
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directory(folder);
+    const Scratch scratch;
+    const std::string folder = scratch.path.string();
     std::ostringstream page;
     page << std::ifstream{ROLLCAGE_SOURCE_DIR "/docs/PROGRAMS.md"}.rdbuf();
     const std::string text = page.str(), opens = "```python\n";
@@ -176,6 +173,8 @@ TEST_CASE("the program that docs/PROGRAMS.md shows plays a day by JSON lines") {
                      it["command"].get<std::string>().starts_with("shed lorry");
           }) == 2);
     CHECK(ask("replay " + folder + "/day.drill --verify").code == 0);
+    CHECK_THAT(ask_line("cat " + folder + "/day.drill").out,
+               Catch::Contains(" expectation player: queues are gone\norder "));
     // What is no line of the protocol is told, and the day goes on.
     const Answer wrong = ask_line(
         "printf '{\\n[]\\n{\"do\": 5}\\n{\"do\": \"fly\"}\\n{\"wait\": "
@@ -187,7 +186,6 @@ TEST_CASE("the program that docs/PROGRAMS.md shows plays a day by JSON lines") {
         ++errors;
     CHECK(errors == 5);
     CHECK_THAT(wrong.out, Catch::Contains("\"result\""));
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("compare prints the same JSON for one job and for two") {
@@ -219,7 +217,8 @@ TEST_CASE("every lesson and template plays as its transcript says", "[slow]") {
 }
 
 TEST_CASE("a branch is the day as it was until then, and another one from then on") {
-    const std::string path = std::filesystem::temp_directory_path() / "rollcage-branch.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("branch.drill");
     REQUIRE(ask("run " + lesson + " --actor rollback --seed 3 --record " + path).code == 0);
     const auto of = [&](const std::string& more) {
         const Answer answer = ask("branch " + path + " --json " + more);
@@ -242,19 +241,17 @@ TEST_CASE("a branch is the day as it was until then, and another one from then o
     const auto turned = nlohmann::json::parse(
         ask("branch " + quiet + " --json --at 12m --do 'shed lorry share=90%'").out);
     CHECK(by_hand.out.find(turned["is"]["digest"].get<std::string>()) != std::string::npos);
-    std::remove(quiet.c_str());
-    std::remove(played.c_str());
     CHECK(ask("branch " + path + " --at 12m --do 'shed lory'").code == 2);
     CHECK(ask("branch " + path + " --at 99h --do 'rollback lorry'").code == 2);
     CHECK(ask("branch " + path + " --at 12m --do 'rollback lorry' --then nobody").code == 2);
     CHECK(ask("branch " + path + " --at 12m --do 'rollback lorry' --by jobs.orphaned").code == 2);
     CHECK(ask("branch /nowhere.drill --at 12m --do 'rollback lorry'").code == 2);
-    std::remove(path.c_str());
 }
 
 TEST_CASE("a grid of orders and times is each branch by itself, and says which was best when",
           "[slow]") {
-    const std::string path = "/tmp/rollcage_grid.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("grid.drill");
     ask("run " + lesson + " --actor nothing --record " + path);
     const std::string grid = "branch " + path + " --at 5m..15m/5m --do 'shed lorry share=90%' " +
                              "--do 'rollback lorry' --by requests.failed";
@@ -291,7 +288,6 @@ TEST_CASE("a grid of orders and times is each branch by itself, and says which w
         CHECK(stale.code == 5);
         CHECK(stale.out.empty());
     }
-    std::remove(path.c_str());
 }
 
 TEST_CASE("plans and knobs vary beside each other on the same seeds", "[slow]") {

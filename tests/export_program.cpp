@@ -5,18 +5,15 @@
 #include <set>
 #include <sstream>
 
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-    fs::path path = fs::temp_directory_path() / ("rollcage-export-" + std::to_string(getpid()));
+struct Folder : Scratch {
     Folder() {
-        fs::remove_all(path);
-        fs::create_directories(path);
-        std::ofstream{path / "shop.lua"} <<
+        put("shop.lua",
             R"(local drill = scenario { title = "t", lasts = "2h", judged_after = "1h" }
 local people = drill.cohort { "people", users = 600 }
 local shop = drill.service { "shop \"one\"", serves = people, instances = 4, slots = 5,
@@ -26,17 +23,7 @@ local two = drill.build { "2", of = shop,
 drill.plan "careful" { canary { share = "5%", soak = "10m" }, everyone {} }
 drill.at("5m", release(two, "careful"))
 drill.expect("nothing", { "requests.good > 0" })
-)";
-    }
-    ~Folder() { fs::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string file(const std::string& name) const { return (path / name).string(); }
-    std::string text(const std::string& name) const {
-        std::ostringstream all;
-        all << std::ifstream{path / name}.rdbuf();
-        return all.str();
+)");
     }
     Answer say(const std::string& arguments, const std::string& with = "") const {
         return ask_line("cd " + path.string() + " && " + with + " " + ROLLCAGE_PROGRAM + " " +

@@ -8,7 +8,7 @@
 #include "scenarios/play/futures.h"
 #include "sim/world/path.h"
 #include "sim/world/sieve.h"
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 
 using namespace rollcage;
 
@@ -83,7 +83,8 @@ TEST_CASE("what a stage can find is the day's truth; whether it does is its luck
 }
 
 TEST_CASE("branch --seeds: the order is all that sets two futures apart", "[slow]") {
-    const std::string path = std::filesystem::temp_directory_path() / "rollcage-futures.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("futures.drill");
     REQUIRE(ask("run " + lessons + "new_colour.lua --actor nothing --record " + path).code == 0);
     const std::string turn = "branch " + path + " --at 45m --do 'rollback checkout' ";
     const Answer told = ask(turn + "--seeds 4 --json");
@@ -101,5 +102,4 @@ TEST_CASE("branch --seeds: the order is all that sets two futures apart", "[slow
     for (const char* wrong :
          {"--seeds 0", "--family", "--seeds 2 --html x.html", "--seeds 2 --do 'halt checkout'"})
         CHECK(ask(turn + wrong).code == 2);
-    std::remove(path.c_str());
 }

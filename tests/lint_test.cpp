@@ -13,7 +13,7 @@
 #include "scenarios/play/life.h"
 #include "scenarios/play/lint.h"
 #include "sim/words/facts.h"
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 
 using namespace rollcage;
 
@@ -559,13 +559,10 @@ TEST_CASE("the manual's page of rules is what the table says") {
 TEST_CASE("lint as a process: exit codes, JSON, a table of 80 columns") {
     const std::string lessons = root + "scenarios/lessons/";
     CHECK(ask("lint " + lessons + "new_colour.lua").code == 0);
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("rollcage-lint-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder);
-    const std::string file = (folder / "shop.lua").string();
-    std::ofstream{file} << opens + "local n = drill.knob { \"n\", default = 1 }\n";
+    const Scratch scratch;
+    const std::string file =
+        scratch.put("shop.lua", opens + "local n = drill.knob { \"n\", default = 1 }\n");
     const Answer found = ask("lint " + file), json = ask("lint " + file + " --json");
-    std::filesystem::remove_all(folder);
     CHECK(found.code == 1);
     CHECK(found.out.find(file + ":5: warning: knob-never-read") == 0);
     CHECK(found.out.find("1 scenario: 0 errors, 1 warning, 0 notes") != std::string::npos);

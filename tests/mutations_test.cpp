@@ -8,9 +8,9 @@
 #include "scenarios/host/fields.h"
 #include "scenarios/host/scan.h"
 #include "scenarios/play/recording.h"
-#include "tests/console_program.h"
 #include "tests/moment.h"
 #include "tests/mutated.h"
+#include "tests/scratch.h"
 
 using namespace rollcage;
 
@@ -95,8 +95,8 @@ private:
 };
 
 std::string recorded(const std::string& scenario) {
-    const std::string path =
-        (std::filesystem::temp_directory_path() / "rollcage_mutated.drill").string();
+    const Scratch scratch;
+    const std::string path = scratch.file("mutated.drill");
     const std::vector<SourceFile> sources{
         {scenario, contents(shipped + "lessons/" + scenario + ".lua")}};
     const auto played = load_and_play(sources, {}, "rollback", a_moment);
@@ -107,9 +107,7 @@ std::string recorded(const std::string& scenario) {
     for (const Occurrence& it : played->life.facts)
         recorder->fact(transcript_line(it, played->scenario.blueprint->names));
     REQUIRE(recorder->finish(played->life.outcome, played->life.digest));
-    const std::string text = contents(path);
-    std::filesystem::remove(path);
-    return text;
+    return contents(path);
 }
 
 }  // namespace
@@ -172,9 +170,9 @@ TEST_CASE("lines of a player that were damaged are answered, each, and the day g
     const std::vector<std::string> said{
         "{\"do\": \"shed lorry share=90%\"}", "{\"do\": \"rollback lorry\"}", "{\"wait\": \"5s\"}",
         "{\"do\": \"scale lorry instances=9\"}", "{\"wait\": \"1m20s\"}"};
-    const auto folder = std::filesystem::temp_directory_path() / "rollcage_mutated_lines";
-    std::filesystem::create_directory(folder);
-    const std::string lines = (folder / "lines").string(), lua = shipped + "lessons/slow_lorry.lua";
+    const Scratch scratch;
+    const auto& folder = scratch.path;
+    const std::string lines = scratch.file("lines"), lua = shipped + "lessons/slow_lorry.lua";
     constexpr std::uint32_t at_once = 500;
     for (std::uint32_t first = 0; first < inputs() / 5; first += at_once) {
         {
@@ -191,14 +189,12 @@ TEST_CASE("lines of a player that were damaged are answered, each, and the day g
         CHECK((answer.code == 0 || answer.code == 1));
         CHECK_THAT(answer.out, Catch::Contains("\"error\"") && Catch::Contains("\"outcome\""));
     }
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a file of knobs that was damaged is taken, or is told what is wrong") {
     const std::vector<std::string> words = dictionary();
-    const auto folder = std::filesystem::temp_directory_path() / "rollcage_mutated_knobs";
-    std::filesystem::create_directory(folder);
-    const std::string file = (folder / "knobs.json").string(), err = (folder / "err").string();
+    const Scratch scratch;
+    const std::string file = scratch.file("knobs.json"), err = scratch.file("err");
     for (std::uint32_t nth = 0; nth < inputs() / 20; ++nth) {
         Damage damage(3'000'000 + nth, words);
         std::ofstream{file, std::ios::binary}
@@ -210,38 +206,21 @@ TEST_CASE("a file of knobs that was damaged is taken, or is told what is wrong")
         CHECK((answer.code == 0 || answer.code == 1 || answer.code == 2));
         if (answer.code == 2) CHECK_THAT(contents(err), Catch::StartsWith("rollcage: "));
     }
-    std::filesystem::remove_all(folder);
 }
 
 namespace {
 
 const std::string lorry = shipped + "lessons/slow_lorry.lua";
 
-struct Broken {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / "rollcage_broken";
-    Broken() { std::filesystem::remove_all(path), std::filesystem::create_directory(path); }
-    ~Broken() { std::filesystem::remove_all(path); }
-    std::string file(const std::string& name) const { return (path / name).string(); }
-    std::string holds(const std::string& name, const std::string& text) const {
-        std::ofstream{path / name, std::ios::binary} << text;
-        return file(name);
-    }
-    Answer ask_here(const std::string& arguments) const {
-        return ask_line("cd " + path.string() + " && timeout 60 " ROLLCAGE_PROGRAM " " + arguments +
-                        " 2>" + file("err"));
-    }
-    std::string said() const { return contents(file("err")); }
-};
-
 // Every verb, as it would print something.
-std::vector<std::string> every_verb(const Broken& folder) {
+std::vector<std::string> every_verb(const Scratch& folder) {
     const std::string drill = folder.file("day.drill");
     REQUIRE(folder.ask_here("run " + lorry + " --until 12m --record " + drill).code <= 1);
     const std::string small =
-        folder.holds("t.lua",
-                     "local d = scenario { title = \"T\", lasts = \"1m\", judged_after = 0 }\n"
-                     "d.service { \"s\", serves = d.cohort { \"u\", users = 60 } }\n"
-                     "d.expect { \"requests.offered < 5\" }\n");
+        folder.put("t.lua",
+                   "local d = scenario { title = \"T\", lasts = \"1m\", judged_after = 0 }\n"
+                   "d.service { \"s\", serves = d.cohort { \"u\", users = 60 } }\n"
+                   "d.expect { \"requests.offered < 5\" }\n");
     return {"run " + lorry + " --until 1m",
             "run " + lorry + " --until 1m --json",
             "play " + lorry + " --json </dev/null",
@@ -265,7 +244,7 @@ std::vector<std::string> every_verb(const Broken& folder) {
 }  // namespace
 
 TEST_CASE("a full disk behind standard output is told of, whatever was asked", "[slow]") {
-    const Broken folder;
+    const Scratch folder;
     for (const std::string& verb : every_verb(folder)) {
         INFO(verb);
         CHECK(folder.ask_here(verb + " >/dev/full").code == 2);
@@ -274,7 +253,7 @@ TEST_CASE("a full disk behind standard output is told of, whatever was asked", "
 }
 
 TEST_CASE("whoever stops reading ends the program, and breaks nothing", "[slow]") {
-    const Broken folder;
+    const Scratch folder;
     for (const std::string& verb : every_verb(folder)) {
         INFO(verb);
         const Answer answer =
@@ -288,7 +267,7 @@ TEST_CASE("whoever stops reading ends the program, and breaks nothing", "[slow]"
 }
 
 TEST_CASE("a database or a recording that is cut short or is none is refused, and kept", "[slow]") {
-    const Broken folder;
+    const Scratch folder;
     const std::string runs = folder.file("runs.sqlite"),
                       compare = "compare " + lorry + " --actors nothing --seeds 1 --db ";
     REQUIRE(folder.ask_here(compare + runs).code == 0);
@@ -296,7 +275,7 @@ TEST_CASE("a database or a recording that is cut short or is none is refused, an
     REQUIRE(good.size() >= 8192);
     for (const std::size_t size :
          {std::size_t{100}, std::size_t{3}, good.size() / 2 + 100, good.size() - 512}) {
-        const std::string cut = folder.holds("cut.sqlite", good.substr(0, size));
+        const std::string cut = folder.put("cut.sqlite", good.substr(0, size));
         INFO(size << " bytes of " << good.size());
         const Answer answer = folder.ask_here(compare + cut);
         CHECK(answer.code == 2);
@@ -311,7 +290,7 @@ TEST_CASE("a database or a recording that is cut short or is none is refused, an
     const std::string day = recorded("slow_lorry");
     for (const std::string& text : {std::string{}, std::string{"\0\0\0\0", 4}, good,
                                     day.substr(0, 40), day.substr(0, day.size() / 2)}) {
-        const std::string drill = folder.holds("cut.drill", text);
+        const std::string drill = folder.put("cut.drill", text);
         INFO(text.size() << " bytes of a recording");
         for (const std::string& verb : {"replay " + drill, "replay " + drill + " --verify",
                                         "branch " + drill + " --at 1m --do 'rollback lorry'"}) {
@@ -322,7 +301,7 @@ TEST_CASE("a database or a recording that is cut short or is none is refused, an
 }
 
 TEST_CASE("where nothing may be written, each verb says so and which path it was", "[slow]") {
-    const Broken folder;
+    const Scratch folder;
     const std::string drill = folder.file("day.drill");
     REQUIRE(folder.ask_here("run " + lorry + " --until 12m --record " + drill).code <= 1);
     for (const std::string& verb :

@@ -8,6 +8,7 @@
 #include "scenarios/play/fresh_life.h"
 #include "scenarios/play/outcome_keys.h"
 #include "scenarios/play/recording.h"
+#include "tests/scratch.h"
 
 using namespace rollcage;
 
@@ -45,20 +46,20 @@ TEST_CASE("a moment is read as a clock or as a length") {
 }
 
 TEST_CASE("a recording replays to the same orders, facts and digest") {
-    const std::string path = "/tmp/rollcage_play_recording.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("play_recording.drill");
     const auto recording = parse_recording(recorded_day(path));
     REQUIRE(recording);
     const auto result = verify(*recording);
     REQUIRE(result);
     INFO(result->difference);
     CHECK(result->same);
-    std::remove(path.c_str());
 }
 
 TEST_CASE("a damaged line of a recording is an error or a difference, never a crash") {
-    const std::string path = "/tmp/rollcage_play_damaged.drill";
+    const Scratch scratch;
+    const std::string path = scratch.file("play_damaged.drill");
     const std::string sound = recorded_day(path);
-    std::remove(path.c_str());
     for (std::size_t at = 0; at < sound.size(); at = sound.find('\n', at) + 1) {
         std::string text = sound;
         text.insert(at, "%");
@@ -67,6 +68,40 @@ TEST_CASE("a damaged line of a recording is an error or a difference, never a cr
         REQUIRE_FALSE(damaged);
         CHECK_THAT(damaged.error().message, Catch::Contains("line") && Catch::Contains("expected"));
     }
+}
+
+TEST_CASE("what people said is kept with the day, and an expectation with its order") {
+    const Scratch scratch;
+    const std::string path = scratch.file("play_remarks.drill");
+    const auto scenario = load_scenario(lesson, {});
+    REQUIRE(scenario);
+    auto recorder =
+        Recorder::open(path, {"test", scenario->name, {}, player, {}, scenario->sources});
+    REQUIRE(recorder);
+    recorder->remark({SimTime{60'000'001}, RemarkKind::note, "Ana: Lee", "two\nlines"});
+    recorder->remark({SimTime{90'000'000}, RemarkKind::expectation, "ana", "errors fall: all"});
+    recorder->order({SimTime{90'000'000}, "freeze checkout", true});
+    recorder->order({SimTime{90'000'000}, "shed lorry share=40%"});
+    recorder->order({SimTime{90'000'000}, "shed lorry share=50%"});
+    recorder->remark({SimTime{95'000'000}, RemarkKind::hint, "", ""});
+    std::ostringstream text;
+    text << std::ifstream{path}.rdbuf();
+    const auto read = parse_recording(text.str());
+    REQUIRE(read);
+    REQUIRE(read->remarks.size() == 3);
+    const Remark &note = read->remarks[0], &expected = read->remarks[1], &hint = read->remarks[2];
+    CHECK(note.at == SimTime{60'000'001});
+    CHECK(note.who == "Ana  Lee");
+    CHECK(note.text == "two lines");
+    CHECK_FALSE(note.order);
+    CHECK(expected.kind == RemarkKind::expectation);
+    CHECK(expected.text == "errors fall: all");
+    CHECK(expected.order == 1);  // Not the machine's.
+    CHECK(hint.who == "somebody");
+    CHECK(hint.text.empty());
+    for (const char* damaged : {"remark 00:01:00 note ana", "remark 00:01:00 nod ana: x",
+                                "remark ana note: x", "remark 00:01:00 note : x"})
+        CHECK_FALSE(parse_recording(text.str() + damaged + "\n"));
 }
 
 TEST_CASE("a comparison is the same for one job and for two") {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 #include "ui/report/after_action.h"
 #include "ui/report/comparison_page.h"
 #include "ui/report/grid_page.h"
@@ -159,6 +159,14 @@ TEST_CASE("an after-action page has every section, the ledger's numbers, and not
     REQUIRE(luck);
     DrillAsked asked{.recording = &recording, .day = &day, .engine = "0.1.0"};
     asked.others = &others, asked.luck = &*luck;
+    // What is drawn beside the drill: nobody's life, and the best of the others.
+    CHECK(telling_lives(others) == std::vector<std::string>{"nothing", "switch_off"});
+    Recording nobody = recording;
+    nobody.head.actor = "nothing", nobody.orders.clear();
+    asked.beside.push_back({"nothing", watched(nobody)});
+    CHECK_THAT(after_action_html(asked),
+               Catch::Contains("Beside the drill") && Catch::Contains("id=\"plot-all-bad\""));
+    asked.beside.clear();
     const std::string html = after_action_html(asked);
     check_page(html);
     CHECK_THAT(html, !Catch::Contains("<img"));
@@ -182,6 +190,21 @@ TEST_CASE("an after-action page has every section, the ledger's numbers, and not
     CHECK(told(view.improvements, "records.damaged"));
     CHECK_FALSE(told(view.strengths, "records.damaged"));
     CHECK_THAT(view.improvements.front() + view.improvements.back(), !Catch::Contains("  "));
+}
+
+TEST_CASE("what somebody expected stands beside what came of it, and notes among the rest") {
+    Recording recording = recorded("new_colour", "rollback_late", 3);
+    recording.remarks = {{SimTime{} + 45_min, RemarkKind::expectation, "Ana", "mails <stop>", 0},
+                         {SimTime{} + 50_min, RemarkKind::hint, "Bo", "look at the rows", {}}};
+    const WatchedDay day = watched(recording);
+    const auto decisions = decisions_of(day);
+    CHECK(decisions[0].who == "Ana");
+    CHECK(decisions[0].expected == "mails <stop>");
+    const std::string html =
+        after_action_html({.recording = &recording, .day = &day, .engine = "x"});
+    CHECK_THAT(html, Catch::Contains("<td>Ana</td>") && Catch::Contains("mails &lt;stop&gt;") &&
+                         Catch::Contains("Bo, hint: look at the rows") &&
+                         !Catch::Contains("not asked"));
 }
 
 TEST_CASE("without other lives a report says why there are none") {
@@ -270,18 +293,6 @@ TEST_CASE("a page of a grid shows the key asked for first, and the others withou
 
 namespace {
 
-struct Pages {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / "rollcage_report";
-    Pages() { std::filesystem::remove_all(path), std::filesystem::create_directory(path); }
-    ~Pages() { std::filesystem::remove_all(path); }
-    std::string file(const std::string& name) const { return (path / name).string(); }
-    std::string text(const std::string& name) const {
-        std::ostringstream all;
-        all << std::ifstream{path / name}.rdbuf();
-        return all.str();
-    }
-};
-
 bool there(const std::string& program) {
     return ask_line("command -v " + program + " >/dev/null 2>&1").code == 0;
 }
@@ -290,7 +301,7 @@ bool there(const std::string& program) {
 
 TEST_CASE("report writes one page, refuses what is of another drill, and overwrites nothing read",
           "[slow]") {
-    const Pages pages;
+    const Scratch pages;
     const std::string day = pages.file("day.drill"), other = pages.file("other.drill"),
                       second = pages.file("second.drill"), page = pages.file("page.html");
     const std::string colour = lessons + "new_colour.lua";
@@ -336,7 +347,7 @@ TEST_CASE("a browser opens the page, hovers and enlarges, and has nothing to com
         WARN("skipped: there is no chromium here (apt-get install chromium)");
         return;
     }
-    const Pages pages;
+    const Scratch pages;
     const std::string day = pages.file("day.drill"), page = pages.file("page.html");
     CHECK(ask("run " + lessons + "new_colour.lua --record " + day).code == 0);
     CHECK(ask("report " + day + " --seeds 0 --html " + page).code == 0);

@@ -6,7 +6,7 @@
 
 #include "scenarios/play/propose.h"
 #include "scenarios/play/search.h"
-#include "tests/console_program.h"
+#include "tests/scratch.h"
 
 using namespace rollcage;
 
@@ -39,21 +39,6 @@ drill.at("7m", message { from = "desk", text = "the release is under way" })
 SearchAsked asked_of(const std::string& text) {
     return {.sources = {{"accounts", text}}, .choices = {}, .actor = "rollback"};
 }
-
-struct SearchFolder {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / "rollcage_search";
-    SearchFolder() { std::filesystem::remove_all(path), std::filesystem::create_directory(path); }
-    ~SearchFolder() { std::filesystem::remove_all(path); }
-    std::string file(const std::string& name) const { return (path / name).string(); }
-    std::string read(const std::string& name) const {
-        std::ostringstream text;
-        text << std::ifstream{path / name}.rdbuf();
-        return text.str();
-    }
-    Answer ask_here(const std::string& arguments) const {
-        return ask_line("cd " + path.string() + " && " ROLLCAGE_PROGRAM " " + arguments + " 2>err");
-    }
-};
 
 Variant planted(const Script& script, const std::vector<std::string>& injects) {
     Variant variant = script.as_written();
@@ -200,7 +185,7 @@ TEST_CASE("what was played stays within the budget, and the same search finds th
 }
 
 TEST_CASE("a search leaves a scenario and a recording that show what it found", "[slow]") {
-    const SearchFolder folder;
+    const Scratch folder;
     std::ofstream{folder.file("accounts.lua")}
         << accounts << "drill.expect(\"rollback\", { \"requests.failed < 5%\" })\n";
     const std::string search = "search accounts.lua --actor rollback --budget 60 --jobs 2";
@@ -208,7 +193,7 @@ TEST_CASE("a search leaves a scenario and a recording that show what it found", 
     CHECK(answer.code == 1);
     CHECK_THAT(answer.out, Catch::Contains("the smallest that still breaks it"));
     CHECK(folder.ask_here("replay accounts.found.drill --verify").code == 0);
-    CHECK_THAT(folder.read("accounts.found.lua"),
+    CHECK_THAT(folder.text("accounts.found.lua"),
                Catch::StartsWith("-- Found by `rollcage search`: \"requests.failed < 5%\""));
     // The command it prints shows the broken expectation.
     const auto begins = answer.out.find("rollcage run ") + 9;
@@ -221,7 +206,7 @@ TEST_CASE("a search leaves a scenario and a recording that show what it found", 
 }
 
 TEST_CASE("a search that finds nothing writes nothing, and refuses what it cannot do") {
-    const SearchFolder folder;
+    const Scratch folder;
     std::ofstream{folder.file("calm.lua")}
         << "local d = scenario { title = \"T\", lasts = \"2m\", judged_after = \"0s\" }\n"
            "local u = d.cohort { \"u\", users = 10 }\nd.service { \"s\", serves = u }\n"
@@ -234,7 +219,7 @@ TEST_CASE("a search that finds nothing writes nothing, and refuses what it canno
     std::ofstream{folder.file("mine.lua")} << "-- my own work\n";
     const auto refused = [&](const std::string& more, const std::string& why) {
         CHECK(folder.ask_here("search calm.lua --actor nothing " + more).code == 2);
-        CHECK_THAT(folder.read("err"), Catch::Contains(why));
+        CHECK_THAT(folder.text("err"), Catch::Contains(why));
     };
     refused("--out mine", "is not what an earlier search left");
     refused("--out calm", "--out would overwrite calm.lua");
@@ -244,7 +229,7 @@ TEST_CASE("a search that finds nothing writes nothing, and refuses what it canno
     refused("--budget 23", "takes a budget of 24 or more");
     refused("--seeds 0", "takes a count from 1 to 100");
     refused("--margin ten", "--margin takes a share");
-    CHECK(folder.read("mine.lua") == "-- my own work\n");
+    CHECK(folder.text("mine.lua") == "-- my own work\n");
     CHECK(folder.ask_here("search calm.lua --actor nobody").code == 2);
     CHECK(folder.ask_here("search calm.lua").code == 2);
 }

@@ -94,6 +94,25 @@ Result<Life> life_without(const Recording& recording, const Influence& what) {
                        head.until);
 }
 
+// Other draws from the start on; what hides where stays. None has the draws of the day itself.
+Result<Life> life_redrawn(const Scenario& scenario, const Recording& recording, std::size_t nth) {
+    const RecordingHead& head = recording.head;
+    const std::uint64_t own = head.choices.seed, other = nth + 1;
+    Day day = start_day(scenario.blueprint, own);
+    redraw(day, other < own ? other : other + 1);
+    const Player who = player_of(orders_of(recording), scenario.blueprint->names);
+    const SimTime end = head.until ? std::min(*head.until, day_end(day)) : day_end(day);
+    const auto played = play_on(day, &who, end);
+    if (!played) return played.error();
+    return Life{.actor = head.actor,
+                .seed = own,
+                .outcome = outcome(day),
+                .orders = {},
+                .facts = day.belief.facts,
+                .digest = digest(day),
+                .ended = now(day)};
+}
+
 bool is_amount(SlotType type) {
     return type == SlotType::share || type == SlotType::times || type == SlotType::count ||
            type == SlotType::length;
@@ -125,6 +144,7 @@ FactWhy why(const ButFor& day, std::size_t nth) {
     const Names& names = day.scenario.blueprint->names;
     FactWhy why;
     for (const Without& it : day.without) why.at.push_back(same_fact(day.was, it.life, nth, names));
+    for (const Life& it : day.redrawn) why.redrawn.push_back(same_fact(day.was, it, nth, names));
     const Fact& fact = day.was.facts[nth].fact;
     const Command* command = command_of(fact);
     const bool ordered = std::holds_alternative<Ordered>(fact);
@@ -145,10 +165,14 @@ Result<ButFor> but_for(const Recording& recording, const ButForAsked& asked) {
         load_and_play(head.sources, head.choices, head.actor, head.until, orders_of(recording));
     if (!was) return was.error();
     const std::vector<Influence> all = influences(was->scenario, recording);
-    std::vector<std::optional<Result<Life>>> lives(all.size());
-    in_parallel(all.size(), asked.jobs, asked.stop,
-                [&](std::size_t nth) { lives[nth].emplace(life_without(recording, all[nth])); });
-    ButFor day{std::move(was->scenario), std::move(was->life), {}, false};
+    const auto scenario = load_scenario(head.sources, head.choices);
+    if (!scenario) return scenario.error();
+    std::vector<std::optional<Result<Life>>> lives(all.size() + asked.redrawn);
+    in_parallel(lives.size(), asked.jobs, asked.stop, [&](std::size_t nth) {
+        lives[nth].emplace(nth < all.size() ? life_without(recording, all[nth])
+                                            : life_redrawn(*scenario, recording, nth - all.size()));
+    });
+    ButFor day{std::move(was->scenario), std::move(was->life), {}, {}, false};
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (!lives[i]) {
             day.interrupted = true;
@@ -156,6 +180,14 @@ Result<ButFor> but_for(const Recording& recording, const ButForAsked& asked) {
         }
         if (!*lives[i]) return Error{"without " + all[i].text + ": " + lives[i]->error().message};
         day.without.push_back({all[i], std::move(**lives[i])});
+    }
+    for (std::size_t i = all.size(); i < lives.size(); ++i) {
+        if (!lives[i]) {
+            day.interrupted = true;
+            continue;
+        }
+        if (!*lives[i]) return lives[i]->error();
+        day.redrawn.push_back(std::move(**lives[i]));
     }
     return day;
 }

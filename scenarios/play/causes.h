@@ -1,6 +1,6 @@
 // Why: a recorded day, and the same day again without each thing that was done to it.
-// Leans on recording.h. A cause is what the day is another without, on the same draws; nothing else
-// is called one. Facts carry no causes, so nobody who acts can ask this.
+// Leans on recording.h. A cause is what the day is another without, on the same draws; how much
+// those had to do with it, other draws tell. Facts carry no causes: nobody who acts can ask this.
 #pragma once
 
 #include <atomic>
@@ -30,11 +30,13 @@ struct ButFor {
     Scenario scenario;
     Life was;
     std::vector<Without> without;  // By time.
+    std::vector<Life> redrawn;     // The same orders, injects and hidden truth on other draws.
     bool interrupted = false;      // Then some are missing.
 };
 struct ButForAsked {
     unsigned jobs = 1;
     const std::atomic<bool>* stop = nullptr;
+    std::size_t redrawn = 20;
 };
 Result<ButFor> but_for(const Recording& recording, const ButForAsked& asked);
 
@@ -48,6 +50,7 @@ std::string identity(const Fact& fact, const Names& names);
 
 struct FactWhy {
     std::vector<std::optional<SimTime>> at;  // Without each of them, in the order of `without`.
+    std::vector<std::optional<SimTime>> redrawn;  // On other draws.
     // What it came of: of an order's effect the order, of an order the last trouble known before.
     std::optional<std::size_t> after;
 };

@@ -1,6 +1,7 @@
 #include "scenarios/play/recording.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <sstream>
@@ -13,6 +14,8 @@ namespace rollcage {
 namespace {
 
 constexpr std::int64_t count_max = 1'000'000;
+constexpr std::array<std::string_view, 5> remark_kinds{"expectation", "prediction", "note", "hint",
+                                                       "bookmark"};
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
@@ -134,6 +137,27 @@ void read_head(Reader& reader, RecordingHead& head) {
                     hex(source_digest(head.sources)) + ": the text was changed)");
 }
 
+// "00:05:25.000000 hint ana: look at the flags"
+std::optional<Remark> remark_in(const std::string& line) {
+    const std::size_t kind = line.find(' ') + 1, who = line.find(' ', kind) + 1;
+    const std::size_t text = line.find(": ", who);
+    if (kind == 0 || who == 0 || text == std::string::npos || text == who) return std::nullopt;
+    const auto at = parse_moment(std::string_view{line}.substr(0, kind - 1));
+    const auto named = std::ranges::find(remark_kinds, line.substr(kind, who - 1 - kind));
+    if (!at || named == remark_kinds.end()) return std::nullopt;
+    return Remark{*at, static_cast<RemarkKind>(named - remark_kinds.begin()),
+                  line.substr(who, text - who), line.substr(text + 2)};
+}
+
+// What was expected is expected of the order that is read next.
+void settle_expectations(Recording& recording) {
+    for (auto it = recording.remarks.rbegin(); it != recording.remarks.rend(); ++it) {
+        if (it->kind != RemarkKind::expectation) continue;
+        if (it->order) return;
+        it->order = recording.orders.size();
+    }
+}
+
 bool timed(const std::string& text) {
     const std::size_t space = text.find(' ');
     return space != std::string::npos && text.find(':') < space &&
@@ -150,9 +174,10 @@ GivenOrder order_in(const std::string& line, bool by_machine) {
 void read_happenings(Reader& reader, Recording& recording) {
     while (reader.ok() && !reader.at_end()) {
         const std::string line = reader.line();
-        if (line.starts_with("note ")) {
-            reader.next();
+        if (line.starts_with("remark ") && remark_in(line.substr(7))) {
+            recording.remarks.push_back(*remark_in(reader.field("remark", "TIME KIND WHO: TEXT")));
         } else if (line.starts_with("order ") && timed(line.substr(6))) {
+            settle_expectations(recording);
             recording.orders.push_back(order_in(reader.field("order", "TIME COMMAND"), false));
         } else if (line.starts_with("machine ") && timed(line.substr(8))) {
             recording.orders.push_back(order_in(reader.field("machine", "TIME COMMAND"), true));
@@ -163,7 +188,7 @@ void read_happenings(Reader& reader, Recording& recording) {
         } else {
             reader.fail(
                 "\"order TIME COMMAND\", \"machine TIME COMMAND\", \"fact TIME FACT\", "
-                "\"note TEXT\" or \"outcome JSON\"");
+                "\"remark TIME KIND WHO: TEXT\" or \"outcome JSON\"");
         }
     }
     if (!reader.ok() || reader.at_end()) return;  // Cut off: what happened so far still counts.
@@ -246,12 +271,28 @@ Result<SimTime> parse_moment(std::string_view text) {
 namespace {
 
 // To the microsecond: an order that is given a little early meets another world.
+std::string exact_clock(SimTime at) {
+    return clock_text(at) + std::to_string(1'000 + at.us % 1'000).substr(1);
+}
+
 std::string order_line(const GivenOrder& order) {
-    std::string us = std::to_string(1'000 + order.at.us % 1'000);
-    return clock_text(order.at) + us.substr(1) + ' ' + order.text;
+    return exact_clock(order.at) + ' ' + order.text;
+}
+
+// What would end the line, or the field, is a blank.
+std::string on_one_line(std::string text, bool a_name) {
+    for (char& it : text)
+        if (static_cast<unsigned char>(it) < ' ' || (a_name && it == ':')) it = ' ';
+    const auto first = text.find_first_not_of(' ');
+    if (first == std::string::npos) return a_name ? "somebody" : "";
+    return text.substr(first, text.find_last_not_of(' ') + 1 - first);
 }
 
 }  // namespace
+
+const char* name(RemarkKind kind) {
+    return remark_kinds[static_cast<std::size_t>(kind)].data();
+}
 
 Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& head) {
     Recorder recorder;
@@ -279,6 +320,11 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
 
 void Recorder::order(const GivenOrder& order) {
     out_ << (order.by_machine ? "machine " : "order ") << order_line(order) << std::endl;
+}
+
+void Recorder::remark(const Remark& remark) {
+    out_ << "remark " << exact_clock(remark.at) << ' ' << name(remark.kind) << ' '
+         << on_one_line(remark.who, true) << ": " << on_one_line(remark.text, false) << std::endl;
 }
 
 void Recorder::fact(const std::string& transcript_line) {

@@ -24,9 +24,20 @@ struct RecordingHead {
     std::optional<SimTime> until;
     std::vector<SourceFile> sources;
 };
+// What people said while the day went by; it has no effect on it.
+enum class RemarkKind : std::uint8_t { expectation, prediction, note, hint, bookmark };
+struct Remark {
+    SimTime at;
+    RemarkKind kind = RemarkKind::note;
+    std::string who, text;               // A line each; whoever it is has no colon in the name.
+    std::optional<std::size_t> order{};  // Of an expectation, its place: the next by people.
+};
+const char* name(RemarkKind kind);
+
 struct Recording {
     RecordingHead head;
     std::vector<GivenOrder> orders;  // Those by machines are there to be checked, not given.
+    std::vector<Remark> remarks;
     std::vector<std::string> facts;  // Transcript lines.
     std::string outcome;             // JSON; empty when the run was cut off, and so is the digest.
     std::string digest;
@@ -36,6 +47,8 @@ class Recorder {
 public:
     static Result<Recorder> open(const std::string& path, const RecordingHead& head);
     void order(const GivenOrder& order);
+    // An expectation is told before its order.
+    void remark(const Remark& remark);
     void fact(const std::string& transcript_line);
     Result<void> finish(const Outcome& outcome, const Digest& digest);
 

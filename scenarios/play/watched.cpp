@@ -135,6 +135,7 @@ Result<WatchedDay> watch_again(const Recording& recording) {
                     : play_life(watched.scenario, head.actor, seed, head.until, witness);
     if (!life) return life.error();
     watched.life = std::move(*life);
+    watched.remarks = recording.remarks;
     watched.as_recorded = recording.digest.empty() || recording.digest == hex(watched.life.digest);
     if (watched.truth.empty())
         return Error{"the day is over within a minute; nothing of it can be shown"};

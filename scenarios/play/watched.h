@@ -29,6 +29,7 @@ struct TrueMinute {
 struct WatchedDay {
     Scenario scenario;
     Life life;
+    std::vector<Remark> remarks;
     SimTime decisions_end;
     std::vector<TrueMinute> truth;  // The nth ended n + 1 minutes after the start.
     std::vector<std::array<std::vector<std::int64_t>, measures>>

@@ -85,7 +85,8 @@ int show_futures(const Recording& recording, const BranchOptions& options, const
     }();
     if (!all) return refuse(all.error().message);
     if (const ExitCode wrong = holds(options.file, recording, all->was)) return wrong;
-    std::fputs((options.json ? futures_json(*all, turn) : futures_table(*all, turn)).c_str(),
+    std::fputs((options.json ? futures_json(*all, turn) : futures_table(*all, turn, table_width()))
+                   .c_str(),
                stdout);
     return all->interrupted ? exit_interrupted : exit_pass;
 }

@@ -20,7 +20,7 @@ namespace rollcage {
 namespace {
 
 struct PlayOptions {
-    std::string file, record;
+    std::string file, record, as = player;
     bool json = false;
     ChoiceOptions choices;
 };
@@ -32,13 +32,16 @@ constexpr const char* help_text =
   alert           until something tells of trouble
   status          what was last measured
   orders          every order there is
+  expect TEXT     what you expect of your next order; kept with it
+  note TEXT       kept with the recording
   end             no more orders: the day is played out and judged
 )";
 
 // Whoever plays from outside: what it is shown, and until when it lets time pass.
 class Seat {
 public:
-    explicit Seat(const Scenario& scenario) : scenario_(scenario) {}
+    using Keep = std::function<void(RemarkKind, SimTime, const std::string& text)>;
+    Seat(const Scenario& scenario, Keep keep) : scenario_(scenario), keep_(std::move(keep)) {}
     virtual ~Seat() = default;
 
     void show(const Occurrence& it) {
@@ -89,10 +92,16 @@ protected:
         return true;
     }
     void order(const std::string& text, const FactView& view, std::vector<Command>& orders) {
-        if (const auto command = parse_command(text, view.names()))
-            orders.push_back(*command);
-        else
-            complain(command.error().message);
+        const auto command = parse_command(text, view.names());
+        if (!command) return complain(command.error().message);
+        // Kept only once there is an order that it is of.
+        if (!expected_.empty()) keep_(RemarkKind::expectation, view.now(), expected_);
+        expected_.clear();
+        orders.push_back(*command);
+    }
+    void expect(const std::string& text) { expected_ = text; }
+    void note(const std::string& text, const FactView& view) {
+        keep_(RemarkKind::note, view.now(), text);
     }
 
     static std::int64_t last(const FactView& view, std::uint32_t service, Measure measure) {
@@ -104,6 +113,8 @@ protected:
     const Scenario& scenario_;
 
 private:
+    Keep keep_;
+    std::string expected_;
     bool done_ = false, fact_seen_ = false, trouble_seen_ = false;
     bool until_fact_ = false, until_trouble_ = false;
     SimTime until_{};
@@ -111,7 +122,8 @@ private:
 
 class Person : public Seat {
 public:
-    Person(const Scenario& scenario, bool prompts) : Seat(scenario), prompts_(prompts) {}
+    Person(const Scenario& scenario, Keep keep, bool prompts)
+        : Seat(scenario, std::move(keep)), prompts_(prompts) {}
 
 private:
     void tell(const Occurrence& it) override {
@@ -130,6 +142,10 @@ private:
         if (line.starts_with("wait ")) return wait(view, line.substr(5));
         if (line == "help" || line == "?")
             std::fputs(help_text, stdout);
+        else if (line.starts_with("expect "))
+            expect(line.substr(7));
+        else if (line.starts_with("note "))
+            note(line.substr(5), view);
         else if (line == "orders")
             for (const Form& it : command_forms())
                 std::printf("  %s\n      %s\n", example_of(it).c_str(), it.meaning);
@@ -191,7 +207,12 @@ private:
                        : std::nullopt;
         };
         if (const auto text = word("do")) {
+            expect(word("expect").value_or(""));
             order(*text, view, orders);
+            return false;
+        }
+        if (const auto text = word("note")) {
+            note(*text, view);
             return false;
         }
         if (const auto text = word("wait"))
@@ -200,8 +221,9 @@ private:
                                       : wait(view, *text);
         if (said.is_object() && said.contains("end")) return end();
         complain(
-            "a line is {\"do\": \"COMMAND\"}, {\"wait\": \"5m\"}, {\"wait\": \"fact\"}, "
-            "{\"wait\": \"alert\"} or {\"end\": true}");
+            "a line is {\"do\": \"COMMAND\", \"expect\": \"TEXT\"}, {\"note\": \"TEXT\"}, "
+            "{\"wait\": \"5m\"}, {\"wait\": \"fact\"}, {\"wait\": \"alert\"} or "
+            "{\"end\": true}");
         return false;
     }
     void complain(const std::string& message) override { say({{"error", message}}); }
@@ -255,11 +277,14 @@ int play(const PlayOptions& options) {
         path, {ROLLCAGE_VERSION, scenario->name, *choices, player, {}, scenario->sources});
     if (!recorder) return refuse(recorder.error().message);
     (options.json ? greet_program : greet)(*scenario, choices->seed);
+    const Seat::Keep keep = [&](RemarkKind kind, SimTime at, const std::string& text) {
+        recorder->remark({at, kind, options.as, text});
+    };
     std::unique_ptr<Seat> seat;
     if (options.json)
-        seat = std::make_unique<Program>(*scenario);
+        seat = std::make_unique<Program>(*scenario, keep);
     else
-        seat = std::make_unique<Person>(*scenario, isatty(STDIN_FILENO) != 0);
+        seat = std::make_unique<Person>(*scenario, keep, isatty(STDIN_FILENO) != 0);
     const Player who{[&](const FactView& view) { return seat->wake(view); },
                      [&] { return seat->wakes_at(); }};
     const Witness witness{[&](const GivenOrder& it) { recorder->order(it); },
@@ -300,6 +325,8 @@ void add_play(CLI::App& app, int& exit_code) {
     verb.add_flag("--json", options->json, "JSON lines both ways: a program plays");
     verb.add_option("--record", options->record, "Where the recording goes (SCENARIO-SEED.drill)")
         ->type_name("OUT.drill");
+    verb.add_option("--as", options->as, "Who plays, as the recording is to say (player)")
+        ->type_name("NAME");
     verb.callback([options, &exit_code] { exit_code = play(*options); });
 }
 

@@ -41,6 +41,21 @@ Result<Comparison> other_answers(const Recording& recording, const Scenario& sce
     return compare(contest);
 }
 
+// The recorded day with each of these in it, instead of who was.
+Result<std::vector<NamedDay>> watch_others(const Recording& recording,
+                                           const std::vector<std::string>& actors) {
+    std::vector<NamedDay> days;
+    Recording other;
+    other.head = recording.head;
+    for (const std::string& actor : actors) {
+        other.head.actor = actor;
+        auto day = watch_again(other);
+        if (!day) return day.error();
+        days.push_back({actor, std::move(*day)});
+    }
+    return days;
+}
+
 int after_action(const Recording& recording, const ReportOptions& options, unsigned jobs) {
     const Interruptible until_here;
     say("playing the day again");
@@ -61,6 +76,11 @@ int after_action(const Recording& recording, const ReportOptions& options, unsig
         others = std::move(*played);
         asked.why_alone = "Interrupted before another answer to the day was played to its end.";
         if (!others->seeds.empty()) asked.others = &*others;
+        if (asked.others) {
+            auto beside = watch_others(recording, telling_lives(*others));
+            if (!beside) return refuse(beside.error().message);
+            asked.beside = std::move(*beside);
+        }
     }
     if (options.seeds > 0 && !Interruptible::raised()) {
         say("the same orders on " + std::to_string(options.seeds) + " other days");

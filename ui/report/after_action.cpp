@@ -53,6 +53,13 @@ Section the_day(const DrillView& view) {
 Section timeline(const DrillView& view) {
     std::string body = plots_help() + marks_legend() +
                        tracks_html(view.tracks, view.until_s, view.decisions_end_s);
+    if (!view.remarks.empty()) {
+        body += "<h3>What people said</h3>\n<div class=\"scroll\"><table><tbody>\n";
+        for (const FactRow& it : view.remarks)
+            body += fmt::format("<tr><td class=\"t\">{}</td><td>{}</td></tr>\n", plain_clock(it.at),
+                                escaped(it.text));
+        body += "</tbody></table></div>\n";
+    }
     body += paragraph(
         "Shaded: decisions have ended, consequences are still counted. Hatched: minutes in which "
         "users or records were harmed, as nobody saw it then.",
@@ -102,8 +109,7 @@ Section decisions(const DrillView& view) {
         body += fmt::format(
             "<tr id=\"d{0}\"><td class=\"n\">{0}</td><td class=\"t\">{1}</td><td>{2}</td>"
             "<td><code>{3}</code></td><td>{4}</td><td>{5} {6}{7}</td></tr>\n",
-            it.number, plain_clock(it.at), it.by_machine ? "a machine" : "people",
-            escaped(it.order),
+            it.number, plain_clock(it.at), escaped(it.who), escaped(it.order),
             it.expected.empty() ? "<span class=\"soft\">not asked</span>" : escaped(it.expected),
             glyph(mark), escaped(it.happened),
             it.after.empty() ? "" : "<br><span class=\"soft\">" + escaped(it.after) + "</span>");
@@ -146,7 +152,15 @@ Section what_if(const DrillAsked& asked, const DrillView& view) {
                         : "<td class=\"n\">" + ledger_text(it.keys[k], std::nullopt) + "</td>";
         body += "</tr>\n";
     }
-    return {"what-if", "What if", body + "</tbody></table></div>\n"};
+    body += "</tbody></table></div>\n";
+    if (asked.beside.empty()) return {"what-if", "What if", body};
+    body += "<h3>Beside the drill</h3>\n";
+    std::vector<const WatchedDay*> days{asked.day};
+    std::vector<std::string> names{"the drill"};
+    for (const NamedDay& it : asked.beside) days.push_back(&it.day), names.push_back(it.name);
+    for (const Plot& plot : shared_plots(days, names))
+        body += plot_html(plot, view.decisions_end_s);
+    return {"what-if", "What if", body};
 }
 
 Section luck_and_skill(const DrillAsked& asked) {

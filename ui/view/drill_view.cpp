@@ -260,6 +260,7 @@ DrillView drill_view(const DrillAsked& asked) {
     view.tiles = tiles_of(day.life.outcome);
     view.tracks = tracks_of(day);
     view.decisions = decisions_of(day);
+    view.remarks = remarks_of(day);
     view.evidence = evidence_of(day);
     for (const Occurrence& it : day.life.facts)
         view.facts.push_back({it.at, mark_of(it.fact), headline(it, scenario.blueprint->names)});
@@ -273,6 +274,21 @@ DrillView drill_view(const DrillAsked& asked) {
     find_habits(day, view);
     sum_up(asked, view);
     return view;
+}
+
+std::vector<std::string> telling_lives(const Comparison& others) {
+    std::vector<std::string> telling;
+    const ContestLife* best = nullptr;
+    const auto worth = [](const ContestLife& it) {
+        return outcome_value(it.outcomes.front(), weighed_keys().front());
+    };
+    for (const ContestLife& it : others.lives) {
+        if (it.actor == name(BuiltIn::nothing)) telling.push_back(it.actor);
+        if (worth(it) && (best == nullptr || *worth(it) < *worth(*best))) best = &it;
+    }
+    if (best != nullptr && std::ranges::find(telling, best->actor) == telling.end())
+        telling.push_back(best->actor);
+    return telling;
 }
 
 std::string ledger_text(const std::string& key, const std::optional<double>& value) {

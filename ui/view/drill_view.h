@@ -15,11 +15,16 @@
 
 namespace rollcage {
 
+struct NamedDay {
+    std::string name;
+    WatchedDay day;
+};
 // What is known of a day besides itself. Without other lives, `why_alone` says why.
 struct DrillAsked {
     const Recording* recording = nullptr;
     const WatchedDay* day = nullptr;
     const Comparison* others = nullptr;  // One seed: the recorded day.
+    std::vector<NamedDay> beside{};      // Some of those, to be drawn.
     const LuckOrSkill* luck = nullptr;
     const Explanation* explanation = nullptr;
     std::string engine, why_alone{}, why_no_luck{}, why_unexplained{};
@@ -55,7 +60,8 @@ struct Decision {
     std::size_t number = 0, fact = 0;
     SimTime at;
     bool by_machine = false, refused = false;
-    std::string order, expected, happened, after;  // After: failures before and after it.
+    std::string who, order, expected;  // Who: as whoever expected something said, else what kind.
+    std::string happened, after;       // After: failures before and after it.
     std::optional<SimTime> effect;
 };
 struct LedgerRow {
@@ -84,7 +90,7 @@ struct DrillView {
     std::vector<std::string> summary;
     std::vector<Tile> tiles;
     std::vector<Track> tracks;
-    std::vector<FactRow> facts;
+    std::vector<FactRow> facts, remarks;
     std::vector<Decision> decisions;
     std::vector<LedgerRow> ledger;
     WhatIf what_if;
@@ -93,6 +99,8 @@ struct DrillView {
     double until_s = 0, decisions_end_s = 0;
 };
 DrillView drill_view(const DrillAsked& asked);
+// Of others those that are worth drawing beside the drill: nobody's, and the best one.
+std::vector<std::string> telling_lives(const Comparison& others);
 
 // "1,234", "4 min 10 s", "2.5%", "never".
 std::string ledger_text(const std::string& key, const std::optional<double>& value);
@@ -100,6 +108,8 @@ std::string ledger_text(const std::string& key, const std::optional<double>& val
 // The parts that need no other lives.
 std::vector<Track> tracks_of(const WatchedDay& day);
 std::vector<Decision> decisions_of(const WatchedDay& day);
+// "ana, hint: look at the flags"; what was expected of an order stands with the order.
+std::vector<FactRow> remarks_of(const WatchedDay& day);
 std::vector<BuildEvidence> evidence_of(const WatchedDay& day);
 
 }  // namespace rollcage

@@ -50,7 +50,15 @@ json figure(const ButFor& day, const std::string& key) {
         row["value"] = value ? json(*value) : json(nullptr);
         without.push_back(std::move(row));
     }
-    return {{"key", key}, {"was", was ? json(*was) : json(nullptr)}, {"without", without}};
+    json redrawn = json::array();
+    for (const Life& it : day.redrawn) {
+        const auto value = outcome_value(it.outcome, key);
+        redrawn.push_back(value ? json(*value) : json(nullptr));
+    }
+    return {{"key", key},
+            {"was", was ? json(*was) : json(nullptr)},
+            {"without", without},
+            {"on_other_draws", redrawn}};
 }
 
 json truth_of(const Truth& truth, const Names& names) {
@@ -109,6 +117,9 @@ std::string fact_why_json(const ButFor& day, std::size_t nth) {
             row["comes_s"] = seconds(because.at[i]);
             link["without"].push_back(std::move(row));
         }
+        link["comes_on_other_draws_s"] = json::array();
+        for (const auto& it : because.redrawn)
+            link["comes_on_other_draws_s"].push_back(seconds(it));
         chain.push_back(std::move(link));
         at = because.after;
     }

@@ -92,6 +92,37 @@ std::string as_text(const Spoilt& it, const Names& names) {
     return text;
 }
 
+// What the draws had to do with a fact: how often it came with others, and when.
+std::string chance_of(const FactWhy& why) {
+    if (why.redrawn.empty()) return "";
+    std::vector<SimTime> came;
+    for (const auto& it : why.redrawn)
+        if (it) came.push_back(*it);
+    std::string text = fmt::format(
+        "With other draws, and all else the same, it came on {} of {} "
+        "days",
+        came.size(), why.redrawn.size());
+    if (came.empty()) return item(text + ".");
+    const auto [first, last] = std::ranges::minmax(came);
+    text += first == last ? ", always at " + clock(first)
+                          : ", between " + clock(first) + " and " + clock(last);
+    return item(text + ".");
+}
+
+// The same of a figure: from the least to the most.
+std::string chance_of(const ButFor& day, const std::string& key) {
+    std::vector<double> values;
+    for (const Life& it : day.redrawn)
+        if (const auto value = outcome_value(it.outcome, key)) values.push_back(*value);
+    if (values.empty()) return "";
+    const auto [least, most] = std::ranges::minmax(values);
+    return item(least == most
+                    ? fmt::format("with other draws: {} on each of {} days", grouped_text(least),
+                                  values.size())
+                    : fmt::format("with other draws, and all else the same: {} to {} on {} days",
+                                  grouped_text(least), grouped_text(most), values.size()));
+}
+
 bool worth_asking(const Fact& fact) {
     return tells_of_trouble(fact) || std::holds_alternative<Ordered>(fact) ||
            std::holds_alternative<Refused>(fact);
@@ -168,7 +199,7 @@ std::string explain_day(const Explanation& all) {
     for (const std::string& key : moved_keys(day)) {
         const auto was = outcome_value(day.was.outcome, key);
         text += fmt::format("\n{} was {}. It would have been without\n", key, grouped_text(*was));
-        text += swing_lines(swings(day, key), most_swings);
+        text += swing_lines(swings(day, key), most_swings) + chance_of(day, key);
     }
     std::string facts;
     std::vector<std::string> shown;
@@ -223,7 +254,7 @@ std::string explain_fact(const ButFor& day, std::size_t nth) {
         const Fact& fact = day.was.facts[*at].fact;
         text += fact_line(day, *at) + "\n";
         const bool effect = command_of(fact) != nullptr && !std::holds_alternative<Ordered>(fact);
-        if (!effect || !because.after) text += needs_of(day, *at, because);
+        if (!effect || !because.after) text += needs_of(day, *at, because) + chance_of(because);
         if (because.after)
             text += effect ? "  It was ordered\n"
                            : "  What was last known to be wrong before it was ordered\n";
@@ -238,12 +269,12 @@ std::string explain_figure(const ButFor& day, const std::string& key) {
     if (!was) return text + key + ": this day has no such thing\n";
     const std::vector<Swing> all = swings(day, key);
     if (all.empty())
-        return text + fmt::format(
-                          "{} was {}, and would have been without any one thing that was "
-                          "done.\n",
-                          key, grouped_text(*was));
+        return text +
+               fmt::format("{} was {}, and would have been without any one thing that was done.\n",
+                           key, grouped_text(*was)) +
+               chance_of(day, key);
     text += fmt::format("{} was {}. It would have been without\n", key, grouped_text(*was));
-    text += swing_lines(all, all.size());
+    text += swing_lines(all, all.size()) + chance_of(day, key);
     return text +
            fmt::format("{} other things change nothing of it.\n", day.without.size() - all.size());
 }

@@ -35,14 +35,17 @@ std::optional<Row> row_of(const Futures& futures, const std::string& key) {
 
 }  // namespace
 
-std::string futures_table(const Futures& futures, const Turn& turn) {
+std::string futures_table(const Futures& futures, const Turn& turn, std::size_t width) {
+    constexpr std::size_t narrow = 79, interval = 27;
+    const bool one_line = width >= narrow + interval;
     std::string text = fmt::format(
         "{}  seed {}  at {}: {}{}\non {} futures of the day{}\n\n", futures.scenario, futures.seed,
         clock_text(turn.at), turn.order, turn.then.empty() ? "" : ", then " + turn.then,
         futures.seeds.size(),
         futures.family ? ", with what it hides drawn anew, but for what its file drew" : "");
-    text += fmt::format("{:<26}{:>11}{:>11}{:>11}{:>13}{:>7}\n", "", "its own", "ordered", "not",
-                        "difference", "better");
+    text += fmt::format("{:<26}{:>11}{:>11}{:>11}{:>13}{:>7}{}\n", "", "its own", "ordered", "not",
+                        "difference", "better",
+                        one_line ? fmt::format("{:>{}}", "95% interval", interval) : "");
     std::string same;
     for (const std::string& key : outcome_keys()) {
         const auto row = row_of(futures, key);
@@ -50,12 +53,16 @@ std::string futures_table(const Futures& futures, const Turn& turn) {
         if (!row || !own) continue;
         const PairedDifference& by = row->difference;
         if (by.low == 0 && by.high == 0) continue;  // The order is nothing to it.
-        text += fmt::format("{:<26}{:>11}{:>11}{:>11}{:>13}{:>6.0f}%\n", key, number_text(*own),
+        text += fmt::format("{:<26}{:>11}{:>11}{:>11}{:>13}{:>6.0f}%", key, number_text(*own),
                             number_text(mean_of(row->ordered)), number_text(mean_of(row->without)),
                             number_text(by.mean_difference), 100 * by.a_better_share);
-        if (std::isfinite(by.low))
-            text += fmt::format("{:>79}\n", fmt::format("95% of {} to {}", number_text(by.low),
-                                                        number_text(by.high)));
+        const std::string of = number_text(by.low) + " to " + number_text(by.high);
+        if (!std::isfinite(by.low))
+            text += "\n";
+        else if (one_line)
+            text += fmt::format("{:>{}}\n", of, interval);
+        else
+            text += fmt::format("\n{:>{}}\n", "95% of " + of, narrow);
     }
     return text + "\n" +
            wrapped(

@@ -9,7 +9,8 @@
 
 namespace rollcage {
 
-std::string futures_table(const Futures& futures, const Turn& turn);  // At most 80 columns.
+// At most so wide; where there is room an interval stands on the line of its measure.
+std::string futures_table(const Futures& futures, const Turn& turn, std::size_t width = 80);
 std::string futures_json(const Futures& futures, const Turn& turn);
 
 }  // namespace rollcage

@@ -197,6 +197,13 @@ Track truth_track(const WatchedDay& day) {
     return track;
 }
 
+Track remarks_track(const WatchedDay& day) {
+    Track track{"Remarks"};
+    for (const FactRow& it : remarks_of(day))
+        track.events.push_back({it.at.seconds(), it.mark, it.text, "", day.life.facts.size()});
+    return track;
+}
+
 Track other_track(const WatchedDay& day) {
     Track track{"Other facts"};
     for (std::size_t i = 0; i < day.life.facts.size(); ++i) {
@@ -210,9 +217,20 @@ Track other_track(const WatchedDay& day) {
 
 }  // namespace
 
+std::vector<FactRow> remarks_of(const WatchedDay& day) {
+    std::vector<FactRow> rows;
+    for (const Remark& it : day.remarks)
+        if (!it.order)
+            rows.push_back(
+                {it.at, Mark::said,
+                 it.who + ", " + name(it.kind) + (it.text.empty() ? "" : ": ") + it.text});
+    return rows;
+}
+
 std::vector<Track> tracks_of(const WatchedDay& day) {
-    std::vector<Track> tracks{rollout_track(day), alerts_track(day), orders_track(day),
-                              people_track(day),  other_track(day),  truth_track(day)};
+    std::vector<Track> tracks{rollout_track(day), alerts_track(day),  orders_track(day),
+                              people_track(day),  remarks_track(day), other_track(day),
+                              truth_track(day)};
     std::erase_if(tracks, [](const Track& it) { return it.spans.empty() && it.events.empty(); });
     return tracks;
 }
@@ -230,6 +248,10 @@ std::vector<Decision> decisions_of(const WatchedDay& day) {
         row.order = command_text(ordered->command, names);
         if (rows.size() < day.life.orders.size())
             row.by_machine = day.life.orders[rows.size()].by_machine;
+        row.who = row.by_machine ? "a machine" : "people";
+        for (const Remark& said : day.remarks)
+            if (said.order == rows.size() && !row.by_machine)
+                row.who = said.who, row.expected += (row.expected.empty() ? "" : "; ") + said.text;
         if (!answers[i]) {
             row.happened = "nothing more was heard of it";
         } else {
