@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "scenarios/play/transcript.h"
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 #include "ui/view/check_view.h"
 
 using namespace rollcage;
@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 const std::string sources = ROLLCAGE_SOURCE_DIR;
 
 // Two checkouts in a folder of their own, gone with the test.
-struct Checkouts : Scratch {
+struct Checkouts : TestFolder {
     Checkouts() {
         fs::create_directories(path / "then");
         fs::create_directories(path / "now");

@@ -4,14 +4,14 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
 // A folder of its own, gone with the test.
-struct Folder : Scratch {
+struct Folder : TestFolder {
     Answer check(const std::string& more, const std::string& with = "env -u CI") const {
         return ask_line(with + " " + ROLLCAGE_PROGRAM + " check " + path.string() + " " + more +
                         " 2>&1");

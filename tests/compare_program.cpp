@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 namespace {
 
@@ -21,7 +21,7 @@ std::string asked(const std::string& database, const std::string& question) {
 }  // namespace
 
 TEST_CASE("a comparison stops where it is clear, and is the one of as many seeds", "[slow]") {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string with = "compare " + lorry + " --actors nothing,shed --json ";
     const Answer early =
         ask(with + "--seeds 40 --until-precise=20% --by requests.failed", folder.file("err"));
@@ -45,7 +45,7 @@ TEST_CASE("a comparison stops where it is clear, and is the one of as many seeds
 }
 
 TEST_CASE("a file that is written anew keeps its permissions, and a link stays one") {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string file = folder.file("out.json"), link = folder.file("link.json");
     std::ofstream{file} << "old";
     std::filesystem::permissions(file, std::filesystem::perms{0604});
@@ -58,7 +58,7 @@ TEST_CASE("a file that is written anew keeps its permissions, and a link stays o
 }
 
 TEST_CASE("two programs append to one database and lose nothing") {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string runs = folder.file("runs.sqlite"), mine = " >/dev/null 2>&1";
     const std::string one = std::string{ROLLCAGE_PROGRAM} + " compare " + lorry +
                             " --actors nothing --seeds 3 --jobs 1 --db " + runs + mine;
@@ -73,7 +73,7 @@ TEST_CASE("two programs append to one database and lose nothing") {
 }
 
 TEST_CASE("a file that is no database of ours is refused before anything is played, and kept") {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string text = folder.file("notes.txt");
     std::ofstream{text} << "not a database at all, and longer than a header of one would be";
     for (const std::string& wrong : {text, folder.file("nowhere/runs.sqlite")}) {
@@ -89,7 +89,7 @@ TEST_CASE("a file that is no database of ours is refused before anything is play
 }
 
 TEST_CASE("an interrupted comparison keeps and prints what is complete") {
-    const Scratch folder;
+    const TestFolder folder;
     const Answer answer =
         ask_line("timeout --preserve-status -s INT 3 " ROLLCAGE_PROGRAM " compare " + lorry +
                  " --actors nothing --seeds 500000 --json 2>" + folder.file("err"));
@@ -99,7 +99,7 @@ TEST_CASE("an interrupted comparison keeps and prints what is complete") {
 }
 
 TEST_CASE("a file that cannot be written whole is left as it was") {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string kept = folder.file("kept.json");
     std::ofstream{kept} << "as it was";
     // No file may grow beyond half a kilobyte.

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 namespace {
 
@@ -58,7 +58,7 @@ TEST_CASE("help and version answer with exit 0 and list the exit codes") {
 }
 
 TEST_CASE("a recorded run verifies, and a changed order does not") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("console.drill");
     ask("run " + lesson + " --actor rollback --record " + path);
     CHECK(ask("replay " + path + " --verify").code == 0);
@@ -75,7 +75,7 @@ TEST_CASE("a recorded run verifies, and a changed order does not") {
 
 TEST_CASE(
     "a played day verifies: orders stand to the microsecond, a machine's are not given again") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("played.drill");
     const auto played = [&](const std::string& name, const std::string& typed) {
         ask_line("printf '" + typed + "' | " + ROLLCAGE_PROGRAM +
@@ -96,7 +96,7 @@ TEST_CASE(
 
 TEST_CASE("the orders of a day are held against other days, with its truth and with others",
           "[slow]") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("luck.drill");
     ask("run " + lesson + " --actor shed --until 30m --record " + path);
     const Answer same = ask("replay " + path + " --seeds 4");
@@ -113,7 +113,7 @@ TEST_CASE("the orders of a day are held against other days, with its truth and w
 }
 
 TEST_CASE("a new scenario passes at once, and nothing is written over", "[slow]") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string folder = scratch.path.string(), file = folder + "/my_monday.lua";
     for (const char* from : {"", " --from payments"}) {
         CHECK(ask("new " + folder + "/my_monday" + from).code == 0);
@@ -132,7 +132,7 @@ TEST_CASE("a new scenario passes at once, and nothing is written over", "[slow]"
 }
 
 TEST_CASE("what completes words is what a shell can read, with every verb and its options") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string file = scratch.file("completion");
     std::ofstream{file} << ask("completion bash").out;
     const auto completed = [&](const std::string& words, int at) {
@@ -150,7 +150,7 @@ TEST_CASE("what completes words is what a shell can read, with every verb and it
 }
 
 TEST_CASE("the program that docs/PROGRAMS.md shows plays a day by JSON lines") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string folder = scratch.path.string();
     std::ostringstream page;
     page << std::ifstream{ROLLCAGE_SOURCE_DIR "/docs/PROGRAMS.md"}.rdbuf();
@@ -217,7 +217,7 @@ TEST_CASE("every lesson and template plays as its transcript says", "[slow]") {
 }
 
 TEST_CASE("a branch is the day as it was until then, and another one from then on") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("branch.drill");
     REQUIRE(ask("run " + lesson + " --actor rollback --seed 3 --record " + path).code == 0);
     const auto of = [&](const std::string& more) {
@@ -250,7 +250,7 @@ TEST_CASE("a branch is the day as it was until then, and another one from then o
 
 TEST_CASE("a grid of orders and times is each branch by itself, and says which was best when",
           "[slow]") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("grid.drill");
     ask("run " + lesson + " --actor nothing --record " + path);
     const std::string grid = "branch " + path + " --at 5m..15m/5m --do 'shed lorry share=90%' " +

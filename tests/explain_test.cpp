@@ -8,7 +8,7 @@
 #include "scenarios/play/change_walk.h"
 #include "scenarios/play/outcome_keys.h"
 #include "scenarios/play/response.h"
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 using namespace rollcage;
 
@@ -254,7 +254,7 @@ TEST_CASE("a change is followed through its stages to its users") {
 }
 
 TEST_CASE("explain answers for the day, a fact, a figure, a change and the time", "[slow]") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("explain.drill");
     REQUIRE(ask("run " ROLLCAGE_SOURCE_DIR "/scenarios/lessons/new_colour.lua --actor "
                 "rollback_late --record " +

@@ -5,13 +5,13 @@
 #include <set>
 #include <sstream>
 
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder : Scratch {
+struct Folder : TestFolder {
     Folder() {
         put("shop.lua",
             R"(local drill = scenario { title = "t", lasts = "2h", judged_after = "1h" }

@@ -8,7 +8,7 @@
 #include "scenarios/play/futures.h"
 #include "sim/world/path.h"
 #include "sim/world/sieve.h"
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 using namespace rollcage;
 
@@ -83,7 +83,7 @@ TEST_CASE("what a stage can find is the day's truth; whether it does is its luck
 }
 
 TEST_CASE("branch --seeds: the order is all that sets two futures apart", "[slow]") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("futures.drill");
     REQUIRE(ask("run " + lessons + "new_colour.lua --actor nothing --record " + path).code == 0);
     const std::string turn = "branch " + path + " --at 45m --do 'rollback checkout' ";

@@ -13,7 +13,7 @@
 #include "scenarios/play/life.h"
 #include "scenarios/play/lint.h"
 #include "sim/words/facts.h"
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 using namespace rollcage;
 
@@ -559,7 +559,7 @@ TEST_CASE("the manual's page of rules is what the table says") {
 TEST_CASE("lint as a process: exit codes, JSON, a table of 80 columns") {
     const std::string lessons = root + "scenarios/lessons/";
     CHECK(ask("lint " + lessons + "new_colour.lua").code == 0);
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string file =
         scratch.put("shop.lua", opens + "local n = drill.knob { \"n\", default = 1 }\n");
     const Answer found = ask("lint " + file), json = ask("lint " + file + " --json");

@@ -10,7 +10,7 @@
 #include "scenarios/play/recording.h"
 #include "tests/moment.h"
 #include "tests/mutated.h"
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 using namespace rollcage;
 
@@ -95,7 +95,7 @@ private:
 };
 
 std::string recorded(const std::string& scenario) {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("mutated.drill");
     const std::vector<SourceFile> sources{
         {scenario, contents(shipped + "lessons/" + scenario + ".lua")}};
@@ -170,7 +170,7 @@ TEST_CASE("lines of a player that were damaged are answered, each, and the day g
     const std::vector<std::string> said{
         "{\"do\": \"shed lorry share=90%\"}", "{\"do\": \"rollback lorry\"}", "{\"wait\": \"5s\"}",
         "{\"do\": \"scale lorry instances=9\"}", "{\"wait\": \"1m20s\"}"};
-    const Scratch scratch;
+    const TestFolder scratch;
     const auto& folder = scratch.path;
     const std::string lines = scratch.file("lines"), lua = shipped + "lessons/slow_lorry.lua";
     constexpr std::uint32_t at_once = 500;
@@ -193,7 +193,7 @@ TEST_CASE("lines of a player that were damaged are answered, each, and the day g
 
 TEST_CASE("a file of knobs that was damaged is taken, or is told what is wrong") {
     const std::vector<std::string> words = dictionary();
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string file = scratch.file("knobs.json"), err = scratch.file("err");
     for (std::uint32_t nth = 0; nth < inputs() / 20; ++nth) {
         Damage damage(3'000'000 + nth, words);
@@ -213,7 +213,7 @@ namespace {
 const std::string lorry = shipped + "lessons/slow_lorry.lua";
 
 // Every verb, as it would print something.
-std::vector<std::string> every_verb(const Scratch& folder) {
+std::vector<std::string> every_verb(const TestFolder& folder) {
     const std::string drill = folder.file("day.drill");
     REQUIRE(folder.ask_here("run " + lorry + " --until 12m --record " + drill).code <= 1);
     const std::string small =
@@ -244,7 +244,7 @@ std::vector<std::string> every_verb(const Scratch& folder) {
 }  // namespace
 
 TEST_CASE("a full disk behind standard output is told of, whatever was asked", "[slow]") {
-    const Scratch folder;
+    const TestFolder folder;
     for (const std::string& verb : every_verb(folder)) {
         INFO(verb);
         CHECK(folder.ask_here(verb + " >/dev/full").code == 2);
@@ -253,7 +253,7 @@ TEST_CASE("a full disk behind standard output is told of, whatever was asked", "
 }
 
 TEST_CASE("whoever stops reading ends the program, and breaks nothing", "[slow]") {
-    const Scratch folder;
+    const TestFolder folder;
     for (const std::string& verb : every_verb(folder)) {
         INFO(verb);
         const Answer answer =
@@ -267,7 +267,7 @@ TEST_CASE("whoever stops reading ends the program, and breaks nothing", "[slow]"
 }
 
 TEST_CASE("a database or a recording that is cut short or is none is refused, and kept", "[slow]") {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string runs = folder.file("runs.sqlite"),
                       compare = "compare " + lorry + " --actors nothing --seeds 1 --db ";
     REQUIRE(folder.ask_here(compare + runs).code == 0);
@@ -301,7 +301,7 @@ TEST_CASE("a database or a recording that is cut short or is none is refused, an
 }
 
 TEST_CASE("where nothing may be written, each verb says so and which path it was", "[slow]") {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string drill = folder.file("day.drill");
     REQUIRE(folder.ask_here("run " + lorry + " --until 12m --record " + drill).code <= 1);
     for (const std::string& verb :

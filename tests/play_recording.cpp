@@ -8,7 +8,7 @@
 #include "scenarios/play/fresh_life.h"
 #include "scenarios/play/outcome_keys.h"
 #include "scenarios/play/recording.h"
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 using namespace rollcage;
 
@@ -46,7 +46,7 @@ TEST_CASE("a moment is read as a clock or as a length") {
 }
 
 TEST_CASE("a recording replays to the same orders, facts and digest") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("play_recording.drill");
     const auto recording = parse_recording(recorded_day(path));
     REQUIRE(recording);
@@ -57,7 +57,7 @@ TEST_CASE("a recording replays to the same orders, facts and digest") {
 }
 
 TEST_CASE("a damaged line of a recording is an error or a difference, never a crash") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("play_damaged.drill");
     const std::string sound = recorded_day(path);
     for (std::size_t at = 0; at < sound.size(); at = sound.find('\n', at) + 1) {
@@ -71,7 +71,7 @@ TEST_CASE("a damaged line of a recording is an error or a difference, never a cr
 }
 
 TEST_CASE("what people said is kept with the day, and an expectation with its order") {
-    const Scratch scratch;
+    const TestFolder scratch;
     const std::string path = scratch.file("play_remarks.drill");
     const auto scenario = load_scenario(lesson, {});
     REQUIRE(scenario);

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 #include "ui/report/after_action.h"
 #include "ui/report/comparison_page.h"
 #include "ui/report/grid_page.h"
@@ -301,7 +301,7 @@ bool there(const std::string& program) {
 
 TEST_CASE("report writes one page, refuses what is of another drill, and overwrites nothing read",
           "[slow]") {
-    const Scratch pages;
+    const TestFolder pages;
     const std::string day = pages.file("day.drill"), other = pages.file("other.drill"),
                       second = pages.file("second.drill"), page = pages.file("page.html");
     const std::string colour = lessons + "new_colour.lua";
@@ -347,7 +347,7 @@ TEST_CASE("a browser opens the page, hovers and enlarges, and has nothing to com
         WARN("skipped: there is no chromium here (apt-get install chromium)");
         return;
     }
-    const Scratch pages;
+    const TestFolder pages;
     const std::string day = pages.file("day.drill"), page = pages.file("page.html");
     CHECK(ask("run " + lessons + "new_colour.lua --record " + day).code == 0);
     CHECK(ask("report " + day + " --seeds 0 --html " + page).code == 0);

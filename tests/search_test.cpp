@@ -6,7 +6,7 @@
 
 #include "scenarios/play/propose.h"
 #include "scenarios/play/search.h"
-#include "tests/scratch.h"
+#include "tests/test_folder.h"
 
 using namespace rollcage;
 
@@ -185,7 +185,7 @@ TEST_CASE("what was played stays within the budget, and the same search finds th
 }
 
 TEST_CASE("a search leaves a scenario and a recording that show what it found", "[slow]") {
-    const Scratch folder;
+    const TestFolder folder;
     std::ofstream{folder.file("accounts.lua")}
         << accounts << "drill.expect(\"rollback\", { \"requests.failed < 5%\" })\n";
     const std::string search = "search accounts.lua --actor rollback --budget 60 --jobs 2";
@@ -206,7 +206,7 @@ TEST_CASE("a search leaves a scenario and a recording that show what it found", 
 }
 
 TEST_CASE("a search that finds nothing writes nothing, and refuses what it cannot do") {
-    const Scratch folder;
+    const TestFolder folder;
     std::ofstream{folder.file("calm.lua")}
         << "local d = scenario { title = \"T\", lasts = \"2m\", judged_after = \"0s\" }\n"
            "local u = d.cohort { \"u\", users = 10 }\nd.service { \"s\", serves = u }\n"

@@ -60,6 +60,8 @@ private:
     lua_State* state_ = nullptr;
 };
 
+// A C function for Lua: to the library's own function, its only upvalue.
+int pass_on(lua_State* state);
 // Opens our subset of the standard library; runs inside a protected call.
 int open_library(lua_State* state);
 

@@ -6,6 +6,13 @@
 
 namespace rollcage {
 
+int pass_on(lua_State* state) {
+    lua_pushvalue(state, lua_upvalueindex(1));
+    lua_insert(state, 1);
+    lua_call(state, lua_gettop(state) - 1, LUA_MULTRET);
+    return lua_gettop(state);
+}
+
 namespace {
 
 constexpr lua_Integer entries_max = 1'000'000;
@@ -151,13 +158,6 @@ int stable_sort(lua_State* state) {
         lua_rawseti(state, 1, i);
     }
     return 0;
-}
-
-int pass_on(lua_State* state) {  // To the library's own function, our only upvalue.
-    lua_pushvalue(state, lua_upvalueindex(1));
-    lua_insert(state, 1);
-    lua_call(state, lua_gettop(state) - 1, LUA_MULTRET);
-    return lua_gettop(state);
 }
 
 int plain_table_only(lua_State* state) {

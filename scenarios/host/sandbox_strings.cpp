@@ -11,13 +11,6 @@ constexpr int quantifiers_max = 2;
 constexpr double steps_max = 1e8;
 constexpr std::int64_t steps_per_instruction = 16;
 
-int pass_on(lua_State* state) {
-    lua_pushvalue(state, lua_upvalueindex(1));
-    lua_insert(state, 1);
-    lua_call(state, lua_gettop(state) - 1, LUA_MULTRET);
-    return lua_gettop(state);
-}
-
 // What can make the matcher try again: * + - ? outside sets, %b, %f and back references.
 int quantifiers(const char* pattern, std::size_t size) {
     int found = 0;

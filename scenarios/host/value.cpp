@@ -7,7 +7,7 @@ namespace rollcage {
 
 namespace {
 
-constexpr int depth_max = 8, entries_max = 20'000;
+constexpr int depth_max = 8, items_max = 20'000;
 
 void take_table(lua_State* state, int index, int depth, int& entries, Value& value);
 
@@ -47,7 +47,7 @@ Value take_at(lua_State* state, int index, int depth, int& entries) {
 void take_table(lua_State* state, int index, int depth, int& entries, Value& value) {
     value.type = Value::Type::table;
     const auto length = static_cast<std::int64_t>(lua_rawlen(state, index));
-    if (depth >= depth_max || entries + length > entries_max || !lua_checkstack(state, 4)) {
+    if (depth >= depth_max || entries + length > items_max || !lua_checkstack(state, 4)) {
         value.type = Value::Type::other;
         return;
     }
@@ -57,7 +57,7 @@ void take_table(lua_State* state, int index, int depth, int& entries, Value& val
         lua_pop(state, 1);
     }
     const int top = lua_gettop(state);
-    for (lua_pushnil(state); lua_next(state, index) && entries <= entries_max; lua_pop(state, 1)) {
+    for (lua_pushnil(state); lua_next(state, index) && entries <= items_max; lua_pop(state, 1)) {
         if (lua_type(state, -2) == LUA_TSTRING) {
             std::size_t size = 0;
             const char* key = lua_tolstring(state, -2, &size);
@@ -70,7 +70,7 @@ void take_table(lua_State* state, int index, int depth, int& entries, Value& val
         }
     }
     lua_settop(state, top);
-    value.odd_keys = value.odd_keys || entries > entries_max;
+    value.odd_keys = value.odd_keys || entries > items_max;
     std::ranges::sort(value.named, {}, &NamedValue::name);
 }
 

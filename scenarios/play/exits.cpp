@@ -99,11 +99,12 @@ std::string harm_to_stores(const Chapter& it, const Standing& now, BuildId reade
                 harm_of(met(now.phases[s], *change, knows, form), it.world.stores[s]);
             if (harm == nullptr) continue;
             const bool gone = now.phases[s] == SchemaPhase::contracted && !knows;
-            return gone ? it.version(reader) + " needs the column of " + quoted(it.store_name(s)) +
-                              " that is contracted, and rejects every record"
-                        : it.version(reader) + " has no reader of the " +
-                              (form == Format::after ? "new" : "old") + " form of " +
-                              quoted(it.store_name(s)) + ": it " + harm;
+            return gone
+                       ? it.version(reader) + " needs the column of " + in_marks(it.store_name(s)) +
+                             " that is contracted, and rejects every record"
+                       : it.version(reader) + " has no reader of the " +
+                             (form == Format::after ? "new" : "old") + " form of " +
+                             in_marks(it.store_name(s)) + ": it " + harm;
         }
     }
     return {};
@@ -135,7 +136,7 @@ std::string harm_on_call(const Chapter& it, ServiceId callee, BuildId caller_run
         if (!misheard(*change, request ? caller : called, request ? called : caller)) continue;
         const std::string& reader = it.version(request ? callee_runs : caller_runs);
         return std::string(request ? "requests to " : "answers of ") +
-               quoted(it.world.names.services[callee.index]) + ": " + reader +
+               in_marks(it.world.names.services[callee.index]) + ": " + reader +
                " does not understand what the other side, " +
                it.version(request ? caller_runs : callee_runs) + ", says";
     }
@@ -173,8 +174,9 @@ std::string other_meaning(const Chapter& it, const Standing& now) {
             for (const Change* ours : brought(it, it.build, it.before))
                 if (now.on.contains(flag.index) &&
                     std::ranges::find(ours->behind, flag) != ours->behind.end())
-                    return "flag " + quoted(it.world.names.settings[flag.index]) + " is on, and " +
-                           it.version(it.before) + " has a change of its own behind it";
+                    return "flag " + in_marks(it.world.names.settings[flag.index]) +
+                           " is on, and " + it.version(it.before) +
+                           " has a change of its own behind it";
     }
     return {};
 }
@@ -235,7 +237,7 @@ ExitState flag_off_at(const Chapter& it, const Standing& now) {
         if (can && change->schema && change->schema->on == Carries::records &&
             now.phases[change->schema->store.index] == SchemaPhase::contracted)
             return shut("without it " + it.version(it.build) + " writes a form of " +
-                        quoted(it.store_name(change->schema->store.index)) +
+                        in_marks(it.store_name(change->schema->store.index)) +
                         " that is no longer stored");
     }
     if (flagged == 0) return shut("no change of " + it.version(it.build) + " is behind a flag");
@@ -259,7 +261,7 @@ std::string lacks_reader(const Chapter& it, BuildId fix) {
         if (change_on(it.world, it.build, {s}) != nullptr &&
             change_on(it.world, fix, {s}) == nullptr)
             return it.version(fix) + " does not hold the reader of the new form of " +
-                   quoted(it.store_name(s));
+                   in_marks(it.store_name(s));
     return {};
 }
 
@@ -293,15 +295,15 @@ ExitState restore_at(const Chapter& it, const Standing& now) {
         const Store& store = it.world.stores[s];
         const bool sent = it.reads(s) && store.kind == StoreKind::effects;
         if (sent && writes_to(it.world, {s}))
-            return shut("effects are sent: what is in " + quoted(it.store_name(s)) +
+            return shut("effects are sent: what is in " + in_marks(it.store_name(s)) +
                         " cannot be called back; a restore aside is for repair alone");
         if (!it.reads(s) || store.kind != StoreKind::table) continue;
         if (!store.backups)
-            why = quoted(it.store_name(s)) + " has no backup";
+            why = in_marks(it.store_name(s)) + " has no backup";
         else if (now.bad_backup.contains(s))
-            why = "the backups of " + quoted(it.store_name(s)) + " are bad";
+            why = "the backups of " + in_marks(it.store_name(s)) + " are bad";
         else
-            kept = quoted(it.store_name(s));
+            kept = in_marks(it.store_name(s));
     }
     if (!kept.empty()) return at_a_price("it takes every write to " + kept + " since then");
     return shut(why.empty() ? "it uses no table, and only a table can be restored" : why);

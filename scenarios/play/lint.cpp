@@ -135,7 +135,7 @@ void Linting::tell(const char* rule, const SourceLine& at, std::string what, std
     findings.push_back({&*found, at, std::move(what), std::move(why), std::move(mend)});
 }
 
-std::string quoted(const std::string& text) {
+std::string in_marks(const std::string& text) {
     return '"' + text + '"';
 }
 

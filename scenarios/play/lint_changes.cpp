@@ -69,11 +69,11 @@ void lint_contract(Linting& lint, StoreId store, const ColumnStep& step) {
                   "migrate " + lint.world.names.stores[store.index] + " at " + at_text(step.at) +
                       " drops the old form",
                   released
-                      ? version(now) + " of " + quoted(lint.world.names.services[s]) +
+                      ? version(now) + " of " + in_marks(lint.world.names.services[s]) +
                             " is the first build without it; " + version(before) +
                             ", to which a rollback goes, rejects all " + rows +
                             " records from then on"
-                      : version(now) + " of " + quoted(lint.world.names.services[s]) +
+                      : version(now) + " of " + in_marks(lint.world.names.services[s]) +
                             " still needs it and rejects all " + rows + " records from then on");
     }
 }
@@ -104,7 +104,7 @@ void lint_expand(Linting& lint, const ReleaseOf& release, StoreId store,
     lint.tell(
         "writes-before-expand", release.line,
         "release of " + lint.world.names.builds[release.build.index] + " at " + at_text(release.at),
-        "it writes the new form of " + quoted(lint.world.names.stores[store.index]) + " from " +
+        "it writes the new form of " + in_marks(lint.world.names.stores[store.index]) + " from " +
             at_text(begins) + " on, and " +
             (expands == steps.end() ? std::string{"nothing in the file adds the column"}
                                     : "the column is added at " + at_text(expands->at)) +
@@ -155,7 +155,7 @@ std::string days(Duration length) {
 
 void lint_flag(Linting& lint, std::uint32_t row) {
     const Setting& flag = lint.world.settings[row];
-    const std::string what = "flag " + quoted(lint.world.names.settings[row]);
+    const std::string what = "flag " + in_marks(lint.world.names.settings[row]);
     const SourceLine& at = lint.scenario.lines.settings[row];
     if (row >= lint.world.names.owners.size() || lint.world.names.owners[row].empty())
         lint.tell("flag-without-owner", at, what, "nobody is told when its day has come");
@@ -194,8 +194,8 @@ void lint_flags(Linting& lint) {
                 change.behind, [&](SettingId flag) { return never_on(lint, flag); });
             if (carries || off == change.behind.end()) continue;
             lint.tell("change-never-on", lint.scenario.lines.builds[b],
-                      "a change of build " + quoted(lint.world.names.builds[b]),
-                      "flag " + quoted(lint.world.names.settings[off->index]) +
+                      "a change of build " + in_marks(lint.world.names.builds[b]),
+                      "flag " + in_marks(lint.world.names.settings[off->index]) +
                           " is off, its fallback too, and no inject and no actor sets it; the "
                           "change hides no defect, changes no form and has no worth");
         }

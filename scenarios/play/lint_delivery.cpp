@@ -39,7 +39,7 @@ const char* kind_word(StageKind kind) {
 }
 
 std::string stage_text(const Linting& lint, PlanId plan, std::size_t stage) {
-    return "plan " + quoted(lint.world.names.plans[plan.index]) + ", stage " +
+    return "plan " + in_marks(lint.world.names.plans[plan.index]) + ", stage " +
            std::to_string(stage + 1) + ", " +
            kind_word(lint.world.plans[plan.index].stages[stage].kind);
 }
@@ -144,9 +144,10 @@ void lint_use(Linting& lint, PlanId plan) {
     const bool any = !releases_of(lint).empty();
     if (!any && gated)
         lint.tell("gate-never-entered", lint.scenario.lines.plans[plan.index],
-                  "plan " + quoted(name), "no build enters it: this scenario releases none");
+                  "plan " + in_marks(name), "no build enters it: this scenario releases none");
     else
-        lint.tell("plan-never-used", lint.scenario.lines.plans[plan.index], "plan " + quoted(name),
+        lint.tell("plan-never-used", lint.scenario.lines.plans[plan.index],
+                  "plan " + in_marks(name),
                   any ? "every release goes by another plan" : "this scenario releases nothing");
 }
 
@@ -191,7 +192,7 @@ void lint_plans(Linting& lint) {
         const bool base = std::ranges::any_of(
             lint.world.builds, [&](const Build& it) { return it.after == BuildId{b}; });
         if (is_released(lint, {b}) || base || lint.mentioned(at, "build", version)) continue;
-        lint.tell("build-never-released", at, "build " + quoted(version),
+        lint.tell("build-never-released", at, "build " + in_marks(version),
                   "no release, train or hotfix brings it, and no actor names it");
     }
     std::set<std::pair<std::string, int>> lines;  // A train's later builds may be too late.
@@ -376,14 +377,14 @@ void lint_burns(Linting& lint, std::uint32_t s) {
                   " not even a day on which every request fails gives any of its windows what "
                   "that asks for";
     lint.tell("alert-never-fires", lint.scenario.lines.services[s],
-              "service " + quoted(lint.world.names.services[s]) + ", goal " +
+              "service " + in_marks(lint.world.names.services[s]) + ", goal " +
                   percent(service.goal.value()),
               beyond);
 }
 
 void lint_cause(Linting& lint, std::uint32_t row) {
     const CauseAlert& alert = lint.world.alerts[row];
-    const std::string what = "cause_alert " + quoted(lint.world.names.alerts[row]);
+    const std::string what = "cause_alert " + in_marks(lint.world.names.alerts[row]);
     const SourceLine& at = lint.scenario.lines.alerts[row];
     if (alert.lasts > lint.world.lasts)
         return lint.tell("alert-never-fires", at, what,

@@ -84,7 +84,7 @@ void lint_times(Linting& lint);
 void lint_waits(Linting& lint);
 void lint_expectations(Linting& lint);
 
-std::string quoted(const std::string& text);
+std::string in_marks(const std::string& text);
 std::string percent(double share);  // "5%", "0.1%".
 
 }  // namespace rollcage

@@ -132,12 +132,12 @@ void lint_unused(Linting& lint) {
     for (std::size_t i = 0; i < lint.scenario.knobs.size(); ++i)
         if (!lint.kept_value_is_read(lint.scenario.lines.knobs[i], "knob"))
             lint.tell("knob-never-read", lint.scenario.lines.knobs[i],
-                      "knob " + quoted(lint.scenario.knobs[i].name),
+                      "knob " + in_marks(lint.scenario.knobs[i].name),
                       "whoever sets it changes nothing");
     for (std::uint32_t i = 0; i < lint.world.stores.size(); ++i)
         if (!store_is_used(lint.world, {i}))
             lint.tell("store-never-used", lint.scenario.lines.stores[i],
-                      "store " + quoted(lint.world.names.stores[i]),
+                      "store " + in_marks(lint.world.names.stores[i]),
                       "no service uses or runs it, no call is cached in it, no job sends to it: "
                       "nothing reads or writes a record of it");
 }
@@ -164,7 +164,7 @@ void lint_times(Linting& lint) {
             takes = takes + trial.lasts();
         if (takes >= lint.world.lasts)
             lint.tell("hotfix-after-decisions", lint.scenario.lines.services[s],
-                      "hotfix of " + quoted(lint.world.names.services[s]),
+                      "hotfix of " + in_marks(lint.world.names.services[s]),
                       "it takes " + length_text(takes) + " at least, and decisions last " +
                           length_text(lint.world.lasts));
     }
@@ -175,7 +175,7 @@ void lint_times(Linting& lint) {
                     if (const auto from = holds_from(atom);
                         from && SimTime{} + *from >= lint.day_end())
                         lint.tell("trigger-after-the-day", lint.scenario.lines.builds[b],
-                                  "build " + quoted(lint.world.names.builds[b]) +
+                                  "build " + in_marks(lint.world.names.builds[b]) +
                                       ", a defect from " + length_text(*from) + " on",
                                   "the day ends at " + text(lint.day_end()));
 }
@@ -286,7 +286,7 @@ void lint_alert_waits(Linting& lint, const ScriptOf& script) {
         const std::optional<bool> may = can_ring(lint, words[i + 2].text);
         if (!may || *may) continue;
         lint.tell("wait-never-ends", {script.file, words[i].line},
-                  "alert(" + quoted(words[i + 2].text) + ")",
+                  "alert(" + in_marks(words[i + 2].text) + ")",
                   "in " + length_text(lint.world.lasts) +
                       " not even a day on which every request fails sets it off");
     }
@@ -331,9 +331,9 @@ Data data_of_records(const Blueprint& world, std::string_view key) {
     const auto row = find_name(world.names.stores, store);
     if (!store.empty() && !row) {
         const std::string near = nearest_word(store, world.names.stores);
-        return {Gets::nothing, "there is no store " + quoted(store) +
+        return {Gets::nothing, "there is no store " + in_marks(store) +
                                    (near.empty() ? "; there are " + listed(world.names.stores)
-                                                 : "; did you mean " + quoted(near) + "?")};
+                                                 : "; did you mean " + in_marks(near) + "?")};
     }
     const auto each = [&](const auto& is_such) {
         for (std::uint32_t s = 0; s < world.stores.size(); ++s)

@@ -9,7 +9,7 @@
 namespace rollcage {
 namespace {
 
-constexpr std::size_t batch = 16, kept = 8, batches_max = 100'000, idle_max = 20;
+constexpr std::size_t batch = 16, best_max = 8, batches_max = 100'000, idle_max = 20;
 constexpr std::uint64_t variants_least = 8;  // Below that there is nothing to choose from.
 constexpr std::uint64_t confirm_days = 20;
 
@@ -97,7 +97,7 @@ private:
         const auto place = std::ranges::find_if(
             best_, [&](const Candidate& it) { return hurts_more(candidate.hurt, it.hurt); });
         best_.insert(place, std::move(candidate));
-        if (best_.size() > kept) best_.pop_back();
+        if (best_.size() > best_max) best_.pop_back();
     }
 
     std::vector<Variant> proposals() {
@@ -129,7 +129,7 @@ private:
             for (const Variant& it : all) note_unplayable(it);
             std::erase_if(all, [&](const Variant& it) {
                 const auto hurt = proving_.hurt(it, 1, 1);
-                return !hurt || (best_.size() == kept && !hurts_more(*hurt, best_.back().hurt));
+                return !hurt || (best_.size() == best_max && !hurts_more(*hurt, best_.back().hurt));
             });
             if (!proving_.play(all, 1, asked_.days)) return;
             for (const Variant& it : all)

@@ -157,7 +157,8 @@ Section what_if(const DrillAsked& asked, const DrillView& view) {
     body += "<h3>Beside the drill</h3>\n";
     std::vector<const WatchedDay*> days{asked.day};
     std::vector<std::string> names{"the drill"};
-    for (const NamedDay& it : asked.beside) days.push_back(&it.day), names.push_back(it.name);
+    for (const NamedDay& other : asked.beside)
+        days.push_back(&other.day), names.push_back(other.name);
     for (const Plot& plot : shared_plots(days, names))
         body += plot_html(plot, view.decisions_end_s);
     return {"what-if", "What if", body};

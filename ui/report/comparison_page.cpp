@@ -13,12 +13,12 @@
 namespace rollcage {
 namespace {
 
-constexpr double left = 250, wide = 690, page_wide = 960, row_high = 30;
+constexpr double label_wide = 250, bar_wide = 690, all_wide = 960, bar_high = 30;
 
 // From where to where numbers lie on the page, in steps that people count in.
 struct Scale {
     double from = 0, step = 1, to = 1;
-    double x(double value) const { return left + (value - from) / (to - from) * wide; }
+    double x(double value) const { return label_wide + (value - from) / (to - from) * bar_wide; }
 };
 
 Scale scale_of(double low, double high) {
@@ -52,12 +52,12 @@ std::string row_label(const std::string& name, double y) {
         text = text.substr(0, front) + "\u2026" + text.substr(back);
     }
     return fmt::format("<text class=\"ink\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
-                       left - 10, y + 4, escaped(text));
+                       label_wide - 10, y + 4, escaped(text));
 }
 
 std::string svg_begin(double foot, const std::string& title) {
     return fmt::format(
-        "<svg class=\"plot\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", page_wide,
+        "<svg class=\"plot\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", all_wide,
         foot + 24, escaped(title));
 }
 
@@ -68,10 +68,10 @@ std::string spread_svg(const SpreadPlot& plot) {
         for (const double dot : it.dots) low = std::min(low, dot), high = std::max(high, dot);
     }
     const Scale scale = scale_of(low, high);
-    const double foot = 8 + row_high * static_cast<double>(plot.rows.size());
+    const double foot = 8 + bar_high * static_cast<double>(plot.rows.size());
     std::string text = svg_begin(foot, "How " + plot.key + " is spread over the days, by life") +
                        axis_of(scale, foot);
-    double y = 4 + row_high / 2;
+    double y = 4 + bar_high / 2;
     for (const SpreadRow& it : plot.rows) {
         text += row_label((it.best ? "\u2605 " : "") + it.life, y);
         for (std::size_t i = 0; i < it.dots.size(); ++i)
@@ -91,7 +91,7 @@ std::string spread_svg(const SpreadPlot& plot) {
             scale.x(it.high), y, y, scale.x(it.p25), y - 7,
             std::max(1.5, scale.x(it.p75) - scale.x(it.p25)), scale.x(it.p50), scale.x(it.p50),
             y - 7, y + 7, scale.x(it.mean), y);
-        y += row_high;
+        y += bar_high;
     }
     return text + "</svg>\n";
 }
@@ -103,13 +103,13 @@ std::string difference_svg(const DifferencePlot& plot) {
         high = std::max({high, it.mean, it.high.value_or(it.mean)});
     }
     const Scale scale = scale_of(low, high);
-    const double foot = 8 + row_high * .8 * static_cast<double>(plot.rows.size());
+    const double foot = 8 + bar_high * .8 * static_cast<double>(plot.rows.size());
     std::string text =
         svg_begin(foot, plot.key + ", each life minus " + plot.against) + axis_of(scale, foot);
     text +=
         fmt::format("<line class=\"limit\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"{1}\"/>\n",
                     scale.x(0), foot);
-    double y = 4 + row_high * .4;
+    double y = 4 + bar_high * .4;
     for (const DifferenceRow& it : plot.rows) {
         const double from = it.low.value_or(it.mean), to = it.high.value_or(it.mean);
         text += row_label(it.life, y);
@@ -119,7 +119,7 @@ std::string difference_svg(const DifferencePlot& plot) {
             "{:.1f})\" d=\"M0-6L6 0L0 6L-6 0Z\"/></g>\n",
             escaped(it.life), grouped_text(it.mean), grouped_text(from), grouped_text(to),
             scale.x(from), scale.x(to), y, y, scale.x(it.mean), y);
-        y += row_high * .8;
+        y += bar_high * .8;
     }
     return text + "</svg>\n";
 }

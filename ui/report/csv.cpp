@@ -26,7 +26,7 @@ std::string line(const std::vector<std::string>& row) {
     return text + "\n";
 }
 
-std::string number_cell(const std::optional<double>& value) {
+std::string csv_number(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
 }
 
@@ -52,7 +52,7 @@ std::string csv_rows(const std::string& file, const std::vector<StoredRun>& runs
                                      it.actor,
                                      it.plan.value_or(""),
                                      it.knobs};
-        for (const auto& value : it.values) row.push_back(number_cell(value));
+        for (const auto& value : it.values) row.push_back(csv_number(value));
         text += line(row);
     }
     return text;
@@ -82,7 +82,7 @@ Result<std::string> csv_row(const std::string& file, const Recording& recording)
     for (const std::string& key : outcome_keys()) {
         const auto value = outcome.find(key);
         const bool known = value != outcome.end() && value->is_number();
-        row.push_back(number_cell(known ? std::optional{value->get<double>()} : std::nullopt));
+        row.push_back(csv_number(known ? std::optional{value->get<double>()} : std::nullopt));
     }
     return line(row);
 }

@@ -10,7 +10,7 @@
 namespace rollcage {
 namespace {
 
-constexpr std::size_t cell = 7, before_what = 15;
+constexpr std::size_t cell_wide = 7, before_what = 15;
 
 std::string from_text(SimTime at) {
     return length_text(at - SimTime{});
@@ -58,10 +58,10 @@ private:
 std::string heads(std::size_t what_width) {
     std::string text = fmt::format("{:>{}}", "", before_what + what_width);
     for (const char* word : {"", "flag", "roll", "switch", "config", "for-", "re-"})
-        text += fmt::format("{:<{}}", word, cell);
+        text += fmt::format("{:<{}}", word, cell_wide);
     text += fmt::format("\n{:<{}}", "     from      step", before_what + what_width);
     for (const char* word : {"halt", "off", "back", "back", "revert", "ward", "store"})
-        text += fmt::format("{:<{}}", word, cell);
+        text += fmt::format("{:<{}}", word, cell_wide);
     return text + "\n";
 }
 
@@ -90,7 +90,7 @@ std::string without_tail(std::string text) {
 }
 
 std::string table_of(const ReleaseExits& release, std::size_t width) {
-    const std::size_t what_width = width - before_what - exits * cell;
+    const std::size_t what_width = width - before_what - exits * cell_wide;
     Reasons reasons;
     std::string text =
         wrapped(fmt::format("{} {} by plan {} at {}; before it {}", release.service, release.build,
@@ -106,7 +106,7 @@ std::string table_of(const ReleaseExits& release, std::size_t width) {
             text += fmt::format("{:<{}}",
                                 (state.open ? "open " : "- ") +
                                     (state.why.empty() ? "" : reasons.letter(state.why)),
-                                cell);
+                                cell_wide);
         text += "\n";
         for (std::size_t n = 1; n < what.size(); ++n)
             if (!what[n].empty()) text += fmt::format("{:>{}}{}\n", "", before_what, what[n]);

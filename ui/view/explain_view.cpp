@@ -13,7 +13,7 @@
 namespace rollcage {
 namespace {
 
-constexpr std::size_t width = 80;
+constexpr std::size_t text_wide = 80;
 
 std::string clock(SimTime at) {
     return clock_text(at).substr(0, 8);
@@ -21,7 +21,7 @@ std::string clock(SimTime at) {
 
 // Indented, with every line after the first under the text.
 std::string item(const std::string& text, std::size_t indent = 2) {
-    const std::string lines = wrapped(text, width - indent - 2);
+    const std::string lines = wrapped(text, text_wide - indent - 2);
     std::string all(indent, ' ');
     for (const char c : lines) {
         all += c;
@@ -187,7 +187,7 @@ std::string explain_day(const Explanation& all) {
     std::string text =
         title(day) + "\n" +
         wrapped(debrief(day.was.actor, day.was.outcome, all.other.actor, all.other.outcome),
-                width) +
+                text_wide) +
         "\n";
     const std::vector<Wrong> list = wrongs(all);
     if (!list.empty())

@@ -11,17 +11,17 @@
 
 #include "tests/console_program.h"
 
-struct Scratch {
+struct TestFolder {
     std::filesystem::path path;
 
-    Scratch() {
+    TestFolder() {
         std::string name = (std::filesystem::temp_directory_path() / "rollcage-XXXXXX").string();
         REQUIRE(mkdtemp(name.data()) != nullptr);
         path = name;
     }
-    ~Scratch() { std::filesystem::remove_all(path); }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
+    ~TestFolder() { std::filesystem::remove_all(path); }
+    TestFolder(const TestFolder&) = delete;
+    TestFolder& operator=(const TestFolder&) = delete;
 
     std::string file(const std::string& name) const { return (path / name).string(); }
     // Returns its path.
