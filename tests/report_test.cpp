@@ -165,7 +165,7 @@ TEST_CASE("an after-action page has every section, the ledger's numbers, and not
     nobody.head.actor = "nothing", nobody.orders.clear();
     asked.beside.push_back({"nothing", watched(nobody)});
     CHECK_THAT(after_action_html(asked),
-               Catch::Contains("Beside the drill") && Catch::Contains("id=\"plot-all-bad\""));
+               Catch::Contains("Beside the drill") && Catch::Contains("id=\"plot-all-residue\""));
     asked.beside.clear();
     const std::string html = after_action_html(asked);
     check_page(html);

@@ -45,7 +45,9 @@ std::string hangs_on(const ButFor& day, const std::string& key) {
                 number_cell((less > 0 ? "+" : "\u2212") + grouped_text(std::abs(less)), less) +
                 "</tr>\n";
     }
-    return body + "</tbody></table></div>\n";
+    body += "</tbody></table></div>\n";
+    const std::string chance = on_other_draws(day, key);
+    return chance.empty() ? body : body + paragraph(chance + ".", "soft");
 }
 
 }  // namespace

@@ -109,18 +109,9 @@ std::string chance_of(const FactWhy& why) {
     return item(text + ".");
 }
 
-// The same of a figure: from the least to the most.
 std::string chance_of(const ButFor& day, const std::string& key) {
-    std::vector<double> values;
-    for (const Life& it : day.redrawn)
-        if (const auto value = outcome_value(it.outcome, key)) values.push_back(*value);
-    if (values.empty()) return "";
-    const auto [least, most] = std::ranges::minmax(values);
-    return item(least == most
-                    ? fmt::format("with other draws: {} on each of {} days", grouped_text(least),
-                                  values.size())
-                    : fmt::format("with other draws, and all else the same: {} to {} on {} days",
-                                  grouped_text(least), grouped_text(most), values.size()));
+    const std::string text = on_other_draws(day, key);
+    return text.empty() ? "" : item(text);
 }
 
 bool worth_asking(const Fact& fact) {
@@ -129,6 +120,19 @@ bool worth_asking(const Fact& fact) {
 }
 
 }  // namespace
+
+std::string on_other_draws(const ButFor& day, const std::string& key) {
+    std::vector<double> values;
+    for (const Life& it : day.redrawn)
+        if (const auto value = outcome_value(it.outcome, key)) values.push_back(*value);
+    if (values.empty()) return "";
+    const auto [least, most] = std::ranges::minmax(values);
+    const std::string reach = grouped_text(least) == grouped_text(most)
+                                  ? grouped_text(least)
+                                  : grouped_text(least) + " to " + grouped_text(most);
+    return fmt::format("with other draws, and all else the same: {} on {} days", reach,
+                       values.size());
+}
 
 std::string influence_text(const Influence& it) {
     const bool change = it.kind == Influence::Kind::defects || it.kind == Influence::Kind::form;

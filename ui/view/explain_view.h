@@ -29,6 +29,10 @@ std::vector<Swing> swings(const ButFor& day, const std::string& key);  // The la
 std::vector<std::string> moved_keys(const ButFor& day);
 std::string influence_text(const Influence& it);  // "00:45:00  rollback checkout"
 
+// "with other draws, and all else the same: 3,100 to 3,700 on 20 days"; empty where none were
+// played.
+std::string on_other_draws(const ButFor& day, const std::string& key);
+
 std::string explain_day(const Explanation& explanation);
 std::string explain_fact(const ButFor& day, std::size_t nth);
 std::string explain_figure(const ButFor& day, const std::string& key);
