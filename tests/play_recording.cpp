@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "scenarios/play/branch.h"
 #include "scenarios/play/compare.h"
 #include "scenarios/play/fresh_life.h"
 #include "scenarios/play/outcome_keys.h"
@@ -102,6 +103,82 @@ TEST_CASE("what people said is kept with the day, and an expectation with its or
     for (const char* damaged : {"remark 00:01:00 note ana", "remark 00:01:00 nod ana: x",
                                 "remark ana note: x", "remark 00:01:00 note : x"})
         CHECK_FALSE(parse_recording(text.str() + damaged + "\n"));
+}
+
+// What a facilitator adds is as if the file had had it, and what is withheld as if it had not.
+TEST_CASE("a facilitator's act makes the day that a file with it would make") {
+    const std::string opens =
+        "local d = scenario { title = \"t\", lasts = \"1h\", judged_after = 0 }\n"
+        "local s = d.service { \"shop\", serves = d.cohort { \"people\", users = 600 }, instances "
+        "= 8 }\n";
+    const std::string slow = "d.at(\"20m\", slow { service = s, by = 9, lasts = \"5m\" }";
+    const auto life = [&](const std::string& text, const Choices& choices) {
+        const auto scenario = load_scenario({{"t", text}}, choices);
+        if (!scenario) FAIL(scenario.error().message);
+        const auto played = play_life(*scenario, "nothing", 1);
+        REQUIRE(played);
+        return *played;
+    };
+    const SimTime asked{600'000'000}, comes{1'200'000'000};
+    Choices added, withheld;
+    added.acts.push_back({.done = asked, .at = comes, .inject = "slow shop by=9 lasts=5m"});
+    withheld.acts.push_back({.done = asked, .withholds = 0});
+    const Life declared = life(opens + slow + ", { expected = \"they shed\" })\n", {});
+    CHECK(hex(life(opens, added).digest) == hex(declared.digest));
+    const Life calm = life(opens, {}), kept = life(opens + slow + ")\n", withheld);
+    CHECK(outcome_line(kept.outcome) == outcome_line(calm.outcome));
+    CHECK(outcome_line(declared.outcome) != outcome_line(calm.outcome));
+    const auto refused = [&](const Act& act, const char* why) {
+        Choices choices;
+        choices.acts.push_back(act);
+        const auto scenario = load_scenario({{"t", opens + slow + ")\n"}}, choices);
+        REQUIRE_FALSE(scenario);
+        CHECK_THAT(scenario.error().message, Catch::Contains(why));
+    };
+    refused({.done = comes, .withholds = 0}, "has happened");
+    refused({.done = asked, .withholds = 4}, "there is no inject 5");
+    refused({.done = comes, .at = comes, .inject = "slow shop by=9"}, "after it was asked for");
+    refused({.done = asked, .at = comes, .inject = "slow ship by=9"}, "shop");
+}
+
+TEST_CASE("a day with a facilitator's acts verifies, and so do its other lives") {
+    const std::string text =
+        "local d = scenario { title = \"t\", lasts = \"30m\", judged_after = 0 }\n"
+        "d.role { \"commander\", brief = \"You decide.\" }\n"
+        "d.hint { \"Look at the queue.\", at = \"10m\" }\n"
+        "local s = d.service { \"shop\", serves = d.cohort { \"people\", users = 600 }, instances "
+        "= 8 }\n"
+        "d.at(\"5m\", slow { service = s, by = 9, lasts = \"5m\" }, { expected = \"shed\" })\n"
+        "d.at(\"25m\", slow { service = s, by = 9, lasts = \"5m\" })\n";
+    Choices choices;
+    choices.acts.push_back({.done = SimTime{} + 6_min, .withholds = 1});
+    choices.acts.push_back(
+        {.done = SimTime{} + 6_min, .at = SimTime{} + 7_min, .inject = "slow shop by=3 lasts=2m"});
+    const auto scenario = load_scenario({{"t", text}}, choices);
+    if (!scenario) FAIL(scenario.error().message);
+    CHECK(scenario->roles.front().name == "commander");
+    CHECK(scenario->hints.front().text == "Look at the queue.");
+    CHECK(scenario->expected == std::vector<std::string>{"shed", "", ""});
+    const auto life = play_life(*scenario, "nothing", 1);
+    REQUIRE(life);
+    const TestFolder folder;
+    const std::string path = folder.file("acts.drill");
+    auto recorder = Recorder::open(path, {"test", "t", {}, "nothing", {}, scenario->sources});
+    REQUIRE(recorder);
+    const Names& names = scenario->blueprint->names;
+    for (const Occurrence& it : life->facts) recorder->fact(transcript_line(it, names));
+    for (const Act& it : choices.acts) recorder->act(it);
+    REQUIRE(recorder->finish(life->outcome, life->digest));
+    const auto read = read_recording(path);
+    if (!read) FAIL(read.error().message);
+    REQUIRE(read->head.choices.acts.size() == 2);
+    const auto same = verify(*read);
+    REQUIRE(same);
+    INFO(same->difference);
+    CHECK(same->same);
+    const auto turned = branch(*read, {SimTime{} + 10_min, "scale shop instances=4"});
+    REQUIRE(turned);
+    CHECK(hex(turned->was.digest) == hex(life->digest));
 }
 
 TEST_CASE("a comparison is the same for one job and for two") {

@@ -1,5 +1,6 @@
 #include "scenarios/host/declarations.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "scenarios/host/record.h"
@@ -128,6 +129,8 @@ Result<Value> Declarations::say(const Word& word, const Value& record) {
     if (what == "interaction") return interaction(record);
     if (is_trigger(word)) return trigger(what, record);
     if (what == "at") return at(record);
+    if (what == "role") return role(record);
+    if (what == "hint") return hint(record);
     if (what == "registry") return registry(record);
     if (what == "people") return people(record);
     if (what == "automation") return automation(record);
@@ -460,7 +463,51 @@ Result<Value> Declarations::at(const Value& record) {
     if (world.injects.size() >= declared_max) return Error{"at most 1000 injects"};
     world.injects.push_back(
         {SimTime{whole_of(record, "time")}, injects_[row_of(record, "inject")]});
+    scenario_.expected.resize(world.injects.size());
+    scenario_.expected.back() = at_of(record, "expected").text;
     return Value{};
+}
+
+Result<Value> Declarations::role(const Value& record) {
+    const std::string& name = record.items[0].text;
+    if (std::ranges::find(scenario_.roles, name, &Role::name) != scenario_.roles.end())
+        return twice("role", name);
+    scenario_.roles.push_back({name, at_of(record, "brief").text});
+    return Value{};
+}
+
+Result<Value> Declarations::hint(const Value& record) {
+    scenario_.hints.push_back({SimTime{} + length_of(record, "at"), record.items[0].text});
+    return Value{};
+}
+
+Result<void> Declarations::add_acts() {
+    for (const Act& act : choices_.acts) {
+        if (act.withholds) continue;
+        if (act.at <= act.done || act.at >= SimTime{} + world.lasts)
+            return Error{"an inject comes after it was asked for and before decisions end"};
+        const auto read = read_form(inject_forms(), "inject", act.inject, world.names);
+        if (!read) return read.error();
+        world.injects.push_back({act.at, word_at<Inject>(read->first, read->second)});
+    }
+    scenario_.expected.resize(world.injects.size());
+    return {};
+}
+
+// An inject that never comes keeps its row: draws are keyed by those.
+Result<void> Declarations::withhold(Blueprint& plan) const {
+    for (const Act& act : choices_.acts) {
+        if (!act.withholds) continue;
+        const std::string which = "inject " + std::to_string(*act.withholds + 1);
+        if (*act.withholds >= plan.injects.size())
+            return Error{"there is no " + which + " to withhold; this day has " +
+                         std::to_string(plan.injects.size())};
+        TimedInject& it = plan.injects[*act.withholds];
+        if (it.at <= act.done)
+            return Error{which + " has happened; it cannot be withheld any more"};
+        it.at = SimTime{} + (plan.lasts + plan.judged_after + Duration{1});
+    }
+    return {};
 }
 
 Result<Blueprint> Declarations::finish() {
@@ -478,7 +525,11 @@ Result<Blueprint> Declarations::finish() {
                      (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
     }
     if (const auto sound = sound_names(); !sound) return sound.error();
-    return checked(world);
+    if (const auto added = add_acts(); !added) return added.error();
+    auto plan = checked(world);
+    if (!plan) return plan;
+    if (const auto kept = withhold(*plan); !kept) return kept.error();
+    return plan;
 }
 
 }  // namespace rollcage

@@ -67,6 +67,10 @@ private:
     Result<Value> schema(SchemaKind kind, const Value& record);
     Result<Value> release(const Value& record);
     Result<Value> at(const Value& record);
+    Result<Value> role(const Value& record);
+    Result<Value> hint(const Value& record);
+    Result<void> add_acts();
+    Result<void> withhold(Blueprint& plan) const;
     Result<Value> inject(Inject what);
     Result<BuildId> add_build(ServiceId of, const std::string& version,
                               std::vector<Change> changes);

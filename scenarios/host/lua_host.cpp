@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t files_max = 20, source_max = 1 << 20;
 const std::vector<std::string> of_drill{
-    "knob",        "cohort", "service", "flag",     "build",     "plan",        "at",
-    "actor",       "expect", "store",   "registry", "hotfix",    "cause_alert", "tools",
-    "environment", "train",  "people",  "prices",   "automation"};
+    "knob",        "cohort", "service",     "flag",   "build",  "plan",     "at",
+    "role",        "hint",   "actor",       "expect", "store",  "registry", "hotfix",
+    "cause_alert", "tools",  "environment", "train",  "people", "prices",   "automation"};
 std::vector<std::string> global_words() {
     std::vector<std::string> names;
     for (const Word& each : words())

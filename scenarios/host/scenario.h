@@ -49,11 +49,30 @@ struct SourceLines {
     std::vector<std::vector<SourceLine>> stages;  // By plan: its stages with users, in order.
 };
 
+// What a facilitator does to a day while it goes by: an inject never comes, or one more does.
+struct Act {
+    SimTime done;                            // When; all that was before it stays as it was.
+    std::optional<std::size_t> withholds{};  // The nth inject, from zero, or else
+    SimTime at{};                            // then this one comes,
+    std::string inject{};                    // as `rollcage list injects` writes it.
+};
+
 // What the caller chooses before the file is run.
 struct Choices {
     std::uint64_t seed = 1;
     std::map<std::string, std::string> knobs;  // As typed: NAME=VALUE.
     std::optional<std::string> plan;           // Every release takes this one.
+    std::vector<Act> acts{};                   // In the order in which they were done.
+};
+
+// Who sits where in a drill, and what they are told before it.
+struct Role {
+    std::string name, brief;
+};
+// What a facilitator may say to help; from `at` on it fits.
+struct Hint {
+    SimTime at;
+    std::string text;
 };
 
 class LuaHost;  // The Lua state, kept alive for the scenario's own actors.
@@ -65,6 +84,9 @@ struct Scenario {
     std::vector<Knob> knobs;
     std::vector<std::string> actors;  // The scenario's own, in file order.
     std::vector<Expectation> expectations;
+    std::vector<Role> roles;
+    std::vector<Hint> hints;
+    std::vector<std::string> expected;  // Of players, parallel to the blueprint's injects.
     std::shared_ptr<const Blueprint> blueprint;
     std::vector<SourceFile> sources;
     SourceLines lines;

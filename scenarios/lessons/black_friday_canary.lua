@@ -80,9 +80,26 @@ if truth == "contracted" then
   drill.at("42m", migrate { store = orders })  -- The old column goes.
 end
 drill.at("5m", release(v82, "careful"))  -- At a quarter past it leaves staging.
-if truth == "provider" then drill.at("34m", slow { service = provider, by = 12, lasts = "40m" }) end
-if truth == "storm" then drill.at("35m", surge { cohort = buyers, by = 5, lasts = "4m" }) end
-if truth == "pushed" then drill.at("34m", push_config { flag = routing, to = on, within = "5s" }) end
+if truth == "provider" then
+  drill.at("34m", slow { service = provider, by = 12, lasts = "40m" }, { expected = "They see that checkout waits for "
+    .. "somebody else, and leave the release alone." })
+end
+if truth == "storm" then
+  drill.at("35m", surge { cohort = buyers, by = 5, lasts = "4m" }, { expected = "They shed until the queue is gone, and "
+    .. "let users back step by step." })
+end
+if truth == "pushed" then
+  drill.at("34m", push_config { flag = routing, to = on, within = "5s" }, { expected = "They ask what changed besides "
+    .. "builds, and take the setting back." })
+end
+
+drill.role { "incident commander", brief = "You decide, and say what you expect before you do. You touch no keyboard." }
+drill.role { "operations", brief = "You look things up and give the orders. Two of you carry them out." }
+drill.role { "communications", brief = "You read the complaints aloud, and announce what the commander says." }
+drill.hint { "What does the alert say of who is hit, and what does it not say?", at = "30m" }
+drill.hint { "Ask for the same numbers by build, and by flag.", at = "40m" }
+drill.hint { "Which of your ways back keeps somebody who can read what was written today?", at = "50m" }
+drill.hint { "Has anything but a build changed this afternoon?", at = "60m" }
 
 -- Looks first. Where work piles up, the build goes and so does most of the load, until the pile is gone; else the
 -- switches go off, and if that did not help, somebody makes a fix.

@@ -149,6 +149,25 @@ std::optional<Remark> remark_in(const std::string& line) {
                   line.substr(who, text - who), line.substr(text + 2)};
 }
 
+// "00:40:00.000000 withhold 3" or "00:40:00.000000 inject 00:40:00.000001 slow checkout times=2"
+std::optional<Act> act_in(const std::string& line) {
+    const std::size_t word = line.find(' ') + 1, more = line.find(' ', word) + 1;
+    if (word == 0 || more == 0) return std::nullopt;
+    const auto done = parse_moment(std::string_view{line}.substr(0, word - 1));
+    const std::string verb = line.substr(word, more - 1 - word);
+    if (!done) return std::nullopt;
+    if (verb == "withhold") {
+        const auto nth = whole_number<std::size_t>(std::string_view{line}.substr(more));
+        if (!nth || *nth == 0) return std::nullopt;
+        return Act{.done = *done, .withholds = *nth - 1};
+    }
+    const std::size_t inject = line.find(' ', more) + 1;
+    if (verb != "inject" || inject == 0) return std::nullopt;
+    const auto at = parse_moment(std::string_view{line}.substr(more, inject - 1 - more));
+    if (!at) return std::nullopt;
+    return Act{.done = *done, .at = *at, .inject = line.substr(inject)};
+}
+
 // What was expected is expected of the order that is read next.
 void settle_expectations(Recording& recording) {
     for (auto it = recording.remarks.rbegin(); it != recording.remarks.rend(); ++it) {
@@ -174,7 +193,9 @@ GivenOrder order_in(const std::string& line, bool by_machine) {
 void read_happenings(Reader& reader, Recording& recording) {
     while (reader.ok() && !reader.at_end()) {
         const std::string line = reader.line();
-        if (line.starts_with("remark ") && remark_in(line.substr(7))) {
+        if (line.starts_with("act ") && act_in(line.substr(4))) {
+            recording.head.choices.acts.push_back(*act_in(reader.field("act", "TIME ACT")));
+        } else if (line.starts_with("remark ") && remark_in(line.substr(7))) {
             recording.remarks.push_back(*remark_in(reader.field("remark", "TIME KIND WHO: TEXT")));
         } else if (line.starts_with("order ") && timed(line.substr(6))) {
             settle_expectations(recording);
@@ -188,6 +209,7 @@ void read_happenings(Reader& reader, Recording& recording) {
         } else {
             reader.fail(
                 "\"order TIME COMMAND\", \"machine TIME COMMAND\", \"fact TIME FACT\", "
+                "\"act TIME withhold N\", \"act TIME inject TIME INJECT\", "
                 "\"remark TIME KIND WHO: TEXT\" or \"outcome JSON\"");
         }
     }
@@ -320,6 +342,14 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
 
 void Recorder::order(const GivenOrder& order) {
     out_ << (order.by_machine ? "machine " : "order ") << order_line(order) << std::endl;
+}
+
+void Recorder::act(const Act& act) {
+    out_ << "act " << exact_clock(act.done);
+    if (act.withholds)
+        out_ << " withhold " << *act.withholds + 1 << std::endl;
+    else
+        out_ << " inject " << exact_clock(act.at) << ' ' << act.inject << std::endl;
 }
 
 void Recorder::remark(const Remark& remark) {

@@ -47,6 +47,7 @@ class Recorder {
 public:
     static Result<Recorder> open(const std::string& path, const RecordingHead& head);
     void order(const GivenOrder& order);
+    void act(const Act& act);
     // An expectation is told before its order.
     void remark(const Remark& remark);
     void fact(const std::string& transcript_line);
