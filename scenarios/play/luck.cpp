@@ -34,7 +34,7 @@ Result<LuckOrSkill> luck_or_skill(const Recording& recording, const OtherDays& o
         load_and_play(head.sources, head.choices, head.actor, head.until, orders_of(recording));
     if (!was) return was.error();
     std::vector<std::uint64_t> seeds;
-    for (std::uint64_t seed = 1; seed <= others.seeds; ++seed)
+    for (std::uint64_t seed = others.first; seed <= others.seeds; ++seed)
         if (seed != head.choices.seed) seeds.push_back(seed);
     if (seeds.empty())
         return Error{"no other day is left beside the recorded one; give more seeds"};

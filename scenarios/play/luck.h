@@ -10,10 +10,11 @@
 namespace rollcage {
 
 struct OtherDays {
-    std::uint64_t seeds = 1;  // 1 to so many, but for the recorded one.
+    std::uint64_t seeds = 1;  // Up to this one, but for the recorded one.
     bool family = false;      // With what the seed hides drawn anew too.
     unsigned jobs = 1;
     const std::atomic<bool>* stop = nullptr;
+    std::uint64_t first = 1;  // From this one on.
 };
 struct LuckOrSkill {
     Life recorded;

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "scenarios/play/others.h"
 #include "ui/console/verbs.h"
 #include "ui/report/after_action.h"
 #include "ui/report/lives_page.h"
@@ -24,38 +25,6 @@ void say(const std::string& what) {
     if (isatty(STDERR_FILENO)) std::fprintf(stderr, "\r%s\033[K", what.c_str());
 }
 
-// Every other answer to the recorded day.
-Result<Comparison> other_answers(const Recording& recording, const Scenario& scenario,
-                                 unsigned jobs) {
-    const Choices& choices = recording.head.choices;
-    Contest contest;
-    contest.sources = scenario.sources, contest.choices = choices;
-    for (const std::string& it : all_actors(scenario))
-        if (it != recording.head.actor) contest.actors.push_back(it);
-    contest.first_seed = contest.last_seed = choices.seed;
-    contest.jobs = jobs;
-    contest.stop = &Interruptible::raised();
-    contest.progress = [](std::size_t done, std::size_t of) {
-        say("other answers to the same day: " + std::to_string(done) + "/" + std::to_string(of));
-    };
-    return compare(contest);
-}
-
-// The recorded day with each of these in it, instead of who was.
-Result<std::vector<NamedDay>> watch_others(const Recording& recording,
-                                           const std::vector<std::string>& actors) {
-    std::vector<NamedDay> days;
-    Recording other;
-    other.head = recording.head;
-    for (const std::string& actor : actors) {
-        other.head.actor = actor;
-        auto day = watch_again(other);
-        if (!day) return day.error();
-        days.push_back({actor, std::move(*day)});
-    }
-    return days;
-}
-
 int after_action(const Recording& recording, const ReportOptions& options, unsigned jobs) {
     const Interruptible until_here;
     say("playing the day again");
@@ -71,15 +40,22 @@ int after_action(const Recording& recording, const ReportOptions& options, unsig
     if (all_actors(day->scenario) == std::vector{recording.head.actor})
         asked.why_alone = "Nobody else has an idea for this scenario.";
     else if (!recording.head.until) {
-        auto played = other_answers(recording, day->scenario, jobs);
+        auto played =
+            other_answers(recording, day->scenario,
+                          {jobs, &Interruptible::raised(), [](std::size_t done, std::size_t of) {
+                               say("other answers to the same day: " + std::to_string(done) + "/" +
+                                   std::to_string(of));
+                           }});
         if (!played) return refuse(played.error().message);
         others = std::move(*played);
         asked.why_alone = "Interrupted before another answer to the day was played to its end.";
         if (!others->seeds.empty()) asked.others = &*others;
         if (asked.others) {
-            auto beside = watch_others(recording, telling_lives(*others));
-            if (!beside) return refuse(beside.error().message);
-            asked.beside = std::move(*beside);
+            for (const std::string& it : telling_lives(*others)) {
+                auto other = watch_other(recording, it);
+                if (!other) return refuse(other.error().message);
+                asked.beside.push_back({it, std::move(*other)});
+            }
         }
     }
     if (options.seeds > 0 && !Interruptible::raised()) {

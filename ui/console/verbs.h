@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "scenarios/play/recording.h"
+#include "ui/report/written.h"
 #include "ui/view/exit_code.h"
 
 namespace rollcage {
@@ -35,9 +36,6 @@ int refuse(const std::string& message);  // Prints it, answers exit_usage.
 // A file to write must be none of those that are read, nor another that is written.
 Result<void> keep_apart(const std::string& option, const std::string& written,
                         const std::vector<std::string>& others);
-
-// The whole file or nothing of it, unless it is to be appended to or is no regular file.
-Result<void> write_file(const std::string& path, const std::string& text, bool append = false);
 
 // Whether a recording still plays as it was recorded, where one can tell: says so where it does not
 // and answers what to exit with.
