@@ -1,0 +1,87 @@
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "tests/desk/harness.h"
+#include "ui/desk/gallery.h"
+
+using namespace rollcage;
+
+namespace {
+
+const std::string goldens = std::string{ROLLCAGE_SOURCE_DIR} + "/tests/desk/goldens/";
+
+// With ROLLCAGE_UPDATE set a picture becomes what is compared with from now on.
+void compare_with_golden(const Picture& picture, const std::string& what) {
+    const std::string file = goldens + what + ".png";
+    if (std::getenv("ROLLCAGE_UPDATE")) {
+        std::filesystem::create_directories(goldens);
+        REQUIRE(write_png(picture, file));
+        return;
+    }
+    const auto golden = read_png(file);
+    INFO("no picture " << file << "; ROLLCAGE_UPDATE=1 writes it");
+    REQUIRE(golden);
+    const PixelsApart found = difference(*golden, picture, 8);
+    if (found.pixels == 0) return;
+    const std::string now = std::filesystem::temp_directory_path() / (what + ".png");
+    write_png(picture, now);
+    FAIL(what << ": " << found.pixels << " pixels differ, the first at " << found.x << ", "
+              << found.y << "; it looks like " << now
+              << " now; where that is meant, ROLLCAGE_UPDATE=1 accepts it");
+}
+
+}  // namespace
+
+TEST_CASE("the gallery looks as it did, in two themes and at two scales") {
+    for (const ThemeName theme : {ThemeName::dark, ThemeName::light})
+        for (const float scale : {1.0F, 1.25F}) {
+            const ImVec2 size{1'000 * scale, 520 * scale};
+            DeskBench bench{gallery(), {.size = size, .theme = theme, .scale = scale}};
+            bench.move_away();
+            compare_with_golden(bench.picture(),
+                                std::string{"gallery-"} + name(theme) + (scale > 1 ? "-125" : ""));
+        }
+}
+
+TEST_CASE("the same screen is the same picture, and another theme is another") {
+    DeskBench one{gallery()}, other{gallery()}, light{gallery(), {.theme = ThemeName::light}};
+    const Picture first = one.picture();
+    CHECK(difference(first, other.picture(), 0).pixels == 0);
+    CHECK(difference(first, light.picture(), 0).pixels > 100'000);
+}
+
+TEST_CASE("a rectangle covers its pixels once, though it is two triangles") {
+    const Screen screen = [](Widgets&, ImVec2) {
+        ImGui::GetForegroundDrawList()->AddRectFilled({10, 10}, {50, 40},
+                                                      IM_COL32(255, 255, 255, 128));
+    };
+    DeskBench bench{screen, {.size = {80, 60}, .theme = ThemeName::high_contrast}};
+    const Picture picture = bench.picture();
+    int covered = 0;
+    for (const std::uint32_t it : picture.pixels)
+        if (it != IM_COL32_BLACK) {
+            ++covered;
+            CHECK(it == IM_COL32(128, 128, 128, 255));
+        }
+    CHECK(covered == 40 * 30);
+}
+
+// For people who look: ROLLCAGE_PICTURES=FOLDER rollcage-desk-tests "[pictures]"
+TEST_CASE("the gallery in every theme, scale and size", "[.][pictures]") {
+    const char* folder = std::getenv("ROLLCAGE_PICTURES");
+    REQUIRE(folder);
+    for (const ThemeName theme : {ThemeName::dark, ThemeName::light, ThemeName::high_contrast})
+        for (const float scale : {0.75F, 1.0F, 1.5F, 2.5F})
+            for (const ImVec2 size : {ImVec2{1'280, 720}, ImVec2{2'560, 1'440}}) {
+                DeskBench bench{gallery(), {.size = size, .theme = theme, .scale = scale}};
+                bench.move_away();
+                const auto file = std::filesystem::path{folder} /
+                                  (std::string{name(theme)} + "-" +
+                                   std::to_string(static_cast<int>(scale * 100)) + "-" +
+                                   std::to_string(static_cast<int>(size.x)) + ".png");
+                CHECK(write_png(bench.picture(), file.string()));
+            }
+}

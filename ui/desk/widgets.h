@@ -1,0 +1,133 @@
+// What people click, write into and read: every widget of the desk, drawn one way in one place.
+// Leans on theme.h; knows no panel. What can be clicked is noted with its label and where it is.
+// Inside a frame only. A label names a widget to people and to tests; areas tell equal ones apart.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ui/desk/theme.h"
+
+namespace rollcage {
+
+struct Widget {
+    std::string label, area;  // Of an area within an area: the innermost.
+    ImVec2 least, most;       // Its corners.
+    ImGuiID id = 0;
+    bool visible = true, enabled = true;
+};
+
+// One frame's pen: how things look, what stands where, and what the screen asks of its window.
+class Widgets {
+public:
+    Look look;
+    bool reading = false;  // All that is written in this frame goes to the clipboard, for tests.
+
+    void begin_frame();
+    void read_on();  // Every window that ends would end that.
+    const std::vector<Widget>& all() const { return all_; }
+    // By "label", or by "area > label" where several areas have one of that name.
+    Result<Widget> find(std::string_view label) const;
+    // The item that ImGui has just placed.
+    void note(std::string_view label, bool enabled);
+    void enter(std::string area) { areas_.push_back(std::move(area)); }
+    void leave();
+
+    void keep_drawing() { stirred_ = true; }  // The next frame will differ by itself.
+    bool stirred() const { return stirred_; }
+    void ask_for(ThemeName theme, float scale) { asked_ = {theme, scale}; }
+    struct Asked {
+        ThemeName theme;
+        float scale;
+    };
+    std::optional<Asked> take_asked();  // From now on the window's business.
+
+private:
+    std::vector<Widget> all_;
+    std::vector<std::string> areas_;
+    std::optional<Asked> asked_;
+    bool stirred_ = false;
+};
+// What a window or a test shows: called once a frame with the room there is.
+using Screen = std::function<void(Widgets&, ImVec2 size)>;
+
+enum class Weight { plain, primary, danger, ghost };
+struct ButtonStyle {
+    const char* icon = nullptr;
+    Weight weight = Weight::plain;
+    bool enabled = true, chosen = false;
+    std::string tip{}, why_not{}, keys{};  // `why_not`: instead of the tip while disabled.
+    float wide = 0;  // Unscaled; 0: as the words need, negative: all there is.
+};
+bool button(Widgets& on, const std::string& label, const ButtonStyle& style = {});
+// Several of which one is chosen; the answer is another one.
+std::optional<std::size_t> choice(Widgets& on, const std::vector<std::string>& labels,
+                                  std::size_t chosen, bool enabled = true);
+std::optional<std::size_t> tabs(Widgets& on, const std::vector<std::string>& labels,
+                                std::size_t chosen);
+bool toggle(Widgets& on, const std::string& label, bool& value, bool enabled = true);
+
+struct SliderStyle {
+    double least = 0, most = 1, step = 0;  // A step of nought: any value between.
+    std::function<std::string(double)> text{};
+    bool enabled = true;
+};
+bool slider(Widgets& on, const std::string& label, double& value, const SliderStyle& style);
+
+enum class Typed { nothing, changed, entered };
+struct InputStyle {
+    std::string hint{};
+    const char* icon = nullptr;
+    bool enabled = true, focus = false;  // Focus: from this frame on.
+    float wide = 0;
+};
+Typed text_input(Widgets& on, const std::string& label, std::string& text,
+                 const InputStyle& style = {});
+// A row of a list, as wide as there is room; the answer: it was clicked.
+struct RowShown {
+    std::string label, note{}, number{};  // A note follows softly; a number stands at the right.
+    const char* icon = nullptr;
+    std::optional<Mark> mark{};
+    bool chosen = false, enabled = true;
+};
+bool row(Widgets& on, const RowShown& shown);
+
+// Everything between begin_card and end_card stands on one panel and is of its area.
+struct CardStyle {
+    std::string title, subtitle{};
+    const char* icon = nullptr;
+    ImVec2 size{0, 0};  // In pixels; nought: what is left.
+    bool scrolls = false;
+};
+void begin_card(Widgets& on, const CardStyle& style);
+void end_card(Widgets& on);
+
+void heading(Widgets& on, const char* icon, const std::string& title, const std::string& subtitle);
+void words(Widgets& on, ImFont* font, Colour colour, std::string_view text);  // One line.
+void paragraph(Widgets& on, const std::string& text, Colour colour);          // Wrapped.
+enum class Urgency { calm, notice, warning, critical };
+void pill(Widgets& on, const std::string& text, Urgency urgency);
+struct TileShown {
+    Tile tile;
+    std::vector<double> spark{};  // Oldest first.
+    const char* icon = nullptr;
+    Colour hue = 0;  // Of the line; nought: that of the tone.
+};
+void tile(Widgets& on, const TileShown& shown, ImVec2 size);
+void key_hint(Widgets& on, const std::string& keys, const std::string& does);
+// Where there is nothing yet: what it is for, what to do, and perhaps a button that does it.
+bool empty_state(Widgets& on, const char* icon, const std::string& title, const std::string& what,
+                 const std::string& act = "");
+void tip_here(Widgets& on, const std::string& text);  // Over the item just placed.
+void begin_tip(Widgets& on);
+void end_tip(Widgets& on);
+
+// For what paints by itself; text snapshots hold it too.
+void paint_text(ImDrawList& to, ImFont* font, ImVec2 at, Colour colour, std::string_view text);
+float wide_of(ImFont* font, std::string_view text);
+std::string shortened(ImFont* font, std::string_view text, float wide);  // "deploy ch…"
+
+}  // namespace rollcage
