@@ -50,13 +50,13 @@ TEST_CASE("cells fit their room at any number, and no group is left out") {
         fleet.zones[1].groups.push_back({2, "v3", CellPhase::starting, 1});
         const CellPlan plan = cell_plan(fleet, {500, 260}, 14, 3, 18);
         for (const FleetZone& zone : fleet.zones) {
-            std::int64_t cells = 0;
+            std::int64_t shown = 0;
             for (const FleetGroup& it : zone.groups) {
                 const std::int64_t of_group = (it.count + plan.each - 1) / plan.each;
                 CHECK((it.count == 0 || of_group > 0));
-                cells += of_group;
+                shown += of_group;
             }
-            const std::int64_t lines = (cells + plan.across - 1) / plan.across;
+            const std::int64_t lines = (shown + plan.across - 1) / plan.across;
             CHECK(static_cast<float>(lines) * plan.size <= 260);
         }
         CHECK(static_cast<float>(plan.across) * plan.size * 3 <= 500);

@@ -85,3 +85,19 @@ TEST_CASE("the gallery in every theme, scale and size", "[.][pictures]") {
                 CHECK(write_png(bench.picture(), file.string()));
             }
 }
+
+TEST_CASE("the gallery's tabs and tips", "[.][pictures]") {
+    const char* folder = std::getenv("ROLLCAGE_PICTURES");
+    REQUIRE(folder);
+    for (const ThemeName theme : {ThemeName::dark, ThemeName::light, ThemeName::high_contrast})
+        for (const char* tab : {"Decisions", "Settings", "Signs", "Empty"}) {
+            DeskBench bench{gallery(), {.size = {1'600, 1'000}, .theme = theme}};
+            CHECK(bench.click("Play") == "");
+            CHECK(bench.wheel("Errors", 2, {0.55F, 0.5F}) == "");
+            CHECK(bench.click(tab) == "");
+            CHECK(bench.point_at("Latency of checkout", {0.5F, 0.4F}) == "");
+            const auto file =
+                std::filesystem::path{folder} / (std::string{name(theme)} + "-" + tab + ".png");
+            CHECK(write_png(bench.picture(), file.string()));
+        }
+}

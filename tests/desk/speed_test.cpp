@@ -28,9 +28,15 @@ Took frames_of(const GallerySize& size) {
 
 }  // namespace
 
-// Far above what is measured: machines differ, and this one may be busy.
+// Far above what is measured: machines differ, and this one may be busy. Watched code is slower.
+#ifdef ROLLCAGE_SANITIZED
+constexpr double longest_ms = 200;
+#else
+constexpr double longest_ms = 20;
+#endif
+
 TEST_CASE("a frame is built well before the next is due, however much it shows") {
-    CHECK(frames_of({.points = 1'800, .instances = 2'000}).median_ms < 15);
-    CHECK(frames_of({.points = 10'000, .instances = 2'000}).median_ms < 15);
-    CHECK(frames_of({.points = 10'000, .instances = 20'000}).median_ms < 25);
+    CHECK(frames_of({.points = 1'800, .instances = 2'000}).median_ms < longest_ms);
+    CHECK(frames_of({.points = 10'000, .instances = 2'000}).median_ms < longest_ms);
+    CHECK(frames_of({.points = 10'000, .instances = 20'000}).median_ms < longest_ms);
 }

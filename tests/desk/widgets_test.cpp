@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "tests/desk/harness.h"
+#include "ui/desk/cards.h"
 #include "ui/desk/gallery.h"
 
 using namespace rollcage;
@@ -155,12 +156,12 @@ TEST_CASE("a label that does not fit ends in an ellipsis and still fits") {
     Panel panel;
     DeskBench bench{screen_of(panel)};
     ImFont* font = bench.on.look.fonts.text;
-    const std::string whole = "the pool of connections is exhausted";
-    CHECK(shortened(font, whole, 1'000) == whole);
-    const std::string less = shortened(font, whole, 120);
+    const std::string long_one = "the pool of connections is exhausted";
+    CHECK(shortened(font, long_one, 1'000) == long_one);
+    const std::string less = shortened(font, long_one, 120);
     CHECK(less.ends_with("\u2026"));
     CHECK(wide_of(font, less) <= 120);
-    CHECK(shortened(font, whole, 3).empty());
+    CHECK(shortened(font, long_one, 3).empty());
 }
 
 TEST_CASE("at every scale and size the gallery's widgets are on the screen or can be scrolled to") {

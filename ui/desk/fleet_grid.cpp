@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "ui/desk/cards.h"
 #include "ui/view/plot_view.h"
 
 namespace rollcage {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 
+#include "ui/desk/cards.h"
 #include "ui/desk/fleet_grid.h"
 #include "ui/desk/lanes.h"
 #include "ui/desk/time_plot.h"
@@ -144,21 +145,21 @@ void tiles(Widgets& on, Gallery& shown, float wide) {
     const std::vector<TileShown> all{
         {{"availability, 30 min", "99.42 %", "goal 99.9 %: missed", Tone::bad},
          spark_of(shown.errors, 0),
-         nullptr,
+         icon::check,
          0},
         {{"p99 latency", "187 ms", "at most 871 ms at 00:18:40", Tone::neutral},
          spark_of(shown.latency, 2),
-         nullptr,
+         icon::clock,
          look.theme.hues[1]},
         {{"errors of v2", "0.21 %", "at most 6.0 %", Tone::neutral},
          spark_of(shown.errors, 0),
-         nullptr,
+         icon::warning,
          look.theme.hues[0]},
         {{"instances on v2", "1,000", "wave 3 of 5, rolling back", Tone::neutral},
          spark_of(shown.latency, 0),
-         nullptr,
+         icon::server,
          look.theme.hues[3]},
-        {{"until harm stopped", "6 min 30 s", "goal 10 min: met", Tone::good}, {}, nullptr, 0}};
+        {{"until harm stopped", "6 min 30 s", "goal 10 min: met", Tone::good}, {}, icon::flag, 0}};
     const float gap = look.px(8);
     const auto across = static_cast<std::size_t>(
         std::clamp(std::floor(wide / look.px(215)), 1.0F, static_cast<float>(all.size())));

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "ui/desk/cards.h"
 #include "ui/desk/glyphs.h"
 
 namespace rollcage {
@@ -237,23 +239,27 @@ UnderCursor under_cursor(const Look& look, const Drawn& drawn, double at_s,
 // Names at the left, values in a column at the right.
 void tip_values(Widgets& on, const Drawn& drawn, double at_s, std::optional<std::size_t> strong) {
     const Look& look = on.look;
-    const float left = ImGui::GetCursorPosX() + look.px(20);
-    float name_wide = 0;
-    for (const PlotSeries& it : drawn.plot.series)
+    const Plot& plot = drawn.plot;
+    const std::string unit = plot.unit.starts_with('%') ? "%" : plot.unit;
+    std::vector<std::string> values;
+    float name_wide = 0, value_wide = 0;
+    for (const PlotSeries& it : plot.series) {
+        const auto value = value_at(it.points, at_s);
+        values.push_back(value ? grouped_text(*value) + " " + unit : "not measured");
         name_wide = std::max(name_wide, wide_of(look.fonts.strong, it.name));
-    for (std::size_t s = 0; s < drawn.plot.series.size(); ++s) {
-        const PlotSeries& series = drawn.plot.series[s];
-        const auto value = value_at(series.points, at_s);
-        const bool percent = drawn.plot.unit.starts_with('%');
-        const std::string unit = percent ? " %" : " " + drawn.plot.unit;
+        value_wide = std::max(value_wide, wide_of(look.fonts.number, values.back()));
+    }
+    const float left = ImGui::GetCursorPosX() + look.px(20);
+    for (std::size_t s = 0; s < plot.series.size(); ++s) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float half = look.fonts.text->FontSize / 2;
-        paint_series_point(look, drawn.plot, s, {at.x + look.px(6), at.y + half}, look.fine(4));
+        paint_series_point(look, plot, s, {at.x + look.px(6), at.y + half}, look.fine(4));
         ImGui::SetCursorPosX(left);
-        words(on, strong == s ? look.fonts.strong : look.fonts.text, look.theme.text, series.name);
-        ImGui::SameLine(left + name_wide + look.px(20));
-        words(on, look.fonts.number, value ? look.theme.text : look.theme.faint,
-              value ? grouped_text(*value) + unit : "not measured");
+        words(on, strong == s ? look.fonts.strong : look.fonts.text, look.theme.text,
+              plot.series[s].name);
+        ImGui::SameLine(left + name_wide + look.px(24) + value_wide -
+                        wide_of(look.fonts.number, values[s]));
+        words(on, look.fonts.number, look.theme.text, values[s]);
     }
 }
 
@@ -397,8 +403,8 @@ std::vector<LinePiece> thinned(std::span<const PlotPoint> points, TimeSpan shown
             ++from;
             continue;
         }
-        if (gap) pieces.emplace_back();
-        gap = false;
+        const bool begins = std::exchange(gap, false);
+        if (begins) pieces.emplace_back();
         const double column = std::floor((from->at_s - shown.from_s) / column_s);
         const double column_end_s = shown.from_s + (column + 1) * column_s;
         const auto first = from;
@@ -410,7 +416,9 @@ std::vector<LinePiece> thinned(std::span<const PlotPoint> points, TimeSpan shown
             if (*from->value > *most->value) most = from;
             last = from;
         }
-        std::array kept{first, std::min(least, most), std::max(least, most), last};
+        const bool ends = from == until || !from->value;
+        std::array kept{begins ? first : std::min(least, most), std::min(least, most),
+                        std::max(least, most), ends ? last : std::max(least, most)};
         for (std::size_t i = 0; i < kept.size(); ++i)
             if (i == 0 || kept[i] != kept[i - 1])
                 pieces.back().push_back({kept[i]->at_s, *kept[i]->value});

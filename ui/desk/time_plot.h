@@ -1,6 +1,6 @@
 // Draws a Plot: lines with their gaps, limits, what happened when, and the values at the cursor.
 // Leans on time_axis.h; draws what plot_view.h built and works nothing out about the day.
-// Of many points a pixel column keeps its first, lowest, highest and last: no peak is hidden.
+// Of many points a pixel column keeps its lowest and its highest: no peak is hidden.
 #pragma once
 
 #include <optional>

@@ -95,37 +95,15 @@ struct RowShown {
 };
 bool row(Widgets& on, const RowShown& shown);
 
-// Everything between begin_card and end_card stands on one panel and is of its area.
-struct CardStyle {
-    std::string title, subtitle{};
-    const char* icon = nullptr;
-    ImVec2 size{0, 0};  // In pixels; nought: what is left.
-    bool scrolls = false;
-};
-void begin_card(Widgets& on, const CardStyle& style);
-void end_card(Widgets& on);
-
-void heading(Widgets& on, const char* icon, const std::string& title, const std::string& subtitle);
 void words(Widgets& on, ImFont* font, Colour colour, std::string_view text);  // One line.
 void paragraph(Widgets& on, const std::string& text, Colour colour);          // Wrapped.
-enum class Urgency { calm, notice, warning, critical };
-void pill(Widgets& on, const std::string& text, Urgency urgency);
-struct TileShown {
-    Tile tile;
-    std::vector<double> spark{};  // Oldest first.
-    const char* icon = nullptr;
-    Colour hue = 0;  // Of the line; nought: that of the tone.
-};
-void tile(Widgets& on, const TileShown& shown, ImVec2 size);
-void key_hint(Widgets& on, const std::string& keys, const std::string& does);
-// Where there is nothing yet: what it is for, what to do, and perhaps a button that does it.
-bool empty_state(Widgets& on, const char* icon, const std::string& title, const std::string& what,
-                 const std::string& act = "");
 void tip_here(Widgets& on, const std::string& text);  // Over the item just placed.
 void begin_tip(Widgets& on);
 void end_tip(Widgets& on);
 
-// For what paints by itself; text snapshots hold it too.
+// For what paints by itself; text snapshots hold it too. Keys are painted as a keyboard's caps, and
+// answer how wide they are.
+float paint_keys(Widgets& on, ImDrawList& to, ImVec2 at, const std::string& keys, Colour ink);
 void paint_text(ImDrawList& to, ImFont* font, ImVec2 at, Colour colour, std::string_view text);
 float wide_of(ImFont* font, std::string_view text);
 std::string shortened(ImFont* font, std::string_view text, float wide);  // "deploy ch…"
