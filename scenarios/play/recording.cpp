@@ -340,6 +340,21 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
     return recorder;
 }
 
+Result<Recorder> Recorder::append(const std::string& path) {
+    const Error failed{"cannot go on with " + path + "; is it in a folder you may write to?"};
+    std::ostringstream text;
+    text << std::ifstream{path, std::ios::binary}.rdbuf();
+    const std::size_t kept = text.str().rfind('\n') + 1;
+    std::error_code wrong;
+    std::filesystem::resize_file(path, kept, wrong);
+    if (wrong) return failed;
+    Recorder recorder;
+    recorder.path_ = path;
+    recorder.out_.open(path, std::ios::binary | std::ios::app);
+    if (!recorder.out_) return failed;
+    return recorder;
+}
+
 void Recorder::order(const GivenOrder& order) {
     out_ << (order.by_machine ? "machine " : "order ") << order_line(order) << std::endl;
 }

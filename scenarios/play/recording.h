@@ -45,7 +45,10 @@ struct Recording {
 
 class Recorder {
 public:
+    Recorder() = default;  // Writes nothing.
     static Result<Recorder> open(const std::string& path, const RecordingHead& head);
+    // Goes on with one that was cut off, after its last whole line.
+    static Result<Recorder> append(const std::string& path);
     void order(const GivenOrder& order);
     void act(const Act& act);
     // An expectation is told before its order.

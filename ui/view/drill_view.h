@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,6 +106,9 @@ std::vector<std::string> telling_lives(const Comparison& others);
 // "1,234", "4 min 10 s", "2.5%", "never".
 std::string ledger_text(const std::string& key, const std::optional<double>& value);
 
+// Without what nobody knows yet, or ever.
+std::vector<Track> known_tracks(std::span<const Occurrence> facts, const Names& names,
+                                SimTime until);
 // The parts that need no other lives.
 std::vector<Track> tracks_of(const WatchedDay& day);
 std::vector<Decision> decisions_of(const WatchedDay& day);

@@ -9,6 +9,33 @@
 #include "ui/view/outcome_view.h"
 
 namespace rollcage {
+std::optional<std::uint32_t> service_of(const Fact& fact) {
+    const Command* command = command_of(fact);
+    const Form& form = command ? command_forms()[command->index()] : fact_forms()[fact.index()];
+    const Numbers held = command ? order_numbers(*command) : numbers(fact);
+    for (std::size_t i = 0; i < form.slots.size(); ++i)
+        if (form.slots[i].type == SlotType::service && held[i] >= 0)
+            return static_cast<std::uint32_t>(held[i]);
+    return std::nullopt;
+}
+
+std::vector<PlotMark> known_marks(std::span<const Occurrence> facts, const Names& names,
+                                  std::optional<std::uint32_t> service) {
+    std::vector<PlotMark> marks;
+    std::size_t ordered = 0;
+    for (const Occurrence& it : facts) {
+        const Mark mark = mark_of(it.fact);
+        if (mark == Mark::order) ++ordered;
+        const bool judged = std::holds_alternative<BuildJudged>(it.fact);
+        if (mark != Mark::order && (mark != Mark::alert || judged)) continue;
+        const auto of = service_of(it.fact);
+        if (service && of && *of != *service) continue;
+        marks.push_back({it.at.seconds(), mark, headline(it, names),
+                         mark == Mark::order ? std::to_string(ordered) : ""});
+    }
+    return marks;
+}
+
 namespace {
 
 constexpr double minute_s = 60;
@@ -65,33 +92,8 @@ bool idle(const Plot& plot) {
     });
 }
 
-// The service that a fact is of; an order's, too. None: the whole day's.
-std::optional<std::uint32_t> service_of(const Fact& fact) {
-    const Command* command = command_of(fact);
-    const Form& form = command ? command_forms()[command->index()] : fact_forms()[fact.index()];
-    const Numbers held = command ? order_numbers(*command) : numbers(fact);
-    for (std::size_t i = 0; i < form.slots.size(); ++i)
-        if (form.slots[i].type == SlotType::service && held[i] >= 0)
-            return static_cast<std::uint32_t>(held[i]);
-    return std::nullopt;
-}
-
-// Orders and alerts: what a plot marks. Decisions are numbered as in their table.
 std::vector<PlotMark> marks_of(const WatchedDay& day, std::optional<std::uint32_t> service) {
-    std::vector<PlotMark> marks;
-    const Names& names = day.scenario.blueprint->names;
-    std::size_t ordered = 0;
-    for (const Occurrence& it : day.life.facts) {
-        const Mark mark = mark_of(it.fact);
-        if (mark == Mark::order) ++ordered;
-        const bool judged = std::holds_alternative<BuildJudged>(it.fact);
-        if (mark != Mark::order && (mark != Mark::alert || judged)) continue;
-        const auto of = service_of(it.fact);
-        if (service && of && *of != *service) continue;
-        marks.push_back({it.at.seconds(), mark, headline(it, names),
-                         mark == Mark::order ? std::to_string(ordered) : ""});
-    }
-    return marks;
+    return known_marks(day.life.facts, day.scenario.blueprint->names, service);
 }
 
 std::string build_name(const Names& names, const BuildMinute& it) {

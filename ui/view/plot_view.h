@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,12 @@ std::vector<Plot> day_plots(const WatchedDay& day);  // What is of no service: h
 // Several lives of one drill on one plot each.
 std::vector<Plot> shared_plots(const std::vector<const WatchedDay*>& days,
                                const std::vector<std::string>& names);
+
+// The service that a fact is of; an order's, too. None: the whole day's.
+std::optional<std::uint32_t> service_of(const Fact& fact);
+// Orders and alerts: what a plot marks. Decisions are numbered as in their table.
+std::vector<PlotMark> known_marks(std::span<const Occurrence> facts, const Names& names,
+                                  std::optional<std::uint32_t> service);
 
 std::string plain_clock(SimTime at);       // Without a fraction that is nought.
 std::string grouped_text(double value);    // "1,234,567", "0.0312".
