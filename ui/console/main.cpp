@@ -200,6 +200,7 @@ int main(int argc, char** argv) {
         add_report(app, exit_code);
         add_new(app, exit_code);
         add_completion(app, exit_code);
+        add_desk(app, exit_code);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {

@@ -30,6 +30,7 @@ void add_replay(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_new(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app, int& exit_code);
+void add_desk(CLI::App& app, int& exit_code);
 
 int refuse(const std::string& message);  // Prints it, answers exit_usage.
 

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 
+#include "ui/desk/desk.h"
 #include "ui/desk/gallery.h"
 #include "ui/desk/window/window.h"
 #include "ui/view/exit_code.h"
@@ -18,6 +19,8 @@ struct Options {
     WindowAsked window;
     std::string theme = "dark", size = "1440x900";
     bool gallery = false;
+    std::string file;
+    DeskOptions desk;
 };
 
 Result<void> read_size(const std::string& text, WindowAsked& into) {
@@ -33,6 +36,8 @@ Result<void> read_size(const std::string& text, WindowAsked& into) {
 
 void add_options(CLI::App& app, Options& options) {
     WindowAsked& window = options.window;
+    app.add_option("FILE", options.file, "a scenario, a folder of them, or a recording");
+    app.add_option("--recordings", options.desk.recordings, "the folder where recordings go");
     app.add_flag("--gallery", options.gallery, "show every widget, filled with made-up numbers");
     app.add_option("--theme", options.theme, "dark, light or high-contrast");
     app.add_option("--scale", window.scale, "of everything on the display")
@@ -49,8 +54,17 @@ int show(Options& options) {
     options.window.theme = *theme;
     if (const auto size = read_size(options.size, options.window); !size)
         return refuse(size.error().message);
-    if (!options.gallery) return refuse("say what to show: --gallery");
-    const auto done = show_window({gallery()}, options.window);
+    const bool recorded = options.file.ends_with(".drill");
+    if (!options.file.empty() && !recorded) options.desk.scenarios = {options.file};
+    if (const auto there = display_there(); !there) return refuse(there.error().message);
+    Desk desk{options.desk};
+    if (recorded)
+        if (const auto opened = desk.open(options.file); !opened)
+            return refuse(opened.error().message);
+    WindowShown shown{[&](Widgets& on, ImVec2 size) { desk.draw(on, size); },
+                      [&] { return desk.changed(); }};
+    if (options.gallery) shown = {gallery(), {}};
+    const auto done = show_window(shown, options.window);
     return done ? exit_pass : refuse(done.error().message);
 }
 
