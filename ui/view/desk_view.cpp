@@ -18,14 +18,14 @@ double at_scrape(std::size_t row) {
     return static_cast<double>(row + 1) * scrape_every.seconds();
 }
 
-std::optional<double> percent(std::int64_t part, std::int64_t of) {
+std::optional<double> percent_of(std::int64_t part, std::int64_t of) {
     if (of <= 0) return std::nullopt;
     return 100 * static_cast<double>(part) / static_cast<double>(of);
 }
 
 std::optional<double> errors_percent(const FactView& known, ServiceId service, std::size_t row) {
     const std::int64_t bad = known.series(service, Measure::errors)[row];
-    return percent(bad, bad + known.series(service, Measure::answered)[row]);
+    return percent_of(bad, bad + known.series(service, Measure::answered)[row]);
 }
 
 // Alerts of services that fired and have not cleared.
