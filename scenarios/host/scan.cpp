@@ -47,7 +47,7 @@ private:
     }
 
     void step() {
-        using Kind = ScriptWord::Kind;
+        using Sort = ScriptWord::Kind;
         const char c = at(0);
         const std::size_t start = next_;
         const int line = line_;
@@ -55,18 +55,18 @@ private:
             next_ += 2;
             if (!skip_long()) skip_line();
         } else if (c == '[' && skip_long()) {
-            words_.push_back({Kind::text, "", line});
+            words_.push_back({Sort::text, "", line});
         } else if (c == '"' || c == '\'') {
             skip_quoted(c);
             const std::size_t size = next_ - start;
             words_.push_back(
-                {Kind::text, source_.substr(start + 1, size > 2 ? size - 2 : 0), line});
+                {Sort::text, source_.substr(start + 1, size > 2 ? size - 2 : 0), line});
         } else if (is_letter(c)) {
             while (is_letter(at(0)) || is_digit(at(0))) ++next_;
-            words_.push_back({Kind::name, source_.substr(start, next_ - start), line});
+            words_.push_back({Sort::name, source_.substr(start, next_ - start), line});
         } else if (is_digit(c) || (c == '.' && is_digit(at(1)))) {
             while (is_letter(at(0)) || is_digit(at(0)) || at(0) == '.') ++next_;
-            words_.push_back({Kind::number, source_.substr(start, next_ - start), line});
+            words_.push_back({Sort::number, source_.substr(start, next_ - start), line});
         } else if (std::isspace(static_cast<unsigned char>(c))) {
             advance();
         } else {

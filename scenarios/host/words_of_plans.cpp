@@ -11,7 +11,7 @@ namespace {
 using T = Field::Type;
 using H = HandleKind;
 
-const char* kept(std::string text) {  // For ever: words are tables of plain pointers.
+const char* kept_word(std::string text) {  // For ever: words are tables of plain pointers.
     static std::deque<std::string> all;
     return all.emplace_back(std::move(text)).c_str();
 }
@@ -20,7 +20,7 @@ const char* kept(std::string text) {  // For ever: words are tables of plain poi
 const char* share_text(Share share) {
     std::string digits = std::to_string(whole.ppm + share.ppm % whole.ppm).substr(1);
     while (!digits.empty() && digits.back() == '0') digits.pop_back();
-    return kept(std::to_string(share.ppm / whole.ppm) + (digits.empty() ? "" : "." + digits));
+    return kept_word(std::to_string(share.ppm / whole.ppm) + (digits.empty() ? "" : "." + digits));
 }
 
 constexpr std::pair<const char*, const char*> of_dimensions[dimensions] = {
@@ -37,9 +37,9 @@ void add_volume(const Trial& usual, std::vector<Field>& fields) {
         fields.push_back({of_dimensions[d].first, T::share, share_text(usual.parity[d]),
                           of_dimensions[d].second, 0, 1});
     if (usual.kind == TrialKind::performance) return;
-    fields.push_back({"volume", T::integer, kept(std::to_string(usual.volume)),
+    fields.push_back({"volume", T::integer, kept_word(std::to_string(usual.volume)),
                       "requests in one run, over all of its tests", 0, 1e9});
-    fields.push_back({"tests", T::integer, kept(std::to_string(usual.tests)),
+    fields.push_back({"tests", T::integer, kept_word(std::to_string(usual.tests)),
                       "that these are spread over; 0: they are not told apart", 0, 1e6});
     fields.push_back({"oracle", T::share, share_text(usual.oracle),
                       "of wrong results, those that somebody asserts against", 0, 1});
@@ -68,13 +68,13 @@ void add_rehearsal(const Trial& usual, std::vector<Field>& fields) {
 void add_approval(const Trial& usual, std::vector<Field>& fields) {
     fields.push_back({"approvers", T::texts, "",
                       "instead of a rota: names of people, whose attention it takes"});
-    fields.push_back({"looks", T::length, kept(length_text(usual.looks)),
+    fields.push_back({"looks", T::length, kept_word(length_text(usual.looks)),
                       "in the median, once one of them looks at it", 1, 86'400});
     fields.push_back({"rota", T::choice, "on_call", "who is there", 0, 0, H::nothing,
                       "office_hours|on_call|away"});
-    fields.push_back({"opens", T::length, kept(length_text(usual.opens)),
+    fields.push_back({"opens", T::length, kept_word(length_text(usual.opens)),
                       "since midnight, in office hours", 0, 86'400});
-    fields.push_back({"closes", T::length, kept(length_text(usual.closes)),
+    fields.push_back({"closes", T::length, kept_word(length_text(usual.closes)),
                       "since midnight, in office hours", 0, 86'400});
     fields.push_back({"catches", T::share, share_text(usual.catches),
                       "of what is wrong, seen by who approves", 0, 1});
@@ -85,7 +85,7 @@ Word word_of(TrialKind kind, const char* name, const char* form, const char* mea
     Word word{name, form, meaning, true, false, H::nothing, {}};
     if (kind == TrialKind::merge) return word;
     const auto add = [&](Field field) { word.fields.push_back(field); };
-    add({"takes", T::length, kept(length_text(usual.takes)),
+    add({"takes", T::length, kept_word(length_text(usual.takes)),
          kind == TrialKind::approval ? "in the median, from the question to the answer"
                                      : "how long one run is",
          1, 86'400});

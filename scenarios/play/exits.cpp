@@ -33,7 +33,7 @@ ExitState at_a_price(std::string what) {
 }
 
 // What is so from a step on; the next step begins with it.
-struct Standing {
+struct Situation {
     SimTime now;
     std::size_t stage = 0;
     bool under_way = true;
@@ -89,7 +89,7 @@ const char* harm_of(SchemaVerdict verdict, const Store& store) {
 }
 
 // What a build makes of what is stored by now; empty: it does no harm.
-std::string harm_to_stores(const Chapter& it, const Standing& now, BuildId reader) {
+std::string harm_to_stores(const Chapter& it, const Situation& now, BuildId reader) {
     for (std::uint32_t s = 0; s < it.world.stores.size(); ++s) {
         const SchemaChange* change = schema_of(it.world, StoreId{s});
         if (change == nullptr || !it.reads(s)) continue;
@@ -144,7 +144,7 @@ std::string harm_on_call(const Chapter& it, ServiceId callee, BuildId caller_run
 }
 
 // The same of what passes on calls, where everybody else stays what it is by then.
-std::string harm_to_calls(const Chapter& it, const Standing& now, BuildId runs) {
+std::string harm_to_calls(const Chapter& it, const Situation& now, BuildId runs) {
     for (std::uint32_t s = 0; s < it.world.services.size(); ++s)
         for (const Call& call : it.world.services[s].calls) {
             if (s != it.service && call.to.index != it.service) continue;
@@ -167,7 +167,7 @@ std::vector<const Change*> brought(const Chapter& it, BuildId build, BuildId but
 }
 
 // A flag that is on and that the build before has something else behind, which does harm.
-std::string other_meaning(const Chapter& it, const Standing& now) {
+std::string other_meaning(const Chapter& it, const Situation& now) {
     for (const Change* change : brought(it, it.before, it.build)) {
         if (change->hides.empty()) continue;
         for (const SettingId flag : change->behind)
@@ -181,13 +181,13 @@ std::string other_meaning(const Chapter& it, const Standing& now) {
     return {};
 }
 
-std::string harm_of_going_back(const Chapter& it, const Standing& now) {
+std::string harm_of_going_back(const Chapter& it, const Situation& now) {
     if (std::string harm = harm_to_stores(it, now, it.before); !harm.empty()) return harm;
     if (std::string harm = harm_to_calls(it, now, it.before); !harm.empty()) return harm;
     return other_meaning(it, now);
 }
 
-ExitState halt_at(const Chapter& it, const Standing& now) {
+ExitState halt_at(const Chapter& it, const Situation& now) {
     if (!now.under_way) return shut("no rollout is under way: it is with everybody");
     if (it.stages()[now.stage].kind == StageKind::blue_green) return open_exit;  // One side serves.
     for (const BuildId runs : {it.before, it.build}) {
@@ -199,14 +199,14 @@ ExitState halt_at(const Chapter& it, const Standing& now) {
     return open_exit;
 }
 
-ExitState roll_back_at(const Chapter& it, const Standing& now) {
+ExitState roll_back_at(const Chapter& it, const Situation& now) {
     if (std::string harm = harm_of_going_back(it, now); !harm.empty()) return shut(harm);
     if (now.no_image.contains(it.before.index))
         return shut("the registry has the image of " + it.version(it.before) + " no longer");
     return open_exit;
 }
 
-ExitState switch_back_at(const Chapter& it, const Standing& now) {
+ExitState switch_back_at(const Chapter& it, const Situation& now) {
     const bool sides = std::ranges::any_of(
         it.stages(), [](const Stage& stage) { return stage.kind == StageKind::blue_green; });
     if (!sides) return shut("the plan has no second side to switch to");
@@ -218,7 +218,7 @@ ExitState switch_back_at(const Chapter& it, const Standing& now) {
 }
 
 // A flag of the change that the build still asks, and that is on.
-bool can_be_off(const Chapter& it, const Standing& now, const Change& change) {
+bool can_be_off(const Chapter& it, const Situation& now, const Change& change) {
     return std::ranges::any_of(change.behind, [&](SettingId flag) {
         const bool removed =
             std::ranges::any_of(it.world.builds[it.build.index].changes,
@@ -227,7 +227,7 @@ bool can_be_off(const Chapter& it, const Standing& now, const Change& change) {
     });
 }
 
-ExitState flag_off_at(const Chapter& it, const Standing& now) {
+ExitState flag_off_at(const Chapter& it, const Situation& now) {
     const std::vector<const Change*> ours = brought(it, it.build, it.before);
     std::size_t flagged = 0, covered = 0;
     for (const Change* change : ours) {
@@ -250,7 +250,7 @@ ExitState flag_off_at(const Chapter& it, const Standing& now) {
                       std::to_string(ours.size()) + " changes");
 }
 
-ExitState config_revert_at(const Chapter&, const Standing& now) {
+ExitState config_revert_at(const Chapter&, const Situation& now) {
     if (now.changed.empty()) return shut("no setting has been changed; nothing to take back");
     return open_exit;
 }
@@ -265,7 +265,7 @@ std::string lacks_reader(const Chapter& it, BuildId fix) {
     return {};
 }
 
-ExitState forward_at(const Chapter& it, const Standing& now) {
+ExitState forward_at(const Chapter& it, const Situation& now) {
     const auto& fix = it.world.services[it.service].hotfix;
     if (!fix) {
         for (std::uint32_t b = 0; b < it.world.builds.size(); ++b) {
@@ -289,7 +289,7 @@ ExitState forward_at(const Chapter& it, const Standing& now) {
     return at_a_price("it takes " + length_text(takes) + " and its plan; harm goes on meanwhile");
 }
 
-ExitState restore_at(const Chapter& it, const Standing& now) {
+ExitState restore_at(const Chapter& it, const Situation& now) {
     std::string kept, why;
     for (std::uint32_t s = 0; s < it.world.stores.size(); ++s) {
         const Store& store = it.world.stores[s];
@@ -309,14 +309,14 @@ ExitState restore_at(const Chapter& it, const Standing& now) {
     return shut(why.empty() ? "it uses no table, and only a table can be restored" : why);
 }
 
-std::array<ExitState, exits> states_at(const Chapter& it, const Standing& now) {
+std::array<ExitState, exits> states_at(const Chapter& it, const Situation& now) {
     return {halt_at(it, now),        flag_off_at(it, now),      roll_back_at(it, now),
             switch_back_at(it, now), config_revert_at(it, now), forward_at(it, now),
             restore_at(it, now)};
 }
 
 // Whoever writes by now leaves its form behind.
-void write_forms(const Chapter& it, Standing& now, bool out) {
+void write_forms(const Chapter& it, Situation& now, bool out) {
     for (std::uint32_t s = 0; s < it.world.stores.size(); ++s) {
         const Store& store = it.world.stores[s];
         const SchemaChange* change = schema_of(it.world, StoreId{s});
@@ -416,7 +416,7 @@ std::vector<Event> events_of(const Chapter& it) {
     return all;
 }
 
-void put_rule(Standing& now, SettingId flag, const Rule& rule) {
+void put_rule(Situation& now, SettingId flag, const Rule& rule) {
     now.changed.insert(flag.index);
     if (is_at_first_on(rule))
         now.on.insert(flag.index);
@@ -424,7 +424,7 @@ void put_rule(Standing& now, SettingId flag, const Rule& rule) {
         now.on.erase(flag.index);
 }
 
-void happen(Standing& now, const Event& event) {
+void happen(Situation& now, const Event& event) {
     now.now = event.at;
     if (event.stage) now.stage = *event.stage;
     if (event.ends) now.under_way = false;
@@ -440,13 +440,13 @@ void happen(Standing& now, const Event& event) {
 }
 
 std::vector<ExitStep> steps_of(const Chapter& it) {
-    Standing now{.now = it.release.at,
-                 .phases = std::vector(it.world.stores.size(), SchemaPhase::single),
-                 .forms = std::vector<std::set<Format>>(it.world.stores.size()),
-                 .on = {},
-                 .changed = {},
-                 .no_image = {},
-                 .bad_backup = {}};
+    Situation now{.now = it.release.at,
+                  .phases = std::vector(it.world.stores.size(), SchemaPhase::single),
+                  .forms = std::vector<std::set<Format>>(it.world.stores.size()),
+                  .on = {},
+                  .changed = {},
+                  .no_image = {},
+                  .bad_backup = {}};
     for (std::uint32_t i = 0; i < it.world.settings.size(); ++i)
         if (is_at_first_on(it.world.settings[i].initially)) now.on.insert(i);
     std::vector<ExitStep> steps;

@@ -5,17 +5,17 @@
 namespace rollcage {
 namespace {
 
-struct Pair {
+struct BothLives {
     Outcome ordered, without;
 };
 
-Result<Pair> play_both(const Recording& recording, const Day& day, const Command& command,
-                       const std::string& then) {
+Result<BothLives> play_both(const Recording& recording, const Day& day, const Command& command,
+                            const std::string& then) {
     const auto ordered = play_from(recording, day, command, then);
     if (!ordered) return ordered.error();
     const auto without = play_from(recording, day, std::nullopt, then);
     if (!without) return without.error();
-    return Pair{*ordered, *without};
+    return BothLives{*ordered, *without};
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ Result<Futures> futures(const Recording& recording, const Turn& turn, const Futu
     const Day& day = days->front();
     const auto turned = play_from(recording, day, *command, turn.then);
     if (!turned) return turned.error();
-    std::vector<std::optional<Result<Pair>>> all(asked.seeds);
+    std::vector<std::optional<Result<BothLives>>> all(asked.seeds);
     in_parallel(all.size(), asked.jobs, asked.stop, [&](std::size_t nth) {
         Day other = day;
         redraw(other, nth + 1, asked.family);

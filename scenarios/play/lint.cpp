@@ -135,6 +135,10 @@ void Linting::tell(const char* rule, const SourceLine& at, std::string what, std
     findings.push_back({&*found, at, std::move(what), std::move(why), std::move(mend)});
 }
 
+std::string since_start(SimTime at) {
+    return length_text(at - SimTime{});
+}
+
 std::string in_marks(const std::string& text) {
     return '"' + text + '"';
 }

@@ -4,14 +4,6 @@
 #include "scenarios/play/lint_rules.h"
 
 namespace rollcage {
-namespace {
-
-std::string at_text(SimTime at) {
-    return length_text(at - SimTime{});
-}
-
-}  // namespace
-
 const Change* change_on(const Blueprint& world, BuildId build, StoreId store) {
     for (const Change& it : world.builds[build.index].changes)
         if (it.schema && it.schema->is_on(store)) return &it;
@@ -66,8 +58,8 @@ void lint_contract(Linting& lint, StoreId store, const ColumnStep& step) {
         const bool released = out.size() > 1 && change_on(lint.world, now, store) != nullptr;
         const std::string rows = std::to_string(lint.world.stores[store.index].records);
         lint.tell("contract-with-release", step.line,
-                  "migrate " + lint.world.names.stores[store.index] + " at " + at_text(step.at) +
-                      " drops the old form",
+                  "migrate " + lint.world.names.stores[store.index] + " at " +
+                      since_start(step.at) + " drops the old form",
                   released
                       ? version(now) + " of " + in_marks(lint.world.names.services[s]) +
                             " is the first build without it; " + version(before) +
@@ -101,14 +93,14 @@ void lint_expand(Linting& lint, const ReleaseOf& release, StoreId store,
     if (phase != SchemaPhase::single) return;
     const auto expands = std::ranges::find_if(
         steps, [](const ColumnStep& it) { return it.gives != SchemaPhase::single; });
-    lint.tell(
-        "writes-before-expand", release.line,
-        "release of " + lint.world.names.builds[release.build.index] + " at " + at_text(release.at),
-        "it writes the new form of " + in_marks(lint.world.names.stores[store.index]) + " from " +
-            at_text(begins) + " on, and " +
-            (expands == steps.end() ? std::string{"nothing in the file adds the column"}
-                                    : "the column is added at " + at_text(expands->at)) +
-            ": every such write is rejected until then");
+    lint.tell("writes-before-expand", release.line,
+              "release of " + lint.world.names.builds[release.build.index] + " at " +
+                  since_start(release.at),
+              "it writes the new form of " + in_marks(lint.world.names.stores[store.index]) +
+                  " from " + since_start(begins) + " on, and " +
+                  (expands == steps.end() ? std::string{"nothing in the file adds the column"}
+                                          : "the column is added at " + since_start(expands->at)) +
+                  ": every such write is rejected until then");
 }
 
 }  // namespace

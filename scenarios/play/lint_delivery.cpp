@@ -15,10 +15,6 @@ constexpr double judge_alpha = 0.05;  // Of a gate, over all its looks; as the j
 constexpr double power_wanted = 0.8;
 constexpr std::int64_t series_least = 50;  // Scrapes; the judge compares latencies from so many on.
 
-std::string at_text(SimTime at) {
-    return length_text(at - SimTime{});
-}
-
 std::string count_text(double count) {
     std::string digits = std::to_string(std::llround(std::min(count, 1e15)));
     for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
@@ -172,9 +168,9 @@ void lint_soaks(Linting& lint, const ReleaseOf& release) {
                   lint.scenario.lines.stages[release.plan.index][i],
                   stage_text(lint, release.plan, i),
                   "build " + lint.world.names.builds[release.build.index] + " is released at " +
-                      at_text(release.at) + " and is through this soak at " +
-                      at_text(times[i].ends) + " at the earliest; " +
-                      (gated ? "decisions end at " : "the day ends at ") + at_text(end));
+                      since_start(release.at) + " and is through this soak at " +
+                      since_start(times[i].ends) + " at the earliest; " +
+                      (gated ? "decisions end at " : "the day ends at ") + since_start(end));
         return;  // What follows is later still.
     }
 }

@@ -85,6 +85,7 @@ void lint_waits(Linting& lint);
 void lint_expectations(Linting& lint);
 
 std::string in_marks(const std::string& text);
-std::string percent(double share);  // "5%", "0.1%".
+std::string since_start(SimTime at);  // Since the start.
+std::string percent(double share);    // "5%", "0.1%".
 
 }  // namespace rollcage

@@ -17,7 +17,7 @@ constexpr std::int64_t count_max = 1'000'000;
 constexpr std::array<std::string_view, 5> remark_kinds{"expectation", "prediction", "note", "hint",
                                                        "bookmark"};
 
-std::vector<std::string> lines_of(const std::string& text) {
+std::vector<std::string> split_lines(const std::string& text) {
     std::vector<std::string> lines;
     for (std::size_t at = 0;;) {
         const auto end = text.find('\n', at);
@@ -332,7 +332,7 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
         out << "| " << knob << '=' << value << '\n';
     out << "sources " << head.sources.size() << '\n';
     for (const SourceFile& it : head.sources) {
-        const auto lines = lines_of(it.text);
+        const auto lines = split_lines(it.text);
         out << "source " << it.name << "\nlines " << lines.size() << '\n';
         for (const std::string& line : lines) out << "| " << line << '\n';
     }
@@ -392,7 +392,7 @@ std::string outcome_line(const Outcome& outcome) {
 }
 
 Result<Recording> parse_recording(const std::string& text) {
-    std::vector<std::string> lines = lines_of(text);
+    std::vector<std::string> lines = split_lines(text);
     lines.pop_back();  // After the last line break: nothing, or a line the crash tore.
     Reader reader{std::move(lines)};
     Recording recording;

@@ -8,7 +8,7 @@
 namespace rollcage {
 namespace {
 
-constexpr Duration second{1'000'000}, minute{60'000'000};
+constexpr Duration a_second{1'000'000}, a_minute{60'000'000};
 
 // What a command sets going: processes of a service, settings, or neither.
 std::optional<ServiceId> moves_processes(const Command& command) {
@@ -105,10 +105,10 @@ private:
                                               {Part::pulled, &times.pulled},
                                               {Part::booted, &times.booted},
                                               {Part::in_waves, &times.in_waves}})
-                if (part == which) *into = *into + second;
+                if (part == which) *into = *into + a_second;
         } else if (travelling(day.world)) {
             going = true;
-            times.propagated = times.propagated + second;
+            times.propagated = times.propagated + a_second;
         }
         if (going) return;
         times.done = day.now;
@@ -131,9 +131,9 @@ Result<ResponseTimes> response_times(const Scenario& scenario,
     const std::vector<Minute>& minutes = day->world.minutes.all;
     for (std::size_t i = 0; i < minutes.size(); ++i) {
         if (!minutes[i].harmful()) continue;
-        const SimTime began = SimTime{} + minute * static_cast<std::int64_t>(i);
+        const SimTime began = SimTime{} + a_minute * static_cast<std::int64_t>(i);
         if (!response.harm_began) response.harm_began = began;
-        response.harm_ended = began + minute;
+        response.harm_ended = began + a_minute;
     }
     if (response.harm_ended == now(*day)) response.harm_ended.reset();  // It goes on.
     for (const Occurrence& it : day->belief.facts)

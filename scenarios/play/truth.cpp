@@ -8,7 +8,7 @@
 namespace rollcage {
 namespace {
 
-constexpr Duration second{1'000'000};
+constexpr Duration one_second{1'000'000};
 
 Met& met_of(Truth& truth, Met::Why why, std::uint32_t s, BuildId build, std::uint32_t what,
             SimTime now) {
@@ -58,7 +58,8 @@ std::vector<Cause> causes_at(const World& world, std::uint32_t s, const Pool& po
 
 void note_answers(const Day& day, Truth& truth) {
     const World& world = day.world;
-    const auto ticks = static_cast<double>(second.us) / static_cast<double>(world.tick_length.us);
+    const auto ticks =
+        static_cast<double>(one_second.us) / static_cast<double>(world.tick_length.us);
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
         for (const Pool& pool : world.services[s].pools) {
             const std::int64_t served = pool.own_served + pool.calls_served;
@@ -211,9 +212,9 @@ void note_who(const World& world, Spoilt& spoilt) {
 
 void note_records(const Day& day, std::vector<Counted>& before, Truth& truth) {
     for (std::uint32_t i = 0; i < day.world.stores.size(); ++i) {
-        const Counted counts = counted(day.world.stores[i].state);
-        for (std::size_t how = 0; how < counts.size(); ++how) {
-            const std::int64_t more = counts[how] - before[i][how];
+        const Counted totals = counted(day.world.stores[i].state);
+        for (std::size_t how = 0; how < totals.size(); ++how) {
+            const std::int64_t more = totals[how] - before[i][how];
             if (more <= 0) continue;  // What a restore takes back, and what mends.
             const auto same = [&](const Spoilt& it) {
                 return it.store.index == i && static_cast<std::size_t>(it.how) == how;
@@ -228,7 +229,7 @@ void note_records(const Day& day, std::vector<Counted>& before, Truth& truth) {
             found->last = day.now;
             note_who(day.world, *found);
         }
-        before[i] = counts;
+        before[i] = totals;
     }
 }
 
@@ -241,7 +242,8 @@ Result<Day> watch(const Scenario& scenario, const std::vector<GivenOrder>& order
     Day day = start_day(scenario.blueprint, seed);
     const SimTime last = end ? std::min(*end, day_end(day)) : day_end(day);
     while (day.now < last) {
-        const SimTime next = std::min(last, day.now + (second - Duration{day.now.us % second.us}));
+        const SimTime next =
+            std::min(last, day.now + (one_second - Duration{day.now.us % one_second.us}));
         if (const auto played = play_on(day, &who, next); !played) return played.error();
         each_second(day);
     }

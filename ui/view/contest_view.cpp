@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t dots_max = 60;
 
-bool idle(const Comparison& comparison, const std::string& key) {
+bool untouched(const Comparison& comparison, const std::string& key) {
     return std::ranges::all_of(comparison.lives, [&](const ContestLife& life) {
         const auto it = life.spreads.find(key);
         return it == life.spreads.end() || (it->second.min == 0 && it->second.max == 0);
@@ -100,7 +100,7 @@ HeatMap heat_of(const Comparison& comparison) {
     HeatMap map;
     std::vector<std::string> keys;
     for (const std::string& key : outcome_keys())
-        if (!idle(comparison, key)) keys.push_back(key);
+        if (!untouched(comparison, key)) keys.push_back(key);
     for (const ContestLife& life : comparison.lives) map.columns.push_back(label(life));
     for (const std::string& key : keys) {
         HeatRow row{key, {}};
@@ -158,9 +158,9 @@ ContestView contest_view(const Comparison& comparison) {
     std::vector<std::string> keys = comparison.by;
     for (const char* it : {"requests.failed", "cost.total"})
         if (std::ranges::find(keys, it) == keys.end()) keys.push_back(it);
-    std::erase_if(keys, [&](const std::string& it) { return idle(comparison, it); });
+    std::erase_if(keys, [&](const std::string& it) { return untouched(comparison, it); });
     for (const std::string& it : comparison.by)
-        if (!idle(comparison, it)) view.weighed_by.push_back(it);
+        if (!untouched(comparison, it)) view.weighed_by.push_back(it);
     for (const std::string& key : keys) {
         SpreadPlot spread = spread_plot(comparison, key);
         if (comparison.lives.size() > 1 && std::ranges::none_of(spread.rows, &SpreadRow::best)) {

@@ -15,7 +15,7 @@ json seconds(Duration length) {
     return static_cast<double>(length.us) / 1e6;
 }
 
-std::string written(const json& document) {
+std::string dumped(const json& document) {
     return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -103,7 +103,7 @@ std::string explain_json(const Explanation& all) {
     document["figures"] = json::array();
     for (const std::string& key : weighed_keys())
         document["figures"].push_back(figure(all.day, key));
-    return written(document);
+    return dumped(document);
 }
 
 std::string fact_why_json(const ButFor& day, std::size_t nth) {
@@ -125,13 +125,13 @@ std::string fact_why_json(const ButFor& day, std::size_t nth) {
     }
     json document = head(day);
     document["chain"] = std::move(chain);
-    return written(document);
+    return dumped(document);
 }
 
 std::string figure_json(const ButFor& day, const std::string& key) {
     json document = head(day);
     document.update(figure(day, key));
-    return written(document);
+    return dumped(document);
 }
 
 std::string change_json(const Scenario& scenario, const ChangeWalk& walk) {
@@ -160,14 +160,14 @@ std::string change_json(const Scenario& scenario, const ChangeWalk& walk) {
                          {"most", it.most.value()},
                          {"most_s", seconds(it.most_at)}});
     for (const SettingId it : walk.behind) flags.push_back(names.settings[it.index]);
-    return written({{"format", 1},
-                    {"scenario", scenario.name},
-                    {"change", change_name(names, walk.key)},
-                    {"hides", walk.hides},
-                    {"new_form", walk.new_form},
-                    {"behind", flags},
-                    {"steps", steps},
-                    {"users", users}});
+    return dumped({{"format", 1},
+                   {"scenario", scenario.name},
+                   {"change", change_name(names, walk.key)},
+                   {"hides", walk.hides},
+                   {"new_form", walk.new_form},
+                   {"behind", flags},
+                   {"steps", steps},
+                   {"users", users}});
 }
 
 std::string time_json(const ResponseTimes& response) {
@@ -183,12 +183,12 @@ std::string time_json(const ResponseTimes& response) {
                           {"waves_s", seconds(it.in_waves)},
                           {"propagate_s", seconds(it.propagated)},
                           {"done_s", seconds(it.done)}});
-    return written({{"format", 1},
-                    {"harm_began_s", seconds(response.harm_began)},
-                    {"known_s", seconds(response.known)},
-                    {"first_order_s", seconds(response.first_order)},
-                    {"harm_ended_s", seconds(response.harm_ended)},
-                    {"orders", orders}});
+    return dumped({{"format", 1},
+                   {"harm_began_s", seconds(response.harm_began)},
+                   {"known_s", seconds(response.known)},
+                   {"first_order_s", seconds(response.first_order)},
+                   {"harm_ended_s", seconds(response.harm_ended)},
+                   {"orders", orders}});
 }
 
 }  // namespace rollcage
