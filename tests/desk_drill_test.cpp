@@ -16,7 +16,8 @@ const std::vector<SourceFile> small_shop{{"small.lua", R"(
 local drill = scenario { title = "t", lasts = "30m", judged_after = "10m" }
 local users = drill.cohort { "users", users = 600, timeout = "2s" }
 local shop = drill.service { "shop", serves = users, instances = 4, slots = 4, version = "1.0" }
-local bad = drill.build { "1.1", of = shop, change { "c", hides = defect { rate = 1, fails = 0.5 } } }
+local bad = drill.build { "1.1", of = shop,
+  change { "c", hides = defect { rate = 1, fails = 0.5 } } }
 drill.plan "slowly" { canary { share = "20%", soak = "5m" }, everyone {} }
 drill.at("0s", release(bad, "slowly"))
 )"}};

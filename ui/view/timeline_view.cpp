@@ -9,33 +9,7 @@
 namespace rollcage {
 namespace {
 
-using Facts = std::vector<Occurrence>;
-
-// Where an order's answer is: the first one that is of the same kind, holds what was given, and
-// answers none before.
-std::vector<std::optional<std::size_t>> answers_to_orders(const Facts& facts) {
-    std::vector<std::optional<std::size_t>> answer(facts.size());
-    std::vector<bool> taken(facts.size());
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        const auto* ordered = std::get_if<Ordered>(&facts[i].fact);
-        if (ordered == nullptr) continue;
-        const Numbers given = order_numbers(ordered->command);
-        for (std::size_t j = i + 1; j < facts.size(); ++j) {
-            const Mark mark = mark_of(facts[j].fact);
-            if (taken[j] || (mark != Mark::effect && mark != Mark::refused)) continue;
-            const Command& command = *command_of(facts[j].fact);
-            if (command.index() != ordered->command.index()) continue;
-            const Numbers held = order_numbers(command);
-            bool same = held.size() == given.size();
-            for (std::size_t k = 0; same && k < given.size(); ++k)
-                same = given[k] < 0 || given[k] == held[k];
-            if (!same) continue;
-            answer[i] = j, taken[j] = true;
-            break;
-        }
-    }
-    return answer;
-}
+using Facts = std::span<const Occurrence>;
 
 // Of the requests that ended in the five minutes from there on, those that failed, in percent.
 std::optional<double> failing(const WatchedDay& day, double from_s) {
@@ -58,13 +32,13 @@ std::string came_after(const WatchedDay& day, double effect_s) {
                        *before, *after);
 }
 
-Track orders_track(const WatchedDay& day) {
+Track orders_track(const FactsSoFar& day) {
     Track track{"Orders"};
-    const Names& names = day.scenario.blueprint->names;
-    const auto answers = answers_to_orders(day.life.facts);
+    const Names& names = *day.names;
+    const auto answers = answers_to_orders(day.facts);
     std::size_t number = 0;
-    for (std::size_t i = 0; i < day.life.facts.size(); ++i) {
-        const Occurrence& it = day.life.facts[i];
+    for (std::size_t i = 0; i < day.facts.size(); ++i) {
+        const Occurrence& it = day.facts[i];
         const Mark mark = mark_of(it.fact);
         if (mark == Mark::effect || mark == Mark::refused)
             track.events.push_back({it.at.seconds(), mark, headline(it, names), "", i});
@@ -72,20 +46,20 @@ Track orders_track(const WatchedDay& day) {
         if (ordered == nullptr) continue;
         const std::string text = command_text(ordered->command, names);
         track.events.push_back({it.at.seconds(), mark, text, std::to_string(++number), i});
-        if (answers[i] && day.life.facts[*answers[i]].at > it.at)
+        if (answers[i] && day.facts[*answers[i]].at > it.at)
             track.spans.push_back(
-                {it.at.seconds(), day.life.facts[*answers[i]].at.seconds(), mark, text});
+                {it.at.seconds(), day.facts[*answers[i]].at.seconds(), mark, text});
     }
     return track;
 }
 
 // From when it fires to when it clears, or to the end.
-Track alerts_track(const WatchedDay& day) {
+Track alerts_track(const FactsSoFar& day) {
     Track track{"Alerts"};
-    const Names& names = day.scenario.blueprint->names;
+    const Names& names = *day.names;
     std::map<std::string, std::size_t> open;
-    for (std::size_t i = 0; i < day.life.facts.size(); ++i) {
-        const Occurrence& it = day.life.facts[i];
+    for (std::size_t i = 0; i < day.facts.size(); ++i) {
+        const Occurrence& it = day.facts[i];
         const Mark mark = mark_of(it.fact);
         if (mark != Mark::alert && mark != Mark::cleared) continue;
         const std::string text = headline(it, names);
@@ -100,7 +74,7 @@ Track alerts_track(const WatchedDay& day) {
             continue;
         if (mark == Mark::alert && !open.contains(which)) {
             open[which] = track.spans.size();
-            track.spans.push_back({it.at.seconds(), day.life.ended.seconds(), mark, which});
+            track.spans.push_back({it.at.seconds(), day.until.seconds(), mark, which});
         } else if (mark == Mark::cleared && open.contains(which)) {
             track.spans[open[which]].until_s = it.at.seconds();
             open.erase(which);
@@ -110,12 +84,12 @@ Track alerts_track(const WatchedDay& day) {
 }
 
 // Each build on its way to so many users, until the next thing happens to its service.
-Track rollout_track(const WatchedDay& day) {
+Track rollout_track(const FactsSoFar& day) {
     Track track{"Rollout"};
-    const Names& names = day.scenario.blueprint->names;
+    const Names& names = *day.names;
     std::map<std::uint32_t, std::size_t> open;
-    for (std::size_t i = 0; i < day.life.facts.size(); ++i) {
-        const Occurrence& it = day.life.facts[i];
+    for (std::size_t i = 0; i < day.facts.size(); ++i) {
+        const Occurrence& it = day.facts[i];
         if (mark_of(it.fact) != Mark::stage) continue;
         const bool begins = std::holds_alternative<Released>(it.fact) ||
                             std::holds_alternative<StageReached>(it.fact) ||
@@ -127,7 +101,7 @@ Track rollout_track(const WatchedDay& day) {
             if (open.contains(service.index))
                 track.spans[open[service.index]].until_s = it.at.seconds();
             open[service.index] = track.spans.size();
-            track.spans.push_back({it.at.seconds(), day.life.ended.seconds(), Mark::stage, label});
+            track.spans.push_back({it.at.seconds(), day.until.seconds(), Mark::stage, label});
         };
         const auto label = [&](ServiceId service, BuildId build, const std::string& what) {
             return names.services[service.index] + " " + names.builds[build.index] + " " + what;
@@ -149,12 +123,12 @@ Track rollout_track(const WatchedDay& day) {
 }
 
 // What hands were busy with: from the order, or the step before, to the end of the step.
-Track people_track(const WatchedDay& day) {
+Track people_track(const FactsSoFar& day) {
     Track track{"People"};
-    const Names& names = day.scenario.blueprint->names;
+    const Names& names = *day.names;
     std::map<std::string, SimTime> since;  // By the order that is carried out.
-    for (std::size_t i = 0; i < day.life.facts.size(); ++i) {
-        const Occurrence& it = day.life.facts[i];
+    for (std::size_t i = 0; i < day.facts.size(); ++i) {
+        const Occurrence& it = day.facts[i];
         if (const Command* command = command_of(it.fact)) {
             const std::string order = command_text(*command, names);
             if (const auto* step = std::get_if<StepEnded>(&it.fact)) {
@@ -197,29 +171,52 @@ Track truth_track(const WatchedDay& day) {
     return track;
 }
 
-Track remarks_track(const WatchedDay& day) {
+Track remarks_track(const FactsSoFar& day) {
     Track track{"Remarks"};
-    for (const FactRow& it : remarks_of(day))
-        track.events.push_back({it.at.seconds(), it.mark, it.text, "", day.life.facts.size()});
+    for (const FactRow& it : remarks_of(day.remarks))
+        track.events.push_back({it.at.seconds(), it.mark, it.text, "", day.facts.size()});
     return track;
 }
 
-Track other_track(const WatchedDay& day) {
+Track other_track(const FactsSoFar& day) {
     Track track{"Other facts"};
-    for (std::size_t i = 0; i < day.life.facts.size(); ++i) {
-        const Occurrence& it = day.life.facts[i];
+    for (std::size_t i = 0; i < day.facts.size(); ++i) {
+        const Occurrence& it = day.facts[i];
         if (mark_of(it.fact) == Mark::fact)
-            track.events.push_back(
-                {it.at.seconds(), Mark::fact, headline(it, day.scenario.blueprint->names), "", i});
+            track.events.push_back({it.at.seconds(), Mark::fact, headline(it, *day.names), "", i});
     }
     return track;
 }
 
 }  // namespace
 
-std::vector<FactRow> remarks_of(const WatchedDay& day) {
+std::vector<std::optional<std::size_t>> answers_to_orders(std::span<const Occurrence> facts) {
+    std::vector<std::optional<std::size_t>> answer(facts.size());
+    std::vector<bool> taken(facts.size());
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+        const auto* ordered = std::get_if<Ordered>(&facts[i].fact);
+        if (ordered == nullptr) continue;
+        const Numbers given = order_numbers(ordered->command);
+        for (std::size_t j = i + 1; j < facts.size(); ++j) {
+            const Mark mark = mark_of(facts[j].fact);
+            if (taken[j] || (mark != Mark::effect && mark != Mark::refused)) continue;
+            const Command& command = *command_of(facts[j].fact);
+            if (command.index() != ordered->command.index()) continue;
+            const Numbers held = order_numbers(command);
+            bool same = held.size() == given.size();
+            for (std::size_t k = 0; same && k < given.size(); ++k)
+                same = given[k] < 0 || given[k] == held[k];
+            if (!same) continue;
+            answer[i] = j, taken[j] = true;
+            break;
+        }
+    }
+    return answer;
+}
+
+std::vector<FactRow> remarks_of(std::span<const Remark> remarks) {
     std::vector<FactRow> rows;
-    for (const Remark& it : day.remarks)
+    for (const Remark& it : remarks)
         if (!it.order)
             rows.push_back(
                 {it.at, Mark::said,
@@ -227,11 +224,18 @@ std::vector<FactRow> remarks_of(const WatchedDay& day) {
     return rows;
 }
 
-std::vector<Track> tracks_of(const WatchedDay& day) {
+std::vector<Track> known_tracks(const FactsSoFar& day) {
     std::vector<Track> tracks{rollout_track(day), alerts_track(day),  orders_track(day),
-                              people_track(day),  remarks_track(day), other_track(day),
-                              truth_track(day)};
+                              people_track(day),  remarks_track(day), other_track(day)};
     std::erase_if(tracks, [](const Track& it) { return it.spans.empty() && it.events.empty(); });
+    return tracks;
+}
+
+std::vector<Track> tracks_of(const WatchedDay& day) {
+    std::vector<Track> tracks =
+        known_tracks({day.life.facts, &day.scenario.blueprint->names, day.life.ended, day.remarks});
+    if (Track truth = truth_track(day); !truth.spans.empty() || !truth.events.empty())
+        tracks.push_back(std::move(truth));
     return tracks;
 }
 
