@@ -77,7 +77,8 @@ ShopService service_of(const Blueprint& world, std::uint32_t s) {
                       .zones = it.zones,
                       .regions = it.regions,
                       .uses = it.uses,
-                      .first_build = it.first_build};
+                      .first_build = it.first_build,
+                      .in_repository = it.synced.has_value()};
     for (const Call& call : it.calls)
         if (std::ranges::find(shown.calls, call.to) == shown.calls.end())
             shown.calls.push_back(call.to);

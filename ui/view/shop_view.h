@@ -22,6 +22,7 @@ struct ShopService {
     std::vector<ServiceId> calls{};
     std::vector<StoreId> uses{};
     BuildId first_build{};
+    bool in_repository = false;  // That says what is to be there.
     // Requests that users make between two scrapes on a day like any; 0: it has no users.
     std::int64_t usual = 0;
 };
