@@ -1,169 +1,197 @@
 #include "scenarios/play/drill.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
+
+#include "sim/watch/roll_call.h"
 
 namespace rollcage {
-
-Result<Drill> Drill::begin(Scenario scenario, const Choices& choices, const std::string& path) {
-    if (std::filesystem::exists(path))
-        return Error{path + " is there already; a recording is never written over"};
-    auto recorder = Recorder::open(
-        path, {ROLLCAGE_VERSION, scenario.name, choices, player, {}, scenario.sources});
-    if (!recorder) return recorder.error();
-    Drill drill;
-    drill.scenario_ = std::move(scenario);
-    drill.choices_ = choices;
-    drill.path_ = path;
-    drill.recorder_ = std::move(*recorder);
-    drill.day_ = start_day(drill.scenario_.blueprint, choices.seed);
-    drill.keep_news();
-    return drill;
-}
-
 namespace {
 
+// Facts of the start are known when the start is over: an order for that instant comes before it.
+constexpr SimTime soonest{1};
+
 SimTime last_line(const Recording& recording) {
-    SimTime last;
+    SimTime last{};
     for (const GivenOrder& it : recording.orders) last = std::max(last, it.at);
     for (const Remark& it : recording.remarks) last = std::max(last, it.at);
     for (const Act& it : recording.head.choices.acts) last = std::max(last, it.done);
     for (const std::string& it : recording.facts)
-        if (const auto at = parse_moment(std::string_view{it}.substr(0, it.find(' '))))
-            last = std::max(last, *at);
+        if (const auto at = parse_moment(it.substr(0, it.find(' '))))
+            last = std::max(last, *at + 999_us);  // Facts are written to the millisecond.
     return last;
 }
 
 }  // namespace
 
-Result<Drill> Drill::resume(const std::string& path) {
-    const auto recording = read_recording(path);
-    if (!recording) return recording.error();
-    const RecordingHead& head = recording->head;
-    if (!recording->digest.empty())
-        return Error{path + " is complete; there is nothing to go on with"};
-    if (head.actor != player)
-        return Error{path + " is a day of " + head.actor + "; only what people play goes on"};
-    auto scenario = load_scenario(head.sources, head.choices);
+std::string first_line_unlike(const Recording& recording, const Life& life, const Names& names) {
+    for (std::size_t i = 0; i < recording.orders.size(); ++i) {
+        const GivenOrder& it = recording.orders[i];
+        if (i >= life.orders.size() || life.orders[i].text != it.text ||
+            life.orders[i].at != it.at || life.orders[i].by_machine != it.by_machine)
+            return clock_text(it.at) + " " + it.text;
+    }
+    for (std::size_t i = 0; i < recording.facts.size(); ++i)
+        if (i >= life.facts.size() || transcript_line(life.facts[i], names) != recording.facts[i])
+            return recording.facts[i];
+    return {};
+}
+
+Drill::Drill(Scenario scenario, Choices choices, std::string path, Recorder recorder)
+    : scenario_(std::move(scenario)),
+      choices_(std::move(choices)),
+      path_(std::move(path)),
+      recorder_(std::move(recorder)),
+      day_(start_day(scenario_.blueprint, choices_.seed)) {
+    ask_for_roll_call(day_.belief.columns);
+    life_.actor = player;
+    life_.seed = choices_.seed;
+}
+
+Result<Drill> Drill::begin(const std::vector<SourceFile>& sources, const Choices& choices,
+                           const std::string& path) {
+    auto scenario = load_scenario(sources, choices);
     if (!scenario) return scenario.error();
-    Drill drill;
-    drill.scenario_ = std::move(*scenario);
-    drill.choices_ = head.choices;
-    drill.path_ = path;
-    drill.remarks_ = recording->remarks;
-    if (const auto again = drill.play_again(orders_of(*recording), last_line(*recording)); !again)
-        return again.error();
-    const Names& names = drill.scenario_.blueprint->names;
-    for (std::size_t i = 0; i < recording->facts.size(); ++i)
-        if (i >= drill.day_.belief.facts.size() ||
-            transcript_line(drill.day_.belief.facts[i], names) != recording->facts[i])
-            return Error{path + " does not play as it was recorded, from \"" + recording->facts[i] +
-                         "\" on; it was recorded by engine " + head.engine};
-    auto recorder = Recorder::append(path);
+    if (const auto sound = check_expectations(*scenario); !sound) return sound.error();
+    auto recorder = Recorder::open(
+        path, {ROLLCAGE_VERSION, scenario->name, choices, player, {}, scenario->sources});
     if (!recorder) return recorder.error();
-    drill.recorder_ = std::move(*recorder);
-    drill.told_ = recording->facts.size();
-    drill.keep_news();
+    return Drill{std::move(*scenario), choices, path, std::move(*recorder)};
+}
+
+Result<Drill> Drill::resume(const std::string& path) {
+    auto recording = read_recording(path);
+    if (!recording) return recording.error();
+    if (!recording->digest.empty())
+        return Error{path + ": that day was played to its end; look at it, or begin another"};
+    if (recording->head.actor != player)
+        return Error{path + ": \"" + recording->head.actor +
+                     "\" decided that day; only a day that people played can be gone on with"};
+    auto scenario = load_scenario(recording->head.sources, recording->head.choices);
+    if (!scenario) return scenario.error();
+    Drill drill{std::move(*scenario), recording->head.choices, path, Recorder{}};
+    if (const auto caught_up = drill.catch_up(*recording); !caught_up) return caught_up.error();
     return drill;
 }
 
-Result<void> Drill::play_again(const std::vector<GivenOrder>& orders, SimTime until) {
-    Day day = start_day(scenario_.blueprint, choices_.seed);
-    const Player who = player_of(orders, scenario_.blueprint->names);
-    if (const auto played = play_on(day, &who, until); !played) return played.error();
-    day_ = std::move(day);
+// Nothing is written before the day is known to be the recorded one.
+Result<void> Drill::catch_up(const Recording& recording) {
+    const Names& names = scenario_.blueprint->names;
+    const Player who = player_of(orders_of(recording), names);
+    const SimTime last = std::min(std::max(last_line(recording), soonest), end());
+    const auto played = play_on(day_, &who, last, [&] { tell_news(day_, life_, {}); });
+    if (!played) return played.error();
+    if (const std::string line = first_line_unlike(recording, life_, names); !line.empty())
+        return Error{path_ + ": this engine (" ROLLCAGE_VERSION ") plays the day otherwise than " +
+                     recording.head.engine + " did, from \"" + line +
+                     "\" on; go on with that one, or begin the day again"};
+    auto recorder = Recorder::resume(path_);
+    if (!recorder) return recorder.error();
+    recorder_ = std::move(*recorder);
+    for (std::size_t i = recording.orders.size(); i < life_.orders.size(); ++i)
+        recorder_.order(life_.orders[i]);
+    for (std::size_t i = recording.facts.size(); i < life_.facts.size(); ++i)
+        recorder_.fact(transcript_line(life_.facts[i], names));
+    remarks_ = recording.remarks;
+    resumed_at_ = rollcage::now(day_);
     return {};
 }
 
-// An order stands before the facts that it made, as whoever replays it gives it first.
 void Drill::keep_news() {
-    const Names& names = scenario_.blueprint->names;
-    for (; told_ < day_.belief.facts.size(); ++told_) {
-        const Occurrence& it = day_.belief.facts[told_];
-        if (const auto* ordered = std::get_if<Ordered>(&it.fact))
-            recorder_.order({it.at, command_text(ordered->command, names),
-                             std::ranges::binary_search(day_.by_machines, told_)});
-        recorder_.fact(transcript_line(it, names));
-    }
+    tell_news(day_, life_,
+              {[&](const GivenOrder& it) { recorder_.order(it); },
+               [&](const Occurrence& it) {
+                   recorder_.fact(transcript_line(it, scenario_.blueprint->names));
+               }});
 }
 
-bool Drill::advance(SimTime until) {
-    check(!finished_, "a finished drill does not go on");
-    const std::size_t known = day_.belief.facts.size();
-    // At the end of decisions everybody stops once, whoever plays.
-    const SimTime stop = decided() ? until : std::min(until, decisions_end(day_));
-    if (stop > now()) (void)rollcage::advance(day_, stop);
+SimTime Drill::advance(SimTime until) {
+    if (until <= rollcage::now(day_)) return rollcage::now(day_);
+    // When the window ends, whoever plays is asked for the last time.
+    const SimTime stop =
+        rollcage::now(day_) < decisions_end() ? std::min(until, decisions_end()) : until;
+    SimTime at = rollcage::advance(day_, std::max(stop, soonest));
+    if (at == SimTime{}) at = rollcage::advance(day_, soonest);
     keep_news();
-    return day_.belief.facts.size() > known;
+    return at;
 }
 
-Result<void> Drill::order(const std::string& text, const std::string& who,
-                          const std::string& expected) {
-    if (finished_) return Error{"the drill is over"};
+Result<void> Drill::order(const std::string& text, const Spoken& expected) {
     const auto command = parse_command(text, scenario_.blueprint->names);
     if (!command) return command.error();
-    if (decided()) return Error{"decisions ended at " + clock_text(decisions_end(day_))};
-    if (!expected.empty()) {
-        remark(RemarkKind::expectation, who, expected);
-        remarks_.back().order = static_cast<std::size_t>(day_.orders.size());
+    if (rollcage::now(day_) >= decisions_end())
+        return Error{"nobody decides any more at " + clock_text(rollcage::now(day_)) +
+                     "; orders were taken until " + clock_text(decisions_end())};
+    // Who gave it is known by what they expected, be it nothing.
+    if (!expected.who.empty() || !expected.text.empty()) {
+        remarks_.push_back({rollcage::now(day_), RemarkKind::expectation, expected.who,
+                            expected.text, life_.orders.size()});
+        recorder_.remark(remarks_.back());
     }
     submit(day_, *command, By::person);
     keep_news();
+    if (!keeps())
+        return Error{"the order is given, and " + path_ + " takes it no more; is the disk full?"};
     return {};
 }
 
-void Drill::remark(RemarkKind kind, const std::string& who, const std::string& text) {
-    remarks_.push_back({now(), kind, who, text});
+Result<void> Drill::order(const Command& command, const Spoken& expected) {
+    return order(command_text(command, scenario_.blueprint->names), expected);
+}
+
+void Drill::remark(RemarkKind kind, const Spoken& said) {
+    check(kind != RemarkKind::expectation, "an expectation is told with its order");
+    remarks_.push_back({rollcage::now(day_), kind, said.who, said.text});
     recorder_.remark(remarks_.back());
 }
 
-std::vector<GivenOrder> Drill::given() const {
-    std::vector<GivenOrder> orders;
-    for (std::size_t i = 0; i < day_.belief.facts.size(); ++i)
-        if (const auto* it = std::get_if<Ordered>(&day_.belief.facts[i].fact);
-            it != nullptr && !std::ranges::binary_search(day_.by_machines, i))
-            orders.push_back(
-                {day_.belief.facts[i].at, command_text(it->command, scenario_.blueprint->names)});
-    return orders;
-}
-
 Result<void> Drill::act(const Act& asked) {
-    if (finished_ || decided()) return Error{"nothing is added once decisions have ended"};
+    if (rollcage::now(day_) >= decisions_end())
+        return Error{"nothing is added once decisions have ended"};
     Act act = asked;
-    act.done = now();
-    if (!act.withholds) act.at = std::max(act.at, now() + 1_us);
-    Drill other;
-    other.choices_ = choices_;
-    other.choices_.acts.push_back(act);
-    auto scenario = load_scenario(scenario_.sources, other.choices_);
+    act.done = rollcage::now(day_);
+    if (!act.withholds) act.at = std::max(act.at, act.done + 1_us);
+    Choices choices = choices_;
+    choices.acts.push_back(act);
+    auto scenario = load_scenario(scenario_.sources, choices);
     if (!scenario) return scenario.error();
-    other.scenario_ = std::move(*scenario);
-    if (const auto again = other.play_again(given(), now()); !again) return again.error();
-    const auto& was = day_.belief.facts;
-    const auto& is = other.day_.belief.facts;
-    const Names &before = scenario_.blueprint->names, &after = other.scenario_.blueprint->names;
-    bool same = was.size() == is.size();
-    for (std::size_t i = 0; same && i < was.size(); ++i)
-        same = transcript_line(was[i], before) == transcript_line(is[i], after);
-    if (!same)
+    std::vector<GivenOrder> orders;
+    for (const GivenOrder& it : life_.orders)
+        if (!it.by_machine) orders.push_back(it);
+    Day day = start_day(scenario->blueprint, choices.seed);
+    ask_for_roll_call(day.belief.columns);
+    const Player who = player_of(orders, scenario->blueprint->names);
+    if (const auto played = play_on(day, &who, act.done); !played) return played.error();
+    const Names &before = scenario_.blueprint->names, &after = scenario->blueprint->names;
+    if (!std::ranges::equal(
+            day_.belief.facts, day.belief.facts, {},
+            [&](const Occurrence& it) { return transcript_line(it, before); },
+            [&](const Occurrence& it) { return transcript_line(it, after); }))
         return Error{
-            "that would change what has already been seen; choose a later time or "
-            "another inject"};
-    scenario_ = std::move(other.scenario_);
-    choices_ = std::move(other.choices_);
-    day_ = std::move(other.day_);
+            "that would change what has already been seen; choose a later time or another inject"};
+    scenario_ = std::move(*scenario);
+    choices_ = std::move(choices);
+    day_ = std::move(day);
     recorder_.act(act);
     return {};
 }
 
-Result<Outcome> Drill::finish() {
-    if (finished_) return Error{"the drill is over"};
-    while (now() < day_end(day_)) (void)advance(day_end(day_));
-    const Outcome result = outcome(day_);
-    if (const auto kept = recorder_.finish(result, digest(day_)); !kept) return kept.error();
-    finished_ = true;
-    return result;
+std::vector<std::string> Drill::people() const {
+    std::vector<std::string> all;
+    for (const Remark& it : remarks_)
+        if (std::ranges::find(all, it.who) == all.end()) all.push_back(it.who);
+    return all;
+}
+
+Result<PlayedOut> Drill::played_out() {
+    check(life_.ended == SimTime{}, "a day is played out once");
+    while (!over()) advance(end());
+    life_.outcome = outcome(day_);
+    life_.digest = digest(day_);
+    life_.ended = rollcage::now(day_);
+    if (const auto kept = recorder_.finish(life_.outcome, life_.digest); !kept) return kept.error();
+    auto judgements = judge_run(scenario_, player, life_.outcome);
+    if (!judgements) return judgements.error();
+    return PlayedOut{life_, std::move(*judgements)};
 }
 
 }  // namespace rollcage

@@ -1,56 +1,74 @@
-// A day that people play, live: time moves when it is let, orders go in, and every line is kept.
-// Leans on recording.h; one thread at a time. The day is the one that `rollcage play` makes of the
-// same orders at the same instants. A recording that was cut off is gone on with where it ends.
+// A day that people play live: time passes when it is let, orders are taken while it stands still.
+// Leans on recording.h; what happens is on file before anybody is told. No clock, no thread: one
+// thread at a time may hold a Drill, and `known` is good until that thread calls it again.
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "scenarios/play/expectation.h"
 #include "scenarios/play/recording.h"
 
 namespace rollcage {
 
+struct Spoken {  // Of an order, or instead of one.
+    std::string who, text;
+};
+struct PlayedOut {
+    Life life;
+    std::vector<Judgement> judgements;
+};
+
 class Drill {
 public:
-    // The recording is written as it happens; a file that is there is not written over.
-    static Result<Drill> begin(Scenario scenario, const Choices& choices, const std::string& path);
+    static Result<Drill> begin(const std::vector<SourceFile>& sources, const Choices& choices,
+                               const std::string& path);
+    // Plays a recording that was cut off up to its last line and goes on behind it.
     static Result<Drill> resume(const std::string& path);
 
+    // Until something new is known, or `until`; returns the instant. Short slices, and all at once,
+    // come to the same day.
+    SimTime advance(SimTime until);
+    // Gives an order now, on behalf of whoever expects that of it. What the world refuses is a
+    // fact; a malformed order, and one after the decision window, an error.
+    Result<void> order(const std::string& text, const Spoken& expected);
+    Result<void> order(const Command& command, const Spoken& expected);
+    // Anything but an expectation; no effect on the day.
+    void remark(RemarkKind kind, const Spoken& said);
+    // What a facilitator does: what has been seen stays as it was, or the act is refused.
+    Result<void> act(const Act& asked);
+    // Lets the rest of the day pass, judges it and finishes the recording; once.
+    Result<PlayedOut> played_out();
+
+    FactView known() const { return facts_known(day_); }
+    SimTime now() const { return rollcage::now(day_); }
     const Scenario& scenario() const { return scenario_; }
     const Choices& choices() const { return choices_; }
     const std::string& path() const { return path_; }
+    const Day& day() const { return day_; }  // The truth too: for a facilitator.
+    const Life& life() const { return life_; }
     const std::vector<Remark>& remarks() const { return remarks_; }
-    const Day& day() const { return day_; }
-    FactView known() const { return facts_known(day_); }
-    SimTime now() const { return rollcage::now(day_); }
-    bool decided() const { return now() >= decisions_end(day_); }  // Nobody orders any more.
-    bool finished() const { return finished_; }
-
-    // Until something new is known, or until then; answers whether something is new.
-    bool advance(SimTime until);
-    // At the present instant; malformed is an error, refused is a fact.
-    Result<void> order(const std::string& text, const std::string& who,
-                       const std::string& expected = {});
-    void remark(RemarkKind kind, const std::string& who, const std::string& text);
-    // What a facilitator does: the day up to now stays as it was, or the act is refused.
-    Result<void> act(const Act& asked);
-    // Plays the rest, and ends the recording.
-    Result<Outcome> finish();
+    // Everybody who has given an order or said something, in the order in which they did.
+    std::vector<std::string> people() const;
+    SimTime decisions_end() const { return rollcage::decisions_end(day_); }
+    SimTime end() const { return day_end(day_); }
+    bool over() const { return now() >= end(); }
+    std::optional<SimTime> resumed_at() const { return resumed_at_; }
+    bool keeps() const { return recorder_.keeps(); }  // Else the disk takes nothing any more.
 
 private:
-    Drill() = default;
+    Drill(Scenario scenario, Choices choices, std::string path, Recorder recorder);
     void keep_news();
-    std::vector<GivenOrder> given() const;
-    Result<void> play_again(const std::vector<GivenOrder>& orders, SimTime until);
+    Result<void> catch_up(const Recording& recording);
 
     Scenario scenario_;
     Choices choices_;
     std::string path_;
     Recorder recorder_;
     Day day_;
-    std::size_t told_ = 0;  // Facts that stand in the recording.
+    Life life_;
     std::vector<Remark> remarks_;
-    bool finished_ = false;
+    std::optional<SimTime> resumed_at_;
 };
+
+// What is on file is what this engine plays: the first line that is not, or nothing.
+std::string first_line_unlike(const Recording& recording, const Life& life, const Names& names);
 
 }  // namespace rollcage

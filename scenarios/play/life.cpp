@@ -23,21 +23,6 @@ Error unknown_actor(const Scenario& scenario, const std::string& actor) {
         (near.empty() ? std::string{"; choose one of them"} : "; did you mean \"" + near + "\"?")};
 }
 
-// Tells the witness of everything that became known since it was last told.
-void tell_news(const Day& day, Life& life, const Witness& witness) {
-    const FactView view = facts_known(day);
-    for (const Occurrence& it : view.facts().subspan(life.facts.size())) {
-        const bool by_machine = std::ranges::binary_search(day.by_machines, life.facts.size());
-        life.facts.push_back(it);
-        if (const auto* ordered = std::get_if<Ordered>(&it.fact)) {
-            life.orders.push_back(
-                {it.at, command_text(ordered->command, view.names()), by_machine});
-            if (witness.order) witness.order(life.orders.back());
-        }
-        if (witness.fact) witness.fact(it);
-    }
-}
-
 SimTime end_of(const Day& day, std::optional<SimTime> until) {
     return until ? std::min(*until, day_end(day)) : day_end(day);
 }
@@ -76,6 +61,20 @@ Life begun_life(const std::string& actor, std::uint64_t seed) {
 }
 
 }  // namespace
+
+void tell_news(const Day& day, Life& life, const Witness& witness) {
+    const FactView view = facts_known(day);
+    for (const Occurrence& it : view.facts().subspan(life.facts.size())) {
+        const bool by_machine = std::ranges::binary_search(day.by_machines, life.facts.size());
+        life.facts.push_back(it);
+        if (const auto* ordered = std::get_if<Ordered>(&it.fact)) {
+            life.orders.push_back(
+                {it.at, command_text(ordered->command, view.names()), by_machine});
+            if (witness.order) witness.order(life.orders.back());
+        }
+        if (witness.fact) witness.fact(it);
+    }
+}
 
 Result<Cast> cast(const Scenario& scenario, const std::string& actor) {
     if (std::ranges::find(scenario.actors, actor) != scenario.actors.end()) {

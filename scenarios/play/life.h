@@ -36,6 +36,9 @@ struct Witness {
     std::function<void(const Day&)> minute{};
 };
 
+// Tells the witness, and the life, of everything that became known since they were last told.
+void tell_news(const Day& day, Life& life, const Witness& witness);
+
 // Whoever orders from outside the engine: a script, a recording, a person at a console. It is asked
 // at every instant at which something is new, and at the one it named.
 struct Player {

@@ -340,18 +340,18 @@ Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& he
     return recorder;
 }
 
-Result<Recorder> Recorder::append(const std::string& path) {
-    const Error failed{"cannot go on with " + path + "; is it in a folder you may write to?"};
+Result<Recorder> Recorder::resume(const std::string& path) {
+    std::ifstream in{path, std::ios::binary};
     std::ostringstream text;
-    text << std::ifstream{path, std::ios::binary}.rdbuf();
-    const std::size_t kept = text.str().rfind('\n') + 1;
-    std::error_code wrong;
-    std::filesystem::resize_file(path, kept, wrong);
-    if (wrong) return failed;
+    if (!in || !(text << in.rdbuf()))
+        return Error{"cannot read the recording " + path + "; check the path"};
+    std::error_code failed;
+    std::filesystem::resize_file(path, sound_part(text.view()).size(), failed);
     Recorder recorder;
     recorder.path_ = path;
     recorder.out_.open(path, std::ios::binary | std::ios::app);
-    if (!recorder.out_) return failed;
+    if (failed || !recorder.out_)
+        return Error{"cannot write " + path + "; allow yourself to write to it, or copy it"};
     return recorder;
 }
 
@@ -391,9 +391,22 @@ std::string outcome_line(const Outcome& outcome) {
     return json.dump();
 }
 
+std::string_view sound_part(std::string_view text) {
+    const auto line_at = [&] { return text.rfind('\n', text.size() - 2) + 1; };
+    text = text.substr(0, text.rfind('\n') + 1);
+    while (text.size() > 1) {
+        const std::string last{text.substr(line_at(), text.size() - line_at() - 1)};
+        const auto said = last.starts_with("remark ") ? remark_in(last.substr(7)) : std::nullopt;
+        if (!last.starts_with("outcome ") && (!said || said->kind != RemarkKind::expectation))
+            break;
+        text = text.substr(0, line_at());
+    }
+    return text;
+}
+
 Result<Recording> parse_recording(const std::string& text) {
-    std::vector<std::string> lines = split_lines(text);
-    lines.pop_back();  // After the last line break: nothing, or a line the crash tore.
+    std::vector<std::string> lines = split_lines(std::string{sound_part(text)});
+    lines.pop_back();  // After the last line break is nothing.
     Reader reader{std::move(lines)};
     Recording recording;
     read_head(reader, recording.head);

@@ -47,14 +47,15 @@ class Recorder {
 public:
     Recorder() = default;  // Writes nothing.
     static Result<Recorder> open(const std::string& path, const RecordingHead& head);
-    // Goes on with one that was cut off, after its last whole line.
-    static Result<Recorder> append(const std::string& path);
+    // Goes on behind what `sound_part` leaves of a recording that was cut off.
+    static Result<Recorder> resume(const std::string& path);
     void order(const GivenOrder& order);
     void act(const Act& act);
     // An expectation is told before its order.
     void remark(const Remark& remark);
     void fact(const std::string& transcript_line);
     Result<void> finish(const Outcome& outcome, const Digest& digest);
+    bool keeps() const { return static_cast<bool>(out_); }  // Else the disk took something no more.
 
 private:
     std::ofstream out_;
@@ -63,6 +64,9 @@ private:
 
 std::vector<GivenOrder> orders_of(const Recording& recording);  // Not those by machines.
 std::string outcome_line(const Outcome& outcome);  // Flat JSON by dotted key, on one line.
+// Without what a crash tore: a line without its end, an expectation whose order never came, an
+// outcome without its digest.
+std::string_view sound_part(std::string_view text);
 Result<Recording> parse_recording(const std::string& text);
 Result<Recording> read_recording(const std::string& path);
 

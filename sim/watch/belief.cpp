@@ -3,22 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/watch/roll_call.h"
+
 namespace rollcage {
 
 namespace {
-
-struct BurnRule {
-    AlertRule rule;
-    std::int64_t times_tenths;  // Burn rate that fires, in tenths.
-    std::int64_t long_scrapes, short_scrapes;
-};
-
-// Multi-window burn rates: 14.4 over 1 h and 5 m, 6 over 6 h and 30 m, 1 over 3 d and 6 h.
-constexpr std::array<BurnRule, 3> burn_rules{{
-    {AlertRule::fast_burn, 144, 240, 20},
-    {AlertRule::slow_burn, 60, 1440, 120},
-    {AlertRule::ticket, 10, 17'280, 1440},
-}};
 
 // What a window asks of the time before the start is baseline traffic that spent the budget evenly.
 bool burns(const ServiceWatch& watched, const Service& service, std::int64_t scrapes,
@@ -115,6 +104,8 @@ void keep_sides(Sides& kept, const std::vector<BuildCounts>& found, std::size_t 
 
 void scrape(Belief& belief, World& world) {
     const std::int64_t ticks = scrape_every / world.tick_length;
+    // For whoever has a desk; a day is the same without.
+    if (!belief.columns.instances.empty()) belief.counted = roll_call(world);
     for (std::uint32_t s = 0; s < world.services.size(); ++s) {
         const Scraped scraped = take_counts(world, {s}, ticks);
         const JobsThere jobs = jobs_there(world, {s});
@@ -146,7 +137,10 @@ void see_scrapes(Belief& belief, const World& world, SimTime now, Digest& chain)
     const bool blank = !works(world, world.plan->tools.dashboards);
     if (std::exchange(belief.blank, blank) != blank)
         tell(belief, now, DashboardsTurned{blank ? Screens::blank : Screens::back}, chain);
-    if (!blank) belief.columns.visible = scrapes_old_enough(now);
+    if (blank) return;
+    belief.columns.visible = scrapes_old_enough(now);
+    // What is old enough is the last scrape: one is seen before the next is taken.
+    if (!belief.counted.empty()) belief.columns.instances = std::exchange(belief.counted, {});
 }
 
 namespace {

@@ -58,7 +58,8 @@ struct CauseWatch {
 struct Belief {
     std::vector<Occurrence> facts;
     Columns columns;
-    std::vector<Sides> by_build;  // By service.
+    std::vector<std::vector<InstanceCount>> counted;  // At the last scrape, which nobody saw yet.
+    std::vector<Sides> by_build;                      // By service.
     std::vector<ServiceWatch> watched;
     std::vector<GateWatch> gates;       // By service.
     std::vector<ProbeWatch> probes;     // By service.

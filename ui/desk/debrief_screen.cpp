@@ -9,12 +9,31 @@
 #include "ui/desk/cards.h"
 #include "ui/desk/lanes.h"
 #include "ui/desk/time_plot.h"
-#include "ui/view/desk_view.h"
 #include "ui/view/explain_view.h"
 #include "ui/view/luck_view.h"
 
 namespace rollcage {
 namespace {
+
+// Orders that need nothing but what they are about: the first things to try.
+std::vector<std::string> plain_orders(const Names& names) {
+    std::vector<std::string> orders;
+    for (const Form& form : command_forms()) {
+        if (form.slots.empty() || form.slots.front().fallback != nullptr) continue;
+        const std::vector<std::string>* targets = names_of(form.slots.front().type, names);
+        std::vector<SlotType> needed;
+        for (std::size_t i = 1; i < form.slots.size(); ++i)
+            if (form.slots[i].fallback == nullptr) needed.push_back(form.slots[i].type);
+        const bool flag = needed == std::vector{SlotType::flag_value};
+        if (targets == nullptr || (!needed.empty() && !flag)) continue;
+        for (const std::string& it : *targets) {
+            const std::string target = it.find(' ') == std::string::npos ? it : '"' + it + '"';
+            const std::string order = std::string{form.name} + " " + target + (flag ? " off" : "");
+            if (parse_command(order, names)) orders.push_back(order);
+        }
+    }
+    return orders;
+}
 
 void lines_of(Widgets& on, const std::string& text) {
     std::istringstream lines{text};

@@ -8,10 +8,10 @@ Desk::Desk(DeskOptions options)
     : options_(std::move(options)), lobby_(lobby_view(options_.scenarios, options_.recordings)) {}
 
 Result<void> Desk::begin(const std::string& file, const Choices& choices) {
-    auto scenario = load_scenario(file, choices);
+    const auto scenario = load_scenario(file, choices);
     if (!scenario) return scenario.error();
     const std::string path = free_recording(options_.recordings, scenario->name, choices.seed);
-    auto drill = Drill::begin(std::move(*scenario), choices, path);
+    auto drill = Drill::begin(scenario->sources, choices, path);
     if (!drill) return drill.error();
     live_ = std::make_unique<LiveDrill>(std::move(*drill));
     drill_screen_ = DrillScreen{};
@@ -44,7 +44,7 @@ void Desk::look_back(const std::string& path) {
 
 void Desk::end_drill() {
     live_->halt();
-    const auto done = live_->with([](Drill& it) { return it.finish(); });
+    const auto done = live_->with([](Drill& it) { return it.played_out(); });
     const std::string path = live_->look([](const Drill& it) { return it.path(); });
     live_.reset();
     if (!done) {

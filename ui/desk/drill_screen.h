@@ -1,5 +1,5 @@
-// The drill on screen: what is known, and every order that can be given.
-// Leans on live_drill.h, desk_view.h and the kit; facts only, nothing hidden can reach it.
+// The drill on screen: what is known, panel by panel, and every order that can be given.
+// Leans on live_drill.h, orders_view.h and the kit; facts only, nothing hidden can reach it.
 // An order is armed first, with what its runbook takes and what somebody expects of it.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 #include "ui/desk/live_drill.h"
 #include "ui/desk/time_axis.h"
-#include "ui/view/desk_view.h"
+#include "ui/view/orders_view.h"
 
 namespace rollcage {
 
@@ -18,10 +18,6 @@ public:
     Wish draw(Widgets& on, LiveDrill& live, ImVec2 size);
 
 private:
-    struct Seen {
-        DeskView view;
-        std::vector<Plot> plots;
-    };
     void see(LiveDrill& live);
     void head(Widgets& on, LiveDrill& live, float wide, Wish& wish);
     void keys(LiveDrill& live);
@@ -29,17 +25,24 @@ private:
     void over_time(Widgets& on, ImVec2 size);
     void told(Widgets& on, LiveDrill& live, ImVec2 size);
     void orders(Widgets& on, LiveDrill& live);
+    void form(Widgets& on, LiveDrill& live);
     void armed(Widgets& on, LiveDrill& live);
-    void brief(Widgets& on, LiveDrill& live);
+    void arm(LiveDrill& live, const std::string& text);
+    void release(Widgets& on);
+    void data(Widgets& on);
+    void people(Widgets& on);
     void notes(Widgets& on, LiveDrill& live);
 
-    Seen seen_;
     std::uint64_t revision_ = 0;
+    DeskView view_;
+    KnownShop shop_;
+    std::vector<PaletteRow> palette_;
+    std::vector<OrderForm> forms_;
     TimeAxis axis_;
-    std::uint32_t service_ = 0;
-    std::size_t tab_ = 0, speed_ = 2;
+    std::size_t service_ = 0, tab_ = 0, speed_ = 2;
     std::string title_, sought_, expected_, note_, who_ = "player", said_;
-    std::optional<OrderShown> armed_{};
+    std::optional<OrderView> armed_{};
+    std::optional<OrderForm> form_{};
 };
 
 }  // namespace rollcage

@@ -27,15 +27,16 @@ void LiveDrill::go(double seconds_a_second, Until until) {
 
 bool LiveDrill::pass(SimTime until) {
     const std::lock_guard lock{mutex_};
-    if (drill_.finished() || drill_.decided()) return true;
+    if (drill_.now() >= drill_.decisions_end()) return true;
     const std::size_t known = drill_.known().facts().size();
     const SimTime stop = std::min(until, drill_.now() + slice);
     bool trouble = false;
-    const bool news = drill_.advance(stop);
+    (void)drill_.advance(stop);
+    const bool news = drill_.known().facts().size() > known;
     for (const Occurrence& it : drill_.known().facts().subspan(known))
         trouble |= tells_of_trouble(it.fact);
     ++revision_;
-    if (drill_.decided()) return true;
+    if (drill_.now() >= drill_.decisions_end()) return true;
     switch (until_.load()) {
         case Until::next_fact: return news;
         case Until::next_trouble: return trouble;

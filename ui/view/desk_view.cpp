@@ -2,191 +2,165 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <map>
-#include <set>
-
-#include "ui/view/outcome_view.h"
+#include <iterator>
 
 namespace rollcage {
 namespace {
 
-constexpr std::size_t feed_max = 400, spark_scrapes = 80;
-
-double at_scrape(std::size_t row) {
-    return static_cast<double>(row + 1) * scrape_every.seconds();
-}
-
-std::optional<double> percent_of(std::int64_t part, std::int64_t of) {
-    if (of <= 0) return std::nullopt;
-    return 100 * static_cast<double>(part) / static_cast<double>(of);
-}
-
-std::optional<double> errors_percent(const FactView& known, ServiceId service, std::size_t row) {
-    const std::int64_t bad = known.series(service, Measure::errors)[row];
-    return percent_of(bad, bad + known.series(service, Measure::answered)[row]);
-}
-
-// Alerts of services that fired and have not cleared.
-std::set<std::uint32_t> firing(std::span<const Occurrence> facts) {
-    std::map<std::pair<std::uint32_t, std::int64_t>, bool> alerts;
-    for (const Occurrence& it : facts) {
-        const auto* fired = std::get_if<AlertFired>(&it.fact);
-        const auto* cleared = std::get_if<AlertCleared>(&it.fact);
-        if (!fired && !cleared) continue;
-        const Numbers held = numbers(it.fact);
-        alerts[{static_cast<std::uint32_t>(held[0]), held[1]}] = fired != nullptr;
+// Lines of text, a panel at a time.
+class Lines {
+public:
+    template <class... Values>
+    void add(fmt::format_string<Values...> pattern, Values&&... values) {
+        fmt::format_to(std::back_inserter(text_), pattern, std::forward<Values>(values)...);
+        text_ += '\n';
     }
-    std::set<std::uint32_t> services;
-    for (const auto& [alert, on] : alerts)
-        if (on) services.insert(alert.first);
-    return services;
+    void rows(const std::vector<std::string>& all) {
+        for (const std::string& it : all) add("  {}", it);
+    }
+    void facts(const std::vector<FactRow>& all) {
+        for (const FactRow& it : all) add("    {} {}", plain_clock(it.at), it.text);
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string text_;
+};
+
+std::string number_or(const std::optional<double>& value, const char* unit) {
+    return value ? fmt::format("{:.4g}{}", *value, unit) : "not measured";
 }
 
-ServicePulse state_of(const DeskAsked& asked, std::uint32_t s, bool fires) {
-    const FactView& known = *asked.known;
-    const Service& declared = asked.declared->services[s];
-    const double allowed = 100 * (1 - declared.goal.value());
-    ServicePulse state;
-    state.name = known.names().services[s];
-    state.firing = fires;
-    const std::size_t rows = known.series({s}, Measure::errors).size();
-    for (std::size_t row = rows - std::min(rows, spark_scrapes); row < rows; ++row)
-        state.spark.push_back(errors_percent(known, {s}, row).value_or(0));
-    const std::string goal = fmt::format("goal {:g}% good", 100 * declared.goal.value());
-    if (rows == 0) {
-        state.errors = {state.name, "\u2013", "nothing measured yet", Tone::neutral};
-        return state;
+const char* word(StepState state) {
+    static constexpr std::array words{"done", "now", "ahead", "failed", "skipped"};
+    return words[static_cast<std::size_t>(state)];
+}
+const char* word(FeedKind kind) {
+    static constexpr std::array words{"order",   "alert",  "cleared", "complaint",
+                                      "message", "answer", "refusal", "news"};
+    return words[static_cast<std::size_t>(kind)];
+}
+const char* word(CellPhase phase) {
+    static constexpr std::array words{"serving", "starting", "draining", "failing", "missing"};
+    return words[static_cast<std::size_t>(phase)];
+}
+
+void say_services(const DeskView& desk, Lines& out) {
+    out.add("clock {}, {}; measured until {}{}", plain_clock(desk.clock.now), desk.clock.text,
+            plain_clock(desk.clock.measured), desk.clock.blank ? ", dashboards are blank" : "");
+    for (const ServiceTile& it : desk.tiles) {
+        out.add("service {}: errors {}, p95 {}, {}, busy {}, waiting {}; budget left {}", it.name,
+                number_or(it.errors_percent, "%"), number_or(it.latency_p95_ms, " ms"),
+                number_or(it.requests_per_s, "/s"), number_or(it.busy_percent, "%"),
+                number_or(it.waiting, ""), number_or(it.budget_left_percent, "%"));
+        for (const BurnView& burn : it.burns)
+            out.add("    burns {:.4g} and {:.4g} of {:g}", burn.over_long, burn.over_short,
+                    burn.fires_at);
+        for (const FiringAlert& alert : it.alerts)
+            out.add("    {} since {}", alert.text, plain_clock(alert.since));
     }
-    const auto now = errors_percent(known, {s}, rows - 1);
-    state.errors = {state.name, now ? fmt::format("{:.2f}%", *now) : "idle",
-                    now ? goal : "nobody asked it", Tone::neutral};
-    if (now) state.errors.tone = *now > allowed ? Tone::bad : Tone::good;
-    const auto last = [&](Measure measure) { return known.series({s}, measure).back(); };
-    state.latency =
-        fmt::format("p95 {:.0f} ms", static_cast<double>(last(Measure::latency_p95_us)) / 1e3);
-    state.traffic = fmt::format("{}/s", grouped_text(static_cast<double>(last(Measure::attempts)) /
-                                                     scrape_every.seconds()));
-    return state;
+    for (const GraphNode& it : desk.graph.nodes)
+        out.add("node {} at rank {}: {}", it.name, it.rank, it.note);
+    for (const GraphEdge& it : desk.graph.edges)
+        out.add("  {} calls {}", desk.graph.nodes[it.from].name, desk.graph.nodes[it.to].name);
+    for (const ServicePlots& it : desk.plots)
+        for (const Plot& plot : it.plots) {
+            out.add("plot {} of {}", plot.title, it.service);
+            for (const PlotSeries& series : plot.series) {
+                std::string points;
+                for (const PlotPoint& point : series.points)
+                    points += point.value ? fmt::format(" {:g}", *point.value) : " -";
+                out.add("  {}:{}", series.name, points);
+            }
+            for (const PlotLimit& limit : plot.limits) out.add("  limit {}", limit.label);
+            for (const PlotMark& mark : plot.marks) out.add("  {:g} {}", mark.at_s, mark.label);
+        }
+    for (const FleetView& fleet : desk.fleets)
+        for (const FleetZone& zone : fleet.zones)
+            for (const FleetGroup& it : zone.groups)
+                out.add("fleet {}, {}: {} of {} {}", fleet.service, zone.name, it.count,
+                        it.build_name, word(it.phase));
+}
+
+void say_release(const DeskView& desk, Lines& out) {
+    for (const RolloutView& it : desk.rollouts) {
+        out.add("rollout {} {} by {}: {}{}", it.service_name, it.build,
+                it.plan.empty() ? "nobody said which plan" : it.plan, it.state,
+                it.halted ? ", halted" : "");
+        for (const StageRow& row : it.stages)
+            out.add("    {} {}{}{}", word(row.state), row.name,
+                    row.soak_left ? ", soaks for " + length_text(*row.soak_left) : "",
+                    row.gate.empty() ? "" : ", asks for " + row.gate);
+        out.facts(it.verdicts);
+    }
+    for (const FlagView& it : desk.flags)
+        out.add("flag {} of {}: {}, for {}{}{}", it.name, it.owner.empty() ? "nobody" : it.owner,
+                it.value, length_text(it.age), it.changed_by.empty() ? "" : ", by " + it.changed_by,
+                it.expired ? ", expired" : "");
+    for (const StoreView& it : desk.stores) {
+        out.add("store {} ({}): {}; forms {}; replica {}; damage {}", it.name, it.kind, it.phase,
+                it.forms, it.lag, it.damage);
+        out.facts(it.told);
+    }
+    for (const DeliveryView& it : desk.pipeline.deliveries) {
+        out.add("delivery {} {} by {} since {}: {}", it.service, it.build, it.plan,
+                plain_clock(it.entered), it.state);
+        for (const DeliveryStep& step : it.steps)
+            out.add("    {} {} {}", word(step.state), step.name, step.note);
+    }
+    for (const EnvironmentView& it : desk.pipeline.environments) {
+        out.add("environment {}: like production {} ago; {}", it.name, length_text(it.age),
+                it.looked ? "found so far:" : "nobody has looked");
+        out.rows(it.differences);
+    }
+    out.rows(desk.pipeline.frozen);
+    out.rows(desk.pipeline.quarantined);
+}
+
+void say_people(const DeskView& desk, Lines& out) {
+    for (const PersonView& it : desk.people.people)
+        out.add("{} {} {}{}", it.name, it.doing.empty() ? "is free" : it.doing, it.step,
+                it.since ? " since " + plain_clock(*it.since) : "");
+    out.rows(desk.people.waiting);
+    if (desk.people.called > 0) out.add("{} are called", desk.people.called);
+    for (const OpenOrder& it : desk.open) out.add("open since {}: {}", plain_clock(it.at), it.text);
+    for (const FeedRow& it : desk.feed)
+        out.add("{} {} {}", plain_clock(it.at), word(it.kind), it.text);
+    for (const Track& it : desk.tracks) {
+        out.add("track {}", it.name);
+        for (const TrackSpan& span : it.spans)
+            out.add("    {:g} to {:g} {}", span.from_s, span.until_s, span.label);
+        for (const TrackEvent& event : it.events) out.add("    {:g} {}", event.at_s, event.label);
+    }
 }
 
 }  // namespace
 
-DeskView desk_view(const DeskAsked& asked) {
-    const FactView& known = *asked.known;
-    DeskView view;
-    view.clock = clock_text(known.now()).substr(0, 8);
-    view.now_s = known.now().seconds();
-    const Duration left = asked.decisions_end - known.now();
-    view.left =
-        left > Duration{} ? seconds_text(left.seconds()) + " to decide" : "decisions have ended";
-    const std::set<std::uint32_t> fires = firing(known.facts());
-    for (std::uint32_t s = 0; s < known.names().services.size(); ++s)
-        view.services.push_back(state_of(asked, s, fires.contains(s)));
-    view.tracks = known_tracks(known.facts(), known.names(), known.now());
-    view.facts = known.facts().size();
-    for (std::size_t i = view.facts; i-- > 0 && view.feed.size() < feed_max;) {
-        const Occurrence& it = known.facts()[i];
-        view.feed.push_back({i, it.at, mark_of(it.fact), headline(it, known.names())});
-    }
-    return view;
+DeskView desk_view(const FactView& view, const KnownShop& shop, const Team& team,
+                   std::span<const Remark> remarks) {
+    DeskView desk;
+    desk.clock = clock_view(view, shop);
+    desk.tiles = tiles_of(view, shop);
+    desk.graph = graph_of(shop, desk.tiles);
+    desk.plots = live_plots(view, shop);
+    desk.fleets = fleets_of(view, shop);
+    desk.rollouts = rollouts_of(view, shop);
+    desk.flags = flags_of(view, shop);
+    desk.stores = stores_of(view, shop);
+    desk.pipeline = pipeline_of(view, shop);
+    desk.feed = feed_of(view);
+    desk.tracks = known_tracks({view.facts(), &view.names(), view.now(), remarks});
+    desk.people = people_of(view, team);
+    desk.open = open_orders(view);
+    return desk;
 }
 
-std::vector<Plot> live_plots(const DeskAsked& asked, ServiceId service) {
-    const FactView& known = *asked.known;
-    const Service& declared = asked.declared->services[service.index];
-    const std::string name = known.names().services[service.index];
-    const auto marks = known_marks(known.facts(), known.names(), service.index);
-    const std::size_t rows = known.series(service, Measure::errors).size();
-    std::vector<Plot> plots;
-    const auto add = [&](const char* id, const std::string& title, const char* unit,
-                         std::vector<PlotLimit> limits) {
-        plots.push_back({.id = fmt::format("live{}-{}", service.index, id),
-                         .title = title,
-                         .unit = unit,
-                         .about = "",
-                         .until_s = known.now().seconds(),
-                         .series = {},
-                         .limits = std::move(limits),
-                         .marks = marks});
-    };
-    const auto line = [&](const char* label, const auto& of) {
-        PlotSeries series{label, {}, false};
-        for (std::size_t row = 0; row < rows; ++row)
-            series.points.push_back({at_scrape(row), of(row)});
-        plots.back().series.push_back(std::move(series));
-    };
-    const auto measured = [&](Measure measure, double by) {
-        return [&known, service, measure, by](std::size_t row) {
-            return std::optional{static_cast<double>(known.series(service, measure)[row]) * by};
-        };
-    };
-    add("errors", "Errors of " + name, "%",
-        {{fmt::format("goal {:g}%", 100 * declared.goal.value()),
-          100 * (1 - declared.goal.value())}});
-    line("of attempts", [&](std::size_t row) { return errors_percent(known, service, row); });
-    const double goal_ms = static_cast<double>(declared.latency_goal.us) / 1e3;
-    add("latency", "Latency of " + name, "ms", {{fmt::format("goal {:g} ms", goal_ms), goal_ms}});
-    const auto latency = [&](Measure measure) {  // Nought: nothing was answered then.
-        return [&known, service, measure](std::size_t row) {
-            const auto us = static_cast<double>(known.series(service, measure)[row]);
-            return us > 0 ? std::optional{us / 1e3} : std::nullopt;
-        };
-    };
-    line("p50", latency(Measure::latency_p50_us));
-    line("p95", latency(Measure::latency_p95_us));
-    line("p99", latency(Measure::latency_p99_us));
-    add("traffic", "Traffic of " + name, "a second", {});
-    line("attempts", measured(Measure::attempts, 1 / scrape_every.seconds()));
-    line("answered well", measured(Measure::answered, 1 / scrape_every.seconds()));
-    add("queue", "Waiting at " + name, "requests", {});
-    line("queue", measured(Measure::queue, 1));
-    return plots;
-}
-
-OrderShown order_shown(const std::string& text, const Names& names, const People& people) {
-    static constexpr std::array words{"confirm", "find what is stable", "act", "wait",
-                                      "verify",  "tell everybody"};
-    OrderShown shown;
-    shown.text = text;
-    const auto command = parse_command(text, names);
-    if (!command) {
-        shown.trouble = command.error().message;
-        return shown;
-    }
-    const std::int64_t times = people.practised[command->index()];
-    const Practice practice = practice_of(times);
-    for (const RunbookStep& it : runbook_of(*command)) {
-        const double us = static_cast<double>(it.takes.us) * practice.pace;
-        shown.steps.push_back(
-            {words[static_cast<std::size_t>(it.step)],
-             length_text(Duration{static_cast<std::int64_t>(us / 1e6) * 1'000'000})});
-    }
-    shown.practice = times == 0 ? "never practised"
-                                : fmt::format("practised {} {} in the last 90 days", times,
-                                              times == 1 ? "time" : "times");
-    shown.practice += fmt::format("; a step goes wrong in {:.1f}% of tries", 100 * practice.error);
-    return shown;
-}
-
-std::vector<std::string> plain_orders(const Names& names) {
-    std::vector<std::string> orders;
-    for (const Form& form : command_forms()) {
-        if (form.slots.empty() || form.slots.front().fallback != nullptr) continue;
-        const std::vector<std::string>* targets = names_of(form.slots.front().type, names);
-        std::vector<SlotType> needed;
-        for (std::size_t i = 1; i < form.slots.size(); ++i)
-            if (form.slots[i].fallback == nullptr) needed.push_back(form.slots[i].type);
-        const bool flag = needed == std::vector{SlotType::flag_value};
-        if (targets == nullptr || (!needed.empty() && !flag)) continue;
-        for (const std::string& it : *targets) {
-            const std::string target = it.find(' ') == std::string::npos ? it : '"' + it + '"';
-            const std::string order = std::string{form.name} + " " + target + (flag ? " off" : "");
-            if (parse_command(order, names)) orders.push_back(order);
-        }
-    }
-    return orders;
+std::string desk_text(const DeskView& desk) {
+    Lines out;
+    say_services(desk, out);
+    say_release(desk, out);
+    say_people(desk, out);
+    return out.take();
 }
 
 }  // namespace rollcage

@@ -260,7 +260,7 @@ DrillView drill_view(const DrillAsked& asked) {
     view.tiles = tiles_of(day.life.outcome);
     view.tracks = tracks_of(day);
     view.decisions = decisions_of(day);
-    view.remarks = remarks_of(day);
+    view.remarks = remarks_of(day.remarks);
     view.evidence = evidence_of(day);
     for (const Occurrence& it : day.life.facts)
         view.facts.push_back({it.at, mark_of(it.fact), headline(it, scenario.blueprint->names)});

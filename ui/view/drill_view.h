@@ -106,14 +106,23 @@ std::vector<std::string> telling_lives(const Comparison& others);
 // "1,234", "4 min 10 s", "2.5%", "never".
 std::string ledger_text(const std::string& key, const std::optional<double>& value);
 
-// Without what nobody knows yet, or ever.
-std::vector<Track> known_tracks(std::span<const Occurrence> facts, const Names& names,
-                                SimTime until);
+// What was known of a day until then, whether it is over or not.
+struct FactsSoFar {
+    std::span<const Occurrence> facts;
+    const Names* names = nullptr;
+    SimTime until;
+    std::span<const Remark> remarks{};
+};
+std::vector<Track> known_tracks(const FactsSoFar& day);
+// By fact, where an order's answer is: the first one that is of the same kind, holds what was
+// given, and answers none before.
+std::vector<std::optional<std::size_t>> answers_to_orders(std::span<const Occurrence> facts);
+
 // The parts that need no other lives.
-std::vector<Track> tracks_of(const WatchedDay& day);
+std::vector<Track> tracks_of(const WatchedDay& day);  // Those, and what nobody knew.
 std::vector<Decision> decisions_of(const WatchedDay& day);
 // "ana, hint: look at the flags"; what was expected of an order stands with the order.
-std::vector<FactRow> remarks_of(const WatchedDay& day);
+std::vector<FactRow> remarks_of(std::span<const Remark> remarks);
 std::vector<BuildEvidence> evidence_of(const WatchedDay& day);
 
 }  // namespace rollcage

@@ -9,33 +9,6 @@
 #include "ui/view/outcome_view.h"
 
 namespace rollcage {
-std::optional<std::uint32_t> service_of(const Fact& fact) {
-    const Command* command = command_of(fact);
-    const Form& form = command ? command_forms()[command->index()] : fact_forms()[fact.index()];
-    const Numbers held = command ? order_numbers(*command) : numbers(fact);
-    for (std::size_t i = 0; i < form.slots.size(); ++i)
-        if (form.slots[i].type == SlotType::service && held[i] >= 0)
-            return static_cast<std::uint32_t>(held[i]);
-    return std::nullopt;
-}
-
-std::vector<PlotMark> known_marks(std::span<const Occurrence> facts, const Names& names,
-                                  std::optional<std::uint32_t> service) {
-    std::vector<PlotMark> marks;
-    std::size_t ordered = 0;
-    for (const Occurrence& it : facts) {
-        const Mark mark = mark_of(it.fact);
-        if (mark == Mark::order) ++ordered;
-        const bool judged = std::holds_alternative<BuildJudged>(it.fact);
-        if (mark != Mark::order && (mark != Mark::alert || judged)) continue;
-        const auto of = service_of(it.fact);
-        if (service && of && *of != *service) continue;
-        marks.push_back({it.at.seconds(), mark, headline(it, names),
-                         mark == Mark::order ? std::to_string(ordered) : ""});
-    }
-    return marks;
-}
-
 namespace {
 
 constexpr double minute_s = 60;
@@ -90,10 +63,6 @@ bool idle(const Plot& plot) {
         return std::ranges::all_of(
             it.points, [](const PlotPoint& point) { return point.value.value_or(0) == 0; });
     });
-}
-
-std::vector<PlotMark> marks_of(const WatchedDay& day, std::optional<std::uint32_t> service) {
-    return known_marks(day.life.facts, day.scenario.blueprint->names, service);
 }
 
 std::string build_name(const Names& names, const BuildMinute& it) {
@@ -199,7 +168,8 @@ std::vector<Plot> plots_of(const WatchedDay& day, std::size_t s) {
                                    : std::nullopt;
         });
     for (Plot& it : plots) {
-        it.marks = marks_of(day, static_cast<std::uint32_t>(s));
+        it.marks = plot_marks(day.life.facts, day.scenario.blueprint->names,
+                              static_cast<std::uint32_t>(s));
         it.about += " " + most_of(it);
     }
     return plots;
@@ -237,6 +207,33 @@ Mark mark_of(const Fact& fact) {
     return Mark::fact;
 }
 
+std::optional<std::uint32_t> service_of(const Fact& fact) {
+    const Command* command = command_of(fact);
+    const Form& form = command ? command_forms()[command->index()] : fact_forms()[fact.index()];
+    const Numbers held = command ? order_numbers(*command) : numbers(fact);
+    for (std::size_t i = 0; i < form.slots.size(); ++i)
+        if (form.slots[i].type == SlotType::service && held[i] >= 0)
+            return static_cast<std::uint32_t>(held[i]);
+    return std::nullopt;
+}
+
+std::vector<PlotMark> plot_marks(std::span<const Occurrence> facts, const Names& names,
+                                 std::optional<std::uint32_t> service) {
+    std::vector<PlotMark> marks;
+    std::size_t ordered = 0;
+    for (const Occurrence& it : facts) {
+        const Mark mark = mark_of(it.fact);
+        if (mark == Mark::order) ++ordered;
+        const bool judged = std::holds_alternative<BuildJudged>(it.fact);
+        if (mark != Mark::order && (mark != Mark::alert || judged)) continue;
+        const auto of = service_of(it.fact);
+        if (service && of && *of != *service) continue;
+        marks.push_back({it.at.seconds(), mark, headline(it, names),
+                         mark == Mark::order ? std::to_string(ordered) : ""});
+    }
+    return marks;
+}
+
 std::vector<ServicePlots> service_plots(const WatchedDay& day) {
     const Blueprint& plan = *day.scenario.blueprint;
     std::vector<ServicePlots> all;
@@ -265,7 +262,7 @@ std::vector<Plot> day_plots(const WatchedDay& day) {
                   .series = std::move(series)};
         if (idle(plot)) return;
         plot.about += " " + most_of(plot);
-        plot.marks = marks_of(day, std::nullopt);
+        plot.marks = plot_marks(day.life.facts, day.scenario.blueprint->names, std::nullopt);
         plots.push_back(std::move(plot));
     };
     add("bad", "Requests that failed or were refused", "a minute", "Over all services with users.",

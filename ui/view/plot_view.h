@@ -54,6 +54,11 @@ struct ServicePlots {
     std::int64_t told = 0;  // What was ordered, alerted, released there; those first.
     std::vector<Plot> plots;
 };
+// Orders and alerts among these facts, of a service or of all; orders are numbered from 1.
+std::vector<PlotMark> plot_marks(std::span<const Occurrence> facts, const Names& names,
+                                 std::optional<std::uint32_t> service);
+// The service that a fact, or its order, is of; nothing: the whole day's.
+std::optional<std::uint32_t> service_of(const Fact& fact);
 std::vector<ServicePlots> service_plots(const WatchedDay& day);  // Where most was done first.
 std::vector<Plot> day_plots(const WatchedDay& day);  // What is of no service: harm, records.
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <span>
 
 #include "ui/view/drill_view.h"
 
@@ -11,39 +10,6 @@ namespace rollcage {
 namespace {
 
 using Facts = std::span<const Occurrence>;
-
-// What became known until then.
-struct Told {
-    Facts facts;
-    const Names& names;
-    SimTime until;
-};
-
-// Where an order's answer is: the first one that is of the same kind, holds what was given, and
-// answers none before.
-std::vector<std::optional<std::size_t>> answers_to_orders(Facts facts) {
-    std::vector<std::optional<std::size_t>> answer(facts.size());
-    std::vector<bool> taken(facts.size());
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        const auto* ordered = std::get_if<Ordered>(&facts[i].fact);
-        if (ordered == nullptr) continue;
-        const Numbers given = order_numbers(ordered->command);
-        for (std::size_t j = i + 1; j < facts.size(); ++j) {
-            const Mark mark = mark_of(facts[j].fact);
-            if (taken[j] || (mark != Mark::effect && mark != Mark::refused)) continue;
-            const Command& command = *command_of(facts[j].fact);
-            if (command.index() != ordered->command.index()) continue;
-            const Numbers held = order_numbers(command);
-            bool same = held.size() == given.size();
-            for (std::size_t k = 0; same && k < given.size(); ++k)
-                same = given[k] < 0 || given[k] == held[k];
-            if (!same) continue;
-            answer[i] = j, taken[j] = true;
-            break;
-        }
-    }
-    return answer;
-}
 
 // Of the requests that ended in the five minutes from there on, those that failed, in percent.
 std::optional<double> failing(const WatchedDay& day, double from_s) {
@@ -66,9 +32,9 @@ std::string came_after(const WatchedDay& day, double effect_s) {
                        *before, *after);
 }
 
-Track orders_track(const Told& day) {
+Track orders_track(const FactsSoFar& day) {
     Track track{"Orders"};
-    const Names& names = day.names;
+    const Names& names = *day.names;
     const auto answers = answers_to_orders(day.facts);
     std::size_t number = 0;
     for (std::size_t i = 0; i < day.facts.size(); ++i) {
@@ -88,9 +54,9 @@ Track orders_track(const Told& day) {
 }
 
 // From when it fires to when it clears, or to the end.
-Track alerts_track(const Told& day) {
+Track alerts_track(const FactsSoFar& day) {
     Track track{"Alerts"};
-    const Names& names = day.names;
+    const Names& names = *day.names;
     std::map<std::string, std::size_t> open;
     for (std::size_t i = 0; i < day.facts.size(); ++i) {
         const Occurrence& it = day.facts[i];
@@ -118,9 +84,9 @@ Track alerts_track(const Told& day) {
 }
 
 // Each build on its way to so many users, until the next thing happens to its service.
-Track rollout_track(const Told& day) {
+Track rollout_track(const FactsSoFar& day) {
     Track track{"Rollout"};
-    const Names& names = day.names;
+    const Names& names = *day.names;
     std::map<std::uint32_t, std::size_t> open;
     for (std::size_t i = 0; i < day.facts.size(); ++i) {
         const Occurrence& it = day.facts[i];
@@ -157,9 +123,9 @@ Track rollout_track(const Told& day) {
 }
 
 // What hands were busy with: from the order, or the step before, to the end of the step.
-Track people_track(const Told& day) {
+Track people_track(const FactsSoFar& day) {
     Track track{"People"};
-    const Names& names = day.names;
+    const Names& names = *day.names;
     std::map<std::string, SimTime> since;  // By the order that is carried out.
     for (std::size_t i = 0; i < day.facts.size(); ++i) {
         const Occurrence& it = day.facts[i];
@@ -205,28 +171,52 @@ Track truth_track(const WatchedDay& day) {
     return track;
 }
 
-Track remarks_track(const WatchedDay& day) {
+Track remarks_track(const FactsSoFar& day) {
     Track track{"Remarks"};
-    for (const FactRow& it : remarks_of(day))
-        track.events.push_back({it.at.seconds(), it.mark, it.text, "", day.life.facts.size()});
+    for (const FactRow& it : remarks_of(day.remarks))
+        track.events.push_back({it.at.seconds(), it.mark, it.text, "", day.facts.size()});
     return track;
 }
 
-Track other_track(const Told& day) {
+Track other_track(const FactsSoFar& day) {
     Track track{"Other facts"};
     for (std::size_t i = 0; i < day.facts.size(); ++i) {
         const Occurrence& it = day.facts[i];
         if (mark_of(it.fact) == Mark::fact)
-            track.events.push_back({it.at.seconds(), Mark::fact, headline(it, day.names), "", i});
+            track.events.push_back({it.at.seconds(), Mark::fact, headline(it, *day.names), "", i});
     }
     return track;
 }
 
 }  // namespace
 
-std::vector<FactRow> remarks_of(const WatchedDay& day) {
+std::vector<std::optional<std::size_t>> answers_to_orders(std::span<const Occurrence> facts) {
+    std::vector<std::optional<std::size_t>> answer(facts.size());
+    std::vector<bool> taken(facts.size());
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+        const auto* ordered = std::get_if<Ordered>(&facts[i].fact);
+        if (ordered == nullptr) continue;
+        const Numbers given = order_numbers(ordered->command);
+        for (std::size_t j = i + 1; j < facts.size(); ++j) {
+            const Mark mark = mark_of(facts[j].fact);
+            if (taken[j] || (mark != Mark::effect && mark != Mark::refused)) continue;
+            const Command& command = *command_of(facts[j].fact);
+            if (command.index() != ordered->command.index()) continue;
+            const Numbers held = order_numbers(command);
+            bool same = held.size() == given.size();
+            for (std::size_t k = 0; same && k < given.size(); ++k)
+                same = given[k] < 0 || given[k] == held[k];
+            if (!same) continue;
+            answer[i] = j, taken[j] = true;
+            break;
+        }
+    }
+    return answer;
+}
+
+std::vector<FactRow> remarks_of(std::span<const Remark> remarks) {
     std::vector<FactRow> rows;
-    for (const Remark& it : day.remarks)
+    for (const Remark& it : remarks)
         if (!it.order)
             rows.push_back(
                 {it.at, Mark::said,
@@ -234,28 +224,25 @@ std::vector<FactRow> remarks_of(const WatchedDay& day) {
     return rows;
 }
 
-std::vector<Track> known_tracks(std::span<const Occurrence> facts, const Names& names,
-                                SimTime until) {
-    const Told told{facts, names, until};
-    std::vector<Track> tracks{rollout_track(told), alerts_track(told), orders_track(told),
-                              people_track(told), other_track(told)};
+std::vector<Track> known_tracks(const FactsSoFar& day) {
+    std::vector<Track> tracks{rollout_track(day), alerts_track(day),  orders_track(day),
+                              people_track(day),  remarks_track(day), other_track(day)};
     std::erase_if(tracks, [](const Track& it) { return it.spans.empty() && it.events.empty(); });
     return tracks;
 }
 
 std::vector<Track> tracks_of(const WatchedDay& day) {
-    const Told told{day.life.facts, day.scenario.blueprint->names, day.life.ended};
-    std::vector<Track> tracks{rollout_track(told), alerts_track(told), orders_track(told),
-                              people_track(told),  remarks_track(day), other_track(told),
-                              truth_track(day)};
-    std::erase_if(tracks, [](const Track& it) { return it.spans.empty() && it.events.empty(); });
+    std::vector<Track> tracks =
+        known_tracks({day.life.facts, &day.scenario.blueprint->names, day.life.ended, day.remarks});
+    if (Track truth = truth_track(day); !truth.spans.empty() || !truth.events.empty())
+        tracks.push_back(std::move(truth));
     return tracks;
 }
 
 std::vector<Decision> decisions_of(const WatchedDay& day) {
     std::vector<Decision> rows;
     const Names& names = day.scenario.blueprint->names;
-    const Facts facts = day.life.facts;
+    const Facts& facts = day.life.facts;
     const auto answers = answers_to_orders(facts);
     for (std::size_t i = 0; i < facts.size(); ++i) {
         const auto* ordered = std::get_if<Ordered>(&facts[i].fact);
