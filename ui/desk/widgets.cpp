@@ -240,9 +240,11 @@ std::optional<std::size_t> tabs(Widgets& on, const std::vector<std::string>& lab
     const ImVec2 began = ImGui::GetCursorScreenPos();
     const float room = ImGui::GetContentRegionAvail().x;
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (i > 0) ImGui::SameLine(0, look.px(2));
         ImFont* font = i == chosen ? look.fonts.strong : look.fonts.text;
         const ImVec2 size{wide_of(look.fonts.strong, labels[i]) + look.px(26), look.px(36)};
+        // As many a line as there is room for.
+        if (i > 0 && ImGui::GetItemRectMax().x + look.px(2) + size.x <= began.x + room)
+            ImGui::SameLine(0, look.px(2));
         const Pressed it = press(on, labels[i], size, true);
         if (it.clicked && i != chosen) other = i;
         if (it.hovered && i != chosen)
