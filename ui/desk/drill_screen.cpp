@@ -53,7 +53,8 @@ Mark mark_of(StepState state) {
 TileShown tile_of(const ServiceTile& it) {
     TileShown shown;
     shown.tile.label = it.name + (it.alerts.empty() ? "" : "  \u00b7  alert");
-    shown.tile.tone = it.tone;
+    const bool over = it.errors_percent && *it.errors_percent > it.errors_goal_percent;
+    shown.tile.tone = over ? Tone::bad : it.tone;
     shown.tile.value = it.errors_percent ? fmt::format("{:.2f}%", *it.errors_percent) : "\u2013";
     shown.tile.note = fmt::format("goal {:g}%", it.errors_goal_percent);
     if (it.latency_p95_ms)
@@ -73,6 +74,10 @@ void DrillScreen::see(LiveDrill& live) {
         const FactView known = drill.known();
         if (shop_.services.empty()) shop_ = shop_of(drill.scenario());
         view_ = desk_view(known, shop_, drill.day().team, drill.remarks());
+        // Dots set what was shown apart from the truth; here nothing else is drawn.
+        for (ServicePlots& it : view_.plots)
+            for (Plot& plot : it.plots)
+                for (PlotSeries& line : plot.series) line.known = false;
         palette_ = palette_of(known, shop_);
         forms_ = order_forms(known, shop_);
         title_ = drill.scenario().title;
@@ -117,18 +122,23 @@ void DrillScreen::head(Widgets& on, LiveDrill& live, float wide, Wish& wish) {
     const Look& look = on.look;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImDrawList& to = *ImGui::GetWindowDrawList();
+    const bool roomy = wide > look.px(1'100);
+    const float title = roomy ? wide * 0.3F : look.px(160);
+    const std::string clock = clock_text(view_.clock.now).substr(0, 8);
     paint_text(to, look.fonts.title, {at.x, at.y - look.px(1)}, look.theme.text,
-               shortened(look.fonts.title, title_, wide * 0.3F));
+               shortened(look.fonts.title, title_, title));
+    const std::string left = view_.clock.blank ? "DASHBOARDS BLANK" : view_.clock.text;
     paint_text(
         to, look.fonts.small, {at.x, at.y + look.px(21)}, look.theme.soft,
-        "DRILL \u00b7 " + view_.clock.text + (view_.clock.blank ? " \u00b7 DASHBOARDS BLANK" : ""));
-    ImGui::SetCursorScreenPos({at.x + wide * 0.31F, at.y + look.px(1)});
+        shortened(look.fonts.small, (roomy ? "DRILL \u00b7 " : clock + " \u00b7 ") + left, title));
+    ImGui::SetCursorScreenPos({at.x + title + look.px(10), at.y + look.px(1)});
     const bool going = live.going();
     if (button(on, going ? "Pause" : "Play",
                {.icon = going ? icon::pause : icon::play, .weight = Weight::primary}))
         going ? live.halt() : live.go(speeds[speed_].seconds_a_second);
     ImGui::SameLine();
-    if (button(on, "Next", {.icon = icon::step, .tip = "On to the next fact", .keys = "."}))
+    if (button(on, "Next",
+               {.icon = icon::step, .tip = "On to the next fact", .keys = roomy ? "." : ""}))
         live.go(0, Until::next_fact);
     ImGui::SameLine();
     if (button(on, "Alert", {.icon = icon::bell, .tip = "On until something tells of trouble"}))
@@ -140,9 +150,11 @@ void DrillScreen::head(Widgets& on, LiveDrill& live, float wide, Wish& wish) {
         speed_ = *other;
         if (live.going()) live.go(speeds[speed_].seconds_a_second);
     }
-    ImGui::SameLine(0, look.px(16));
-    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(7));
-    words(on, look.fonts.number, look.theme.text, clock_text(view_.clock.now).substr(0, 8));
+    if (roomy) {
+        ImGui::SameLine(0, look.px(16));
+        ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(7));
+        words(on, look.fonts.number, look.theme.text, clock);
+    }
     ImGui::SetCursorScreenPos({at.x + wide - look.px(100), at.y + look.px(1)});
     if (button(on, "Debrief",
                {.icon = icon::eye, .tip = "The rest of the day is played out, and judged"}))
