@@ -261,6 +261,7 @@ void DrillScreen::orders(Widgets& on, LiveDrill& live) {
 void DrillScreen::form(Widgets& on, LiveDrill& live) {
     heading(on, icon::gear, form_->name, form_->meaning);
     if (!form_->impossible.empty()) soft(on, form_->impossible);
+    bool chosen = false;
     for (OrderField& it : form_->fields) {
         words(on, on.look.fonts.small, on.look.theme.soft,
               it.key + (it.must ? "" : " (may be left out)"));
@@ -270,8 +271,10 @@ void DrillScreen::form(Widgets& on, LiveDrill& live) {
         }
         for (const std::string& each : it.choices)
             if (row(on, {.label = each, .chosen = it.value == each}))
-                it.value = it.value == each ? "" : each;
+                it.value = it.value == each ? "" : each, chosen = true;
     }
+    // Which builds there are hangs on the service.
+    if (chosen) live.look([&](const Drill& it) { refresh_choices(*form_, it.known(), shop_); });
     if (button(on, "Look at it", {.icon = icon::check, .weight = Weight::primary})) {
         arm(live, order_text(*form_));
         if (armed_) form_.reset();
