@@ -75,7 +75,7 @@ void DeskBench::frame(int times) {
     ImGui::SetCurrentContext(context_);
     for (int i = 0; i < times; ++i) {
         ImGui::NewFrame();
-        on.begin_frame();
+        on.begin_frame(std::exchange(chords_, {}));
         screen_(on, ImGui::GetIO().DisplaySize);
         ImGui::Render();
         ImGui::GetIO().MouseWheel = 0;
@@ -151,6 +151,11 @@ void DeskBench::key(ImGuiKey key, bool with_control) {
     io.KeysDown[key] = false;
     io.KeyCtrl = false;
     frame();
+}
+
+void DeskBench::chord(const std::string& keys) {
+    chords_.push_back(keys);
+    frame(3);
 }
 
 void DeskBench::move_away() {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/desk/raster.h"
 #include "ui/desk/widgets.h"
@@ -34,6 +35,7 @@ public:
     std::string wheel(const std::string& label, float notches, ImVec2 share = {0.5F, 0.5F});
     void type(const std::string& text);
     void key(ImGuiKey key, bool with_control = false);
+    void chord(const std::string& keys);  // "Ctrl+K"
     void move_away();
     std::string text();  // All that is written on the screen, in the order it is drawn.
     Picture picture();
@@ -44,5 +46,6 @@ private:
     void press(bool down);
 
     rollcage::Screen screen_;
+    std::vector<std::string> chords_;
     ImGuiContext* context_ = nullptr;
 };

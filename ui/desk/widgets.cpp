@@ -102,10 +102,18 @@ void paint_shadow(const Look& look) {
 
 }  // namespace
 
-void Widgets::begin_frame() {
+void Widgets::begin_frame(std::vector<std::string> chords) {
     check(areas_.empty(), "every area that was entered was left");
     all_.clear();
     stirred_ = false;
+    pressed = std::move(chords);
+    const ImGuiIO& io = ImGui::GetIO();
+    if (io.WantTextInput) return;
+    for (const ImWchar letter : io.InputQueueCharacters) {
+        char text[5];
+        ImTextCharToUtf8(text, letter);
+        pressed.emplace_back(letter == ' ' ? "Space" : text);
+    }
 }
 
 void Widgets::read_on() {

@@ -25,8 +25,11 @@ class Widgets {
 public:
     Look look;
     bool reading = false;  // All that is written in this frame goes to the clipboard, for tests.
+    // Keys since the last frame, as an action names them; letters only while nobody writes.
+    std::vector<std::string> pressed;
 
-    void begin_frame();
+    // Chords are what ImGui tells nobody: "Ctrl+K".
+    void begin_frame(std::vector<std::string> chords = {});
     void read_on();  // Every window that ends would end that.
     const std::vector<Widget>& all() const { return all_; }
     // By "label", or by "area > label" where several areas have one of that name.

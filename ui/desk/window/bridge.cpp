@@ -99,6 +99,9 @@ bool Bridge::apply_key(const sf::Event& event) {
             changed_keys_.set(key);
             io.KeysDown[key] = down;
         }
+        const auto letter = event.key.code - sf::Keyboard::A;
+        if (down && event.key.control && letter >= 0 && letter < 26)
+            chords_.push_back(std::string{"Ctrl+"} + static_cast<char>('A' + letter));
     }
     io.KeyCtrl = event.key.control;
     io.KeyShift = event.key.shift;

@@ -8,6 +8,8 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <imgui.h>
 #include <SFML/Window.hpp>
@@ -24,6 +26,8 @@ public:
     void take(const sf::Event& event) { waiting_.push_back(event); }
     bool waiting() const { return !waiting_.empty(); }
     void begin_frame(float passed_s);
+    // Letters that were pressed together with Ctrl since last time: "Ctrl+K".
+    std::vector<std::string> take_chords() { return std::exchange(chords_, {}); }
 
 private:
     bool apply(const sf::Event& event);  // False: its turn is the next frame's.
@@ -38,6 +42,7 @@ private:
     std::bitset<sf::Keyboard::KeyCount> changed_keys_;
     std::bitset<3> changed_buttons_;
     std::string pasted_;
+    std::vector<std::string> chords_;
 };
 
 }  // namespace rollcage

@@ -117,7 +117,7 @@ private:
         ImGui_ImplOpenGL3_NewFrame();
         bridge_.begin_frame(passed_.restart().asSeconds());
         ImGui::NewFrame();
-        on_.begin_frame();
+        on_.begin_frame(bridge_.take_chords());
         shown_.screen(on_, ImGui::GetIO().DisplaySize);
         ImGui::Render();
         paint_frame(window_, on_.look.theme.ground);
