@@ -14,8 +14,8 @@ namespace rollcage {
 namespace {
 
 constexpr std::int64_t count_max = 1'000'000;
-constexpr std::array<std::string_view, 5> remark_kinds{"expectation", "prediction", "note", "hint",
-                                                       "bookmark"};
+constexpr std::array<std::string_view, 7> remark_kinds{
+    "expectation", "prediction", "note", "hint", "bookmark", "seat", "observation"};
 
 std::vector<std::string> split_lines(const std::string& text) {
     std::vector<std::string> lines;
@@ -314,6 +314,10 @@ std::string on_one_line(std::string text, bool a_name) {
 
 const char* name(RemarkKind kind) {
     return remark_kinds[static_cast<std::size_t>(kind)].data();
+}
+
+bool for_everybody(const Remark& remark) {
+    return remark.kind != RemarkKind::prediction && remark.kind != RemarkKind::observation;
 }
 
 Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& head) {

@@ -24,8 +24,17 @@ struct RecordingHead {
     std::optional<SimTime> until;
     std::vector<SourceFile> sources;
 };
-// What people said while the day went by; it has no effect on it.
-enum class RemarkKind : std::uint8_t { expectation, prediction, note, hint, bookmark };
+// What people said while the day went by; it has no effect on it. A prediction is sealed, and what
+// an observer writes is for later: while the day goes by, neither is for those who decide.
+enum class RemarkKind : std::uint8_t {
+    expectation,
+    prediction,
+    note,
+    hint,
+    bookmark,
+    seat,  // Whoever it is sits down there: "commander".
+    observation,
+};
 struct Remark {
     SimTime at;
     RemarkKind kind = RemarkKind::note;
@@ -33,6 +42,7 @@ struct Remark {
     std::optional<std::size_t> order{};  // Of an expectation, its place: the next by people.
 };
 const char* name(RemarkKind kind);
+bool for_everybody(const Remark& remark);
 
 struct Recording {
     RecordingHead head;
