@@ -3,103 +3,162 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <filesystem>
-#include <tuple>
 
-#include "sim/base/digest.h"
-#include "ui/view/outcome_view.h"
+#include "scenarios/play/check.h"
 
 namespace rollcage {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t files_max = 500;
+// Never is before everything else: a file that is gone changes nothing.
+fs::file_time_type written_at(const fs::path& path) {
+    std::error_code gone;
+    const auto at = fs::last_write_time(path, gone);
+    return gone ? fs::file_time_type::min() : at;
+}
 
-std::vector<std::string> files_in(const std::string& where, const std::string& extension) {
-    std::vector<std::string> files;
-    std::error_code unreadable;
-    if (fs::is_regular_file(where, unreadable)) return {where};
-    for (fs::recursive_directory_iterator it{where, fs::directory_options::skip_permission_denied,
-                                             unreadable};
-         !unreadable && it != fs::recursive_directory_iterator{} && files.size() < files_max;
-         it.increment(unreadable))
-        if (it->path().extension() == extension) files.push_back(it->path().string());
-    std::ranges::sort(files);
-    return files;
+fs::file_time_type latest_of(const ScenarioCard& card) {
+    fs::file_time_type latest = written_at(card.path);
+    for (const std::string& it : card.uses) latest = std::max(latest, written_at(it));
+    if (card.error.empty()) return latest;
+    // Which files a broken one would use nobody knows; any of those beside it may mend it.
+    std::error_code failed;
+    for (const auto& it : fs::directory_iterator(fs::path(card.path).parent_path(), failed))
+        if (it.path().extension() == ".lua") latest = std::max(latest, written_at(it.path()));
+    return latest;
 }
 
 std::string value_text(const KnobValue& value) {
-    if (const auto* number = std::get_if<double>(&value)) return number_text(*number);
-    return std::get<std::string>(value);
+    const auto* number = std::get_if<double>(&value);
+    return number != nullptr ? fmt::format("{:g}", *number) : std::get<std::string>(value);
 }
 
-ScenarioCard card_of(const std::string& file) {
-    ScenarioCard card;
-    card.file = file, card.title = fs::path{file}.stem().string();
-    const auto scenario = load_scenario(file, {});
-    if (!scenario) {
-        card.trouble = scenario.error().message;
-        return card;
-    }
-    card.title = scenario->title, card.briefing = scenario->briefing;
-    card.difficulty = scenario->difficulty;
-    card.length = length_text(scenario->blueprint->lasts);
-    for (const Knob& it : scenario->knobs)
+std::vector<KnobField> knobs_of(const Scenario& scenario) {
+    std::vector<KnobField> fields;
+    for (const Knob& it : scenario.knobs)
         if (!it.hidden)
-            card.knobs.push_back({it.name, value_text(it.initially), it.from, it.to, it.choices});
-    for (const Role& it : scenario->roles) card.roles.push_back(it.name);
-    return card;
+            fields.push_back({it.name, value_text(it.initially), it.from, it.to, it.choices});
+    return fields;
 }
 
-RecordingCard recorded(const std::string& file) {
-    RecordingCard card;
-    card.file = file;
-    const auto recording = read_recording(file);
+SimTime last_line(const Recording& recording) {
+    SimTime last{};
+    for (const GivenOrder& it : recording.orders) last = std::max(last, it.at);
+    for (const Remark& it : recording.remarks) last = std::max(last, it.at);
+    if (!recording.facts.empty()) {
+        const std::string& line = recording.facts.back();
+        if (const auto at = parse_moment(line.substr(0, line.find(' '))))
+            last = std::max(last, *at);
+    }
+    return last;
+}
+
+RecordingCard recording_card(const fs::path& path) {
+    RecordingCard card{.path = path.string(), .scenario = path.stem().string()};
+    card.written = written_at(path);
+    const auto recording = read_recording(card.path);
     if (!recording) {
-        card.trouble = recording.error().message;
+        card.error = recording.error().message;
         return card;
     }
     card.scenario = recording->head.scenario;
     card.who = recording->head.actor;
     card.seed = recording->head.choices.seed;
+    card.orders = orders_of(*recording).size();
+    card.until = last_line(*recording);
     card.complete = !recording->digest.empty();
+    card.resumable = !card.complete && card.who == player;
     return card;
 }
 
 }  // namespace
 
-LobbyView lobby_view(const std::vector<std::string>& scenarios, const std::string& recordings) {
-    LobbyView view;
-    for (const std::string& where : scenarios)
-        for (const std::string& file : files_in(where, ".lua"))
-            view.scenarios.push_back(card_of(file));
-    std::ranges::stable_sort(view.scenarios, {}, [](const ScenarioCard& it) {
-        return std::tuple{!it.trouble.empty(), it.difficulty, it.title};
-    });
-    for (const std::string& file : files_in(recordings, ".drill"))
-        view.recordings.push_back(recorded(file));
-    return view;
+ScenarioCard scenario_card(const std::string& path) {
+    ScenarioCard card{.path = path, .name = fs::path(path).stem().string()};
+    card.title = card.name;
+    const auto scenario = load_scenario(path, Choices{});
+    const auto sound = scenario ? check_expectations(*scenario) : Result<void>{scenario.error()};
+    if (!sound) {
+        card.error = sound.error().message;
+        card.written = latest_of(card);
+        return card;
+    }
+    if (!scenario->title.empty()) card.title = scenario->title;
+    card.briefing = scenario->briefing;
+    card.difficulty = scenario->difficulty;
+    card.lasts = scenario->blueprint->lasts, card.judged_after = scenario->blueprint->judged_after;
+    card.knobs = knobs_of(*scenario);
+    card.plans = scenario->blueprint->names.plans;
+    card.services = scenario->blueprint->services.size();
+    for (const SourceFile& it : scenario->sources) {
+        const fs::path used = fs::path(path).parent_path() / file_of(*scenario, it);
+        if (&it != scenario->sources.data()) card.uses.push_back(used.string());
+    }
+    card.written = latest_of(card);
+    return card;
 }
 
-std::uint64_t seed_of(const std::string& word) {
+std::vector<ScenarioCard> scenario_cards(const std::vector<std::string>& folders,
+                                         const std::vector<ScenarioCard>& before) {
+    std::vector<ScenarioCard> cards;
+    for (const std::string& folder : folders) {
+        const auto files = scenarios_in({folder});
+        if (!files) {
+            cards.push_back({.path = folder,
+                             .name = fs::path(folder).filename().string(),
+                             .title = fs::path(folder).filename().string(),
+                             .error = files.error().message});
+            continue;
+        }
+        for (const std::string& path : *files) {
+            if (std::ranges::find(cards, path, &ScenarioCard::path) != cards.end()) continue;
+            const auto old = std::ranges::find(before, path, &ScenarioCard::path);
+            cards.push_back(old != before.end() && old->written == latest_of(*old)
+                                ? *old
+                                : scenario_card(path));
+        }
+    }
+    std::ranges::stable_sort(cards, [](const ScenarioCard& a, const ScenarioCard& b) {
+        return std::tuple{!a.error.empty(), a.difficulty, a.name} <
+               std::tuple{!b.error.empty(), b.difficulty, b.name};
+    });
+    return cards;
+}
+
+std::vector<RecordingCard> recording_cards(const std::string& folder, std::size_t most) {
+    std::vector<std::pair<fs::file_time_type, fs::path>> found;
+    std::error_code failed;
+    for (const auto& it : fs::directory_iterator(folder, failed))
+        if (it.path().extension() == ".drill") found.emplace_back(written_at(it.path()), it.path());
+    std::ranges::sort(found, std::greater{});
+    found.resize(std::min(found.size(), most));
+    std::vector<RecordingCard> cards;
+    for (const auto& [written, path] : found) cards.push_back(recording_card(path));
+    return cards;
+}
+
+std::uint64_t seed_of(std::string_view text) {
+    std::string word;
+    for (const char it : text)
+        if (std::isspace(static_cast<unsigned char>(it)) == 0)
+            word += static_cast<char>(std::tolower(static_cast<unsigned char>(it)));
     std::uint64_t number = 0;
-    const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), number);
-    if (failure == std::errc{} && end == word.data() + word.size() && !word.empty()) return number;
+    const auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (!word.empty() && wrong == std::errc{} && end == word.data() + word.size()) return number;
+    if (word.empty()) return Choices{}.seed;
+    constexpr std::uint64_t sayable = 1'000'000'000;  // Who has no board can still be told it.
     Digest digest;
-    for (const char letter : word) digest.fold(static_cast<std::uint64_t>(letter & 0x7F));
-    constexpr std::uint64_t short_enough_to_say = 1'000'000;
-    std::uint64_t seed = 0;
-    const std::string digits = hex(digest);
-    (void)std::from_chars(digits.data(), digits.data() + digits.size(), seed, 16);
-    return seed % short_enough_to_say;
+    digest.fold(std::string_view{word});
+    return digest.value() % sayable;
 }
 
 std::string free_recording(const std::string& folder, const std::string& scenario,
                            std::uint64_t seed) {
     for (int n = 1;; ++n) {
-        const fs::path path = fs::path{folder} / fmt::format("{}-{}{}.drill", scenario, seed,
+        const fs::path path = fs::path(folder) / fmt::format("{}-{}{}.drill", scenario, seed,
                                                              n == 1 ? "" : fmt::format("-{}", n));
         std::error_code unknown;
         if (!fs::exists(path, unknown)) return path.string();

@@ -1,8 +1,11 @@
-// What the lobby offers: every scenario there is, as players may know it, and recent recordings.
-// Leans on play; a lesson, a hidden knob or a transcript is never part of it.
-// A file that does not load is a card too, with what is wrong with it.
+// What there is to play, before anybody plays: a card a scenario, a card a recording, a seed.
+// Leans on play and the file system; what a scenario hides (lesson, hidden knobs, what is injected)
+// is on no card. Reading many files takes a while: it is for a thread that nobody waits for.
 #pragma once
 
+#include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,31 +13,46 @@
 
 namespace rollcage {
 
-struct KnobShown {
-    std::string name, value;
-    std::optional<double> from{}, to{};
-    std::vector<std::string> choices{};
+struct KnobField {
+    std::string name{};
+    std::string initially{};             // As it would be typed.
+    std::optional<double> from{}, to{};  // Of a number.
+    std::vector<std::string> choices{};  // Of a word.
 };
 struct ScenarioCard {
-    std::string file, title, briefing, length, trouble;  // Trouble: why it does not load.
-    std::int64_t difficulty = 0;
-    std::vector<KnobShown> knobs;  // Those that players may see.
-    std::vector<std::string> roles;
+    std::string path{}, name{}, title{}, briefing{};
+    std::int64_t difficulty = 1;
+    Duration lasts{}, judged_after{};
+    std::vector<KnobField> knobs{};
+    std::vector<std::string> plans{};
+    std::size_t services = 0;
+    std::vector<std::string> uses{};  // Other files, by path.
+    std::string error{};              // Why it cannot be played; then there is but its name.
+    std::filesystem::file_time_type written{};  // Of the latest of its files.
 };
-struct RecordingCard {
-    std::string file, scenario, who, trouble;
-    std::uint64_t seed = 0;
-    bool complete = false;
-};
-struct LobbyView {
-    std::vector<ScenarioCard> scenarios;  // The easiest first.
-    std::vector<RecordingCard> recordings;
-};
-// Files or folders, which are looked through as deep as they go.
-LobbyView lobby_view(const std::vector<std::string>& scenarios, const std::string& recordings);
+// Every scenario in these folders and below them, the easiest first. Cards of files that were not
+// written since are taken over as they are; an empty list reads everything again.
+std::vector<ScenarioCard> scenario_cards(const std::vector<std::string>& folders,
+                                         const std::vector<ScenarioCard>& before = {});
+ScenarioCard scenario_card(const std::string& path);
 
-// A number is itself; a word on the board is the same seed for everybody.
-std::uint64_t seed_of(const std::string& word);
+struct RecordingCard {
+    std::string path{}, scenario{}, who{};
+    std::uint64_t seed = 0;
+    std::size_t orders = 0;  // By people.
+    SimTime until{};         // Of the last line.
+    bool complete = false;   // Else it was cut off, and where people played it can be resumed.
+    bool resumable = false;
+    std::string error{};
+    std::filesystem::file_time_type written{};
+};
+// The latest first.
+std::vector<RecordingCard> recording_cards(const std::string& folder, std::size_t most = 50);
+
+// A number is itself; a word on the board stands for the same seed everywhere, however it is
+// written in large and small letters and blanks.
+std::uint64_t seed_of(std::string_view text);
+// Where a recording of that day may be kept: no other file is there.
 std::string free_recording(const std::string& folder, const std::string& scenario,
                            std::uint64_t seed);
 
