@@ -257,3 +257,30 @@ drill.at("10m", release(new, "over ssh"))
     desk.pass(minute_of(30));
     CHECK(named("kept by hand") == 8);
 }
+
+TEST_CASE("who comes back to a drill reads what was ordered, expected, answered and still fires") {
+    const TestFolder scratch;
+    const std::string path = scratch.file("recap.drill");
+    {
+        auto drill = Drill::begin({{"t.lua", shop_text}}, {}, path);
+        if (!drill) FAIL(drill.error().message);
+        while (now(drill->day()) < minute_of(12)) drill->advance(minute_of(12));
+        REQUIRE(drill->order("set_flag teal off", {"ana", "errors end"}));
+        while (now(drill->day()) < minute_of(13)) drill->advance(minute_of(13));
+        REQUIRE(drill->order("inspect shop", {"ben", ""}));
+        drill->remark(RemarkKind::note, {"ana", "over to ben"});
+    }
+    const auto drill = Drill::resume(path);
+    if (!drill) FAIL(drill.error().message);
+    const RecapView recap = recap_of(drill->known(), shop_of(drill->scenario()), drill->remarks());
+    REQUIRE(recap.orders.size() == 2);
+    CHECK(recap.orders[0].who == "ana");
+    CHECK(recap.orders[0].expected == "errors end");
+    CHECK_THAT(recap.orders[0].answer, Catch::Contains("in effect: set_flag teal off"));
+    CHECK(recap.orders[1].who == "ben");
+    CHECK(recap.orders[1].answer.empty());
+    REQUIRE_FALSE(recap.firing.empty());
+    CHECK_THAT(recap.firing.front(), Catch::StartsWith("shop: "));
+    CHECK(recap.remarks.size() == 1);
+    CHECK_FALSE(recap.heard.empty());
+}

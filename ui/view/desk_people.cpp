@@ -149,6 +149,36 @@ PeopleView people_of(const FactView& view, const Team& team) {
     return people;
 }
 
+RecapView recap_of(const FactView& view, const KnownShop& shop, std::span<const Remark> remarks) {
+    constexpr std::size_t heard_most = 12;
+    RecapView recap{.until = view.now(), .remarks = remarks_of(remarks)};
+    const auto facts = view.facts();
+    const auto answers = answers_to_orders(facts);
+    std::size_t place = 0;
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+        const auto* ordered = std::get_if<Ordered>(&facts[i].fact);
+        if (ordered == nullptr) {
+            if (!command_of(facts[i].fact))
+                recap.heard.push_back(
+                    {facts[i].at, mark_of(facts[i].fact), headline(facts[i], view.names())});
+            continue;
+        }
+        RecapRow row{.at = facts[i].at, .order = command_text(ordered->command, view.names())};
+        for (const Remark& it : remarks)
+            if (it.order == place) row.who = it.who, row.expected = it.text;
+        if (answers[i])
+            row.answer = headline(facts[*answers[i]], view.names()) + at_text(facts[*answers[i]]);
+        recap.orders.push_back(std::move(row));
+        ++place;
+    }
+    if (recap.heard.size() > heard_most)
+        recap.heard.erase(recap.heard.begin(), recap.heard.end() - heard_most);
+    for (const ServiceTile& tile : tiles_of(view, shop))
+        for (const FiringAlert& it : tile.alerts)
+            recap.firing.push_back(tile.name + ": " + it.text + " since " + plain_clock(it.since));
+    return recap;
+}
+
 RunbookView runbook_view(const Command& command, const FactView& view) {
     const std::int64_t times = view.known().people.practised[command.index()];
     const Practice practice = practice_of(times);

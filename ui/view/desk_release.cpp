@@ -203,8 +203,10 @@ private:
         step->state = trial.result == TrialResult::passed   ? StepState::done
                       : trial.result == TrialResult::failed ? StepState::failed
                                                             : StepState::skipped;
+        // Behind "shop: build 1.1, unit passed" stands what it measured.
         const std::string line = headline(told, view_->names());
-        step->note = line.substr(std::min(line.size(), line.find(", ") + 2));
+        const std::size_t found = line.find('=');
+        if (found != std::string::npos) step->note = line.substr(line.rfind(' ', found) + 1);
     }
     void hear(const Occurrence& it) {
         if (const auto* in = std::get_if<Entered>(&it.fact)) {

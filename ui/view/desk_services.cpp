@@ -90,7 +90,7 @@ bool dashboards_blank(const FactView& view) {
     return false;
 }
 
-void measure(const FactView& view, ServiceTile& tile) {
+void measure(const FactView& view, bool has_users, ServiceTile& tile) {
     const auto series = [&](Measure measure) { return view.series(tile.service, measure); };
     const Series errors = series(Measure::errors), answered = series(Measure::answered);
     if (errors.empty()) return;
@@ -98,8 +98,10 @@ void measure(const FactView& view, ServiceTile& tile) {
     const auto seconds =
         static_cast<double>(std::min(errors.size(), a_minute)) * scrape_every.seconds();
     tile.errors_percent = percent(bad, bad + good);
-    tile.requests_per_s =
-        static_cast<double>(sum_of(series(Measure::attempts), a_minute)) / seconds;
+    // Requests are counted where users come in; whom only services call has work, and no count.
+    if (has_users)
+        tile.requests_per_s =
+            static_cast<double>(sum_of(series(Measure::attempts), a_minute)) / seconds;
     if (answered.back() > 0)
         tile.latency_p95_ms = static_cast<double>(series(Measure::latency_p95_us).back()) / 1e3;
     tile.busy_percent = static_cast<double>(series(Measure::busy_ppm).back()) / 1e4;
@@ -145,7 +147,7 @@ std::vector<ServiceTile> tiles_of(const FactView& view, const KnownShop& shop) {
         tile.errors_goal_percent = 100 * (1 - it.goal.value());
         tile.latency_goal_ms = static_cast<double>(it.latency_goal.us) / 1e3;
         tile.alerts = alerts[s];
-        measure(view, tile);
+        measure(view, it.usual > 0, tile);
         tile.budget_left_percent = budget_left(view, it, {s});
         for (const BurnRule& rule : burn_rules)
             tile.burns.push_back({rule.rule, burn_over(view, it, {s}, rule.long_scrapes),
@@ -162,8 +164,9 @@ GraphView graph_of(const KnownShop& shop, const std::vector<ServiceTile>& tiles)
     for (const ServiceTile& it : tiles) {
         const bool users = shop.services[it.service.index].usual > 0;
         const std::string note = it.errors_percent
-                                     ? fmt::format("{:.2g}% errors", *it.errors_percent)
-                                     : "not measured yet";
+                                     ? fmt::format("{:.3g}% errors", *it.errors_percent)
+                                 : it.busy_percent ? fmt::format("{:.3g}% busy", *it.busy_percent)
+                                                   : "not measured yet";
         graph.nodes.push_back({it.service, it.name, note, it.tone, 0, users});
     }
     for (std::size_t s = 0; s < shop.services.size(); ++s)

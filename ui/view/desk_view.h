@@ -161,6 +161,19 @@ struct OpenOrder {
     std::string text{};
 };
 
+// For who comes back to a drill that was interrupted, or takes over from somebody.
+struct RecapRow {
+    SimTime at{};
+    std::string order{}, who{}, expected{}, answer{};  // An empty answer: none came yet.
+};
+struct RecapView {
+    SimTime until{};
+    std::vector<RecapRow> orders{};
+    std::vector<std::string> firing{};  // "shop: fast burn since 00:35:25"
+    std::vector<FactRow> heard{};       // The last that was told besides, latest last.
+    std::vector<FactRow> remarks{};
+};
+
 struct DeskView {
     ClockView clock{};
     std::vector<ServiceTile> tiles{};
@@ -193,6 +206,7 @@ std::vector<FeedRow> feed_of(const FactView& view);
 std::vector<OpenOrder> open_orders(const FactView& view);
 // Of the team only who is at what: how a step will end is drawn and not known.
 PeopleView people_of(const FactView& view, const Team& team);
+RecapView recap_of(const FactView& view, const KnownShop& shop, std::span<const Remark> remarks);
 RunbookView runbook_view(const Command& command, const FactView& view);
 // The builds of a service that somebody has heard of: its first, and those that facts name.
 std::vector<BuildId> known_builds(const FactView& view, const KnownShop& shop, ServiceId service);
