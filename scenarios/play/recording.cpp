@@ -316,8 +316,12 @@ const char* name(RemarkKind kind) {
     return remark_kinds[static_cast<std::size_t>(kind)].data();
 }
 
-bool for_everybody(const Remark& remark) {
-    return remark.kind != RemarkKind::prediction && remark.kind != RemarkKind::observation;
+std::vector<Remark> for_everybody(std::span<const Remark> remarks) {
+    std::vector<Remark> heard;
+    for (const Remark& it : remarks)
+        if (it.kind != RemarkKind::prediction && it.kind != RemarkKind::observation)
+            heard.push_back(it);
+    return heard;
 }
 
 Result<Recorder> Recorder::open(const std::string& path, const RecordingHead& head) {

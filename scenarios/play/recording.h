@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,7 @@ struct Remark {
     std::optional<std::size_t> order{};  // Of an expectation, its place: the next by people.
 };
 const char* name(RemarkKind kind);
-bool for_everybody(const Remark& remark);
+std::vector<Remark> for_everybody(std::span<const Remark> remarks);  // Of those who decide.
 
 struct Recording {
     RecordingHead head;

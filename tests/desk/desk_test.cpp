@@ -1,47 +1,6 @@
-#include <chrono>
-#include <cstdlib>
-#include <thread>
-
-#include "tests/desk/harness.h"
-#include "tests/test_folder.h"
-#include "ui/desk/desk.h"
+#include "tests/desk/sitting.h"
 
 using namespace rollcage;
-
-namespace {
-
-struct Sitting {
-    TestFolder folder;
-    Desk desk;
-    DeskBench bench;
-
-    explicit Sitting(const std::string& scenario, const BenchAsked& asked = {})
-        : desk({{std::string{ROLLCAGE_SOURCE_DIR} + "/scenarios/" + scenario},
-                folder.path.string(),
-                1}),
-          bench([this](Widgets& on, ImVec2 size) { desk.draw(on, size); }, asked) {}
-
-    // What runs beside the frames gets there, or the test says that it did not.
-    template <class Is>
-    void until(const Is& is) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(3);
-        while (!is() && std::chrono::steady_clock::now() < end) {
-            (void)desk.changed();
-            bench.frame();
-            std::this_thread::yield();
-        }
-        REQUIRE(is());
-    }
-    void click(const std::string& label) { REQUIRE(bench.click(label) == ""); }
-    bool says(const std::string& words) { return bench.text().find(words) != std::string::npos; }
-    void keep_picture(const std::string& name) {
-        bench.move_away();
-        if (const char* where = std::getenv("ROLLCAGE_PICTURES"))
-            write_png(bench.picture(), std::string{where} + "/desk-" + name + ".png");
-    }
-};
-
-}  // namespace
 
 TEST_CASE("the lobby shows what players may know, and never the lesson") {
     Sitting at{"lessons/new_colour.lua"};
@@ -52,9 +11,9 @@ TEST_CASE("the lobby shows what players may know, and never the lesson") {
 }
 
 TEST_CASE("a file that does not load is a card that says why, and the rest is there") {
-    Sitting at{"lessons"};
-    at.folder.put("broken.lua", "local d = scenario { titel = \"x\" }\n");
-    DeskOptions options{{at.folder.path.string()}, at.folder.path.string(), 1};
+    const TestFolder folder;
+    folder.put("broken.lua", "local d = scenario { titel = \"x\" }\n");
+    DeskOptions options{{folder.path.string()}, folder.path.string(), 1};
     Desk desk{options};
     DeskBench bench{[&](Widgets& on, ImVec2 size) { desk.draw(on, size); }};
     const std::string text = bench.text();
@@ -85,6 +44,7 @@ TEST_CASE("a drill is begun, an order given with what is expected, and the day l
     CHECK(at.says("ordered: set_flag teal off"));
     at.keep_picture("feed");
     at.click("Debrief");
+    at.click("End the drill");
     at.until([&] { return at.desk.debrief() && at.desk.debrief()->view() != nullptr; });
     CHECK(at.says("A rollback puts the old reader"));
     at.keep_picture("debrief");
@@ -125,7 +85,8 @@ TEST_CASE("the whole desk can be used by hand at small and at large scale") {
     for (const float scale : {0.75F, 1.5F}) {
         Sitting at{"lessons/new_colour.lua", {.size = {1280, 720}, .scale = scale}};
         at.click("Begin");
-        for (const char* label : {"Feed", "Release", "Data", "Fleet", "People", "Notes", "Orders"})
+        for (const char* label :
+             {"Feed", "Map", "Release", "Data", "Fleet", "People", "Notes", "Orders"})
             at.click(label);
         at.keep_picture(scale < 1 ? "small" : "large");
     }

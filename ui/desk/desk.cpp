@@ -1,20 +1,70 @@
 #include "ui/desk/desk.h"
 
+#include <algorithm>
 #include <filesystem>
 
+#include "ui/desk/cards.h"
+
 namespace rollcage {
+namespace {
+
+constexpr auto between_looks = std::chrono::seconds{1};
+
+Lobby lobby_now(const DeskOptions& options, const Lobby& before) {
+    return {scenario_cards(options.scenarios, before.scenarios),
+            recording_cards(options.recordings, recordings_most, before.recordings)};
+}
+
+bool differ(const Lobby& one, const Lobby& other) {
+    const auto scenario = [](const ScenarioCard& a, const ScenarioCard& b) {
+        return a.path == b.path && a.written == b.written && a.error == b.error;
+    };
+    const auto recording = [](const RecordingCard& a, const RecordingCard& b) {
+        return a.path == b.path && a.written == b.written;
+    };
+    return !std::ranges::equal(one.scenarios, other.scenarios, scenario) ||
+           !std::ranges::equal(one.recordings, other.recordings, recording);
+}
+
+void begin_screen(Widgets& on, const char* name, ImVec2 size) {
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {on.look.px(14), on.look.px(12)});
+    ImGui::Begin(name, nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus);
+    ImGui::PopStyleVar();
+    on.read_on();
+}
+
+}  // namespace
 
 Desk::Desk(DeskOptions options)
-    : options_(std::move(options)), lobby_(lobby_view(options_.scenarios, options_.recordings)) {}
+    : options_(std::move(options)), layout_(options_.layout), lobby_(lobby_now(options_, {})) {
+    second_layout_.left = preset_named("facilitator").left;
+    drill_screen_.who = options_.name;
+}
 
-Result<void> Desk::begin(const std::string& file, const Choices& choices) {
-    const auto scenario = load_scenario(file, choices);
-    if (!scenario) return scenario.error();
-    const std::string path = free_recording(options_.recordings, scenario->name, choices.seed);
-    auto drill = Drill::begin(scenario->sources, choices, path);
-    if (!drill) return drill.error();
-    live_ = std::make_unique<LiveDrill>(std::move(*drill));
+void Desk::live_on(Drill drill) {
+    live_ = std::make_unique<LiveDrill>(std::move(drill));
     drill_screen_ = DrillScreen{};
+    drill_screen_.who = options_.name;
+    facilitator_ = FacilitatorScreen{};
+    facilitates_ = false;
+}
+
+Result<void> Desk::begin(const LobbyScreen::Wish& wish) {
+    const auto scenario = load_scenario(wish.file, wish.choices);
+    if (!scenario) return scenario.error();
+    const std::string path = free_recording(options_.recordings, scenario->name, wish.choices.seed);
+    auto drill = Drill::begin(scenario->sources, wish.choices, path);
+    if (!drill) return drill.error();
+    for (const auto& [seat, person] : wish.seats) drill->remark(RemarkKind::seat, {person, seat});
+    live_on(std::move(*drill));
+    if (!wish.seats.empty()) drill_screen_.who = wish.seats.front().second;
+    if (wish.table_minutes > 0) live_->sit_for(wish.table_minutes);
+    guide_.reset();
+    if (wish.guided) guide_.emplace();
     return {};
 }
 
@@ -27,8 +77,7 @@ Result<void> Desk::open(const std::string& file) {
     }
     auto drill = Drill::resume(file);
     if (!drill) return drill.error();
-    live_ = std::make_unique<LiveDrill>(std::move(*drill));
-    drill_screen_ = DrillScreen{};
+    live_on(std::move(*drill));
     return {};
 }
 
@@ -47,6 +96,7 @@ void Desk::end_drill() {
     const auto done = live_->with([](Drill& it) { return it.played_out(); });
     const std::string path = live_->look([](const Drill& it) { return it.path(); });
     live_.reset();
+    facilitates_ = second_ = false;
     if (!done) {
         lobby_screen_.said = done.error().message;
         return;
@@ -54,43 +104,160 @@ void Desk::end_drill() {
     look_back(path);
 }
 
-void Desk::draw(Widgets& on, ImVec2 size) {
-    const Look& look = on.look;
-    ImGui::SetNextWindowPos({0, 0});
-    ImGui::SetNextWindowSize(size);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {look.px(14), look.px(12)});
-    ImGui::Begin("desk", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus);
-    ImGui::PopStyleVar();
-    const ImVec2 room{size.x - look.px(28), size.y - look.px(24)};
+void Desk::leave_debrief() {
+    debrief_.reset();
+    guide_.reset();
+    lobby_ = lobby_now(options_, lobby_);
+}
+
+void Desk::take_preset(Widgets& on, const std::string& name) {
+    const LayoutPreset& preset = preset_named(name);
+    layout_ = {preset.name, preset.left};
+    facilitates_ = preset.facilitates && live_ != nullptr;
+    on.ask_for(on.look.theme.name, std::clamp(scale_ * preset.larger, scale_min, scale_max));
+}
+
+// What every screen has: how it looks, how it is divided, and help.
+std::vector<Action> Desk::of_the_desk(Widgets& on) {
+    std::vector<Action> all{
+        {"Find anything", "this list", "Ctrl+K", [this] { overlay_.open_palette(); }, icon::search},
+        {"Keys", "all of them", "?", [this] { overlay_.open_keys(); }, icon::question}};
+    for (const ThemeName it : {ThemeName::dark, ThemeName::light, ThemeName::high_contrast})
+        all.push_back({std::string{"Theme: "} + name(it), "", "",
+                       [&on, it] { on.ask_for(it, on.look.scale); }, icon::gear});
+    const auto resize = [this, &on](float factor) {
+        const float larger = preset_named(layout_.preset).larger;
+        scale_ = std::clamp(std::round(scale_ * factor * 20) / 20, scale_min, scale_max);
+        on.ask_for(on.look.theme.name, std::clamp(scale_ * larger, scale_min, scale_max));
+    };
+    all.push_back({"Larger", "", "+", [resize] { resize(1.1F); }, icon::gear});
+    all.push_back({"Smaller", "", "-", [resize] { resize(1 / 1.1F); }, icon::gear});
+    for (const LayoutPreset& it : layout_presets())
+        all.push_back({std::string{"Layout: "} + it.name, it.about, "",
+                       [this, &on, name = it.name] { take_preset(on, name); }, icon::list});
+    all.push_back({"Reset the layout", "", "",
+                   [this, &on] { take_preset(on, layout_presets().front().name); }, icon::undo});
+    return all;
+}
+
+std::vector<Action> Desk::actions(Widgets& on) {
+    std::vector<Action> all;
+    if (live_ && facilitates_)
+        all = facilitator_.actions(*live_);
+    else if (live_)
+        all = drill_screen_.actions(*live_);
+    else if (!debrief_)
+        all = lobby_screen_.actions(lobby_);
     if (live_) {
-        drawn_ = live_->revision();
-        if (drill_screen_.draw(on, *live_, size) == DrillScreen::Wish::end)
+        all.push_back({facilitates_ ? "Back to the team's view" : "Facilitator's view",
+                       "in this window: it shows the truth", "Ctrl+T",
+                       [this] { facilitates_ = !facilitates_; }, icon::eye});
+        if (options_.second_window)
+            all.push_back({second_ ? "Close the facilitator's window" : "Facilitator's window",
+                           "on another display", "Ctrl+W", [this] { second_ = !second_; },
+                           icon::eye});
+    }
+    for (Action& it : of_the_desk(on)) all.push_back(std::move(it));
+    return all;
+}
+
+void Desk::draw_lobby(Widgets& on, ImVec2 size) {
+    const auto wish = lobby_screen_.draw(on, lobby_, size);
+    using Kind = LobbyScreen::Wish::Kind;
+    Result<void> done;
+    if (wish.kind == Kind::begin) done = begin(wish);
+    if (wish.kind == Kind::open) done = open(wish.file);
+    if (wish.kind == Kind::look_again) lobby_ = lobby_now(options_, {});
+    if (!done) lobby_screen_.said = done.error().message;
+    if (wish.kind != Kind::nothing) on.keep_drawing();
+}
+
+void Desk::draw_screen(Widgets& on, ImVec2 size) {
+    if (live_ && facilitates_) {
+        if (facilitator_.draw(on, *live_, second_layout_, true) == FacilitatorScreen::Wish::leave)
+            facilitates_ = false, on.keep_drawing();
+    } else if (live_) {
+        if (drill_screen_.draw(on, *live_, layout_, size) == DrillScreen::Wish::end)
             end_drill(), on.keep_drawing();
     } else if (debrief_) {
-        if (debrief_screen_.draw(on, *debrief_, size) == DebriefScreen::Wish::leave) {
-            debrief_.reset();
-            lobby_ = lobby_view(options_.scenarios, options_.recordings);
-            on.keep_drawing();
-        }
+        if (debrief_screen_.draw(on, *debrief_, {size.x + on.look.px(28), size.y}) ==
+            DebriefScreen::Wish::leave)
+            leave_debrief(), on.keep_drawing();
     } else {
-        const auto wish = lobby_screen_.draw(on, lobby_, room);
-        using Kind = LobbyScreen::Wish::Kind;
-        Result<void> done;
-        if (wish.kind == Kind::begin) done = begin(wish.file, wish.choices);
-        if (wish.kind == Kind::open) done = open(wish.file);
-        if (wish.kind == Kind::look_again)
-            lobby_ = lobby_view(options_.scenarios, options_.recordings);
-        if (!done) lobby_screen_.said = done.error().message;
-        if (wish.kind != Kind::nothing) on.keep_drawing();
+        draw_lobby(on, size);
+    }
+}
+
+void Desk::draw(Widgets& on, ImVec2 size) {
+    const Look& look = on.look;
+    if (scale_ == 0) scale_ = look.scale / preset_named(layout_.preset).larger;
+    if (live_) drawn_ = live_->revision();
+    begin_screen(on, "desk", size);
+    const std::vector<Action> all = actions(on);
+    if (!overlay_.open()) do_by_key(on, all);
+    const ImVec2 room{size.x - look.px(28), size.y - look.px(24)};
+    const bool is_guided = guide_.has_value();  // What is done here may begin or end it.
+    const float guided = is_guided ? guide_->high(on) : 0;
+    if (is_guided) ImGui::BeginChild("screen", {room.x, room.y - guided});
+    const void* const shown[] = {live_.get(), debrief_.get()};
+    draw_screen(on, {room.x, room.y - guided});
+    if (is_guided) {
+        ImGui::EndChild();
+        on.read_on();
+        if (guide_ && !guide_->draw(on, live_.get(), debrief_.get(), room)) guide_.reset();
+    }
+    ImGui::End();
+    // What could be done on a screen that is gone nobody can do any more.
+    if (shown[0] == live_.get() && shown[1] == debrief_.get())
+        overlay_.draw(on, all, size);
+    else
+        overlay_.close();
+}
+
+void Desk::draw_second(Widgets& on, ImVec2 size) {
+    begin_screen(on, "facilitator", size);
+    if (live_) {
+        std::vector<Action> all = facilitator_.actions(*live_);
+        all.push_back({"Find anything", "this list", "Ctrl+K",
+                       [this] { second_overlay_.open_palette(); }, icon::search});
+        all.push_back(
+            {"Keys", "all of them", "?", [this] { second_overlay_.open_keys(); }, icon::question});
+        if (!second_overlay_.open()) do_by_key(on, all);
+        (void)facilitator_.draw(on, *live_, second_layout_, false);
+        ImGui::End();
+        second_overlay_.draw(on, all, size);
+        return;
     }
     ImGui::End();
 }
 
+void Desk::second_closed() {
+    second_ = false;
+    if (live_) live_->halt();
+}
+
+void Desk::display_lost() {
+    second_closed();
+}
+
+// Files are read beside the frames: who saves a scenario in an editor finds it here as it is.
+void Desk::look_at_files() {
+    const auto now = std::chrono::steady_clock::now();
+    if (looking_.running() || now - looked_ < between_looks) return;
+    looked_ = now;
+    looking_.begin([options = options_, before = lobby_](const std::atomic<bool>&) {
+        return lobby_now(options, before);
+    });
+}
+
 bool Desk::changed() {
     if (live_) return live_->revision() != drawn_;
-    return debrief_ && debrief_->poll();
+    if (debrief_) return debrief_->poll();
+    look_at_files();
+    auto found = looking_.take();
+    if (!found || !differ(*found, lobby_)) return false;
+    lobby_ = std::move(*found);
+    return true;
 }
 
 }  // namespace rollcage

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "ui/desk/cards.h"
+#include "ui/desk/drill_panels.h"
 #include "ui/desk/fleet_grid.h"
 #include "ui/desk/lanes.h"
 #include "ui/desk/time_plot.h"
@@ -20,37 +21,21 @@ struct Speed {
 };
 constexpr std::array<Speed, 5> speeds{
     {{"1\u00d7", 1}, {"10\u00d7", 10}, {"60\u00d7", 60}, {"300\u00d7", 300}, {"max", 0}}};
+constexpr std::size_t table_speed_place = speeds.size();  // Beside those, where a table has time.
 
-void soft(Widgets& on, const std::string& text) {
-    paragraph(on, text, on.look.theme.soft);
-}
+struct Tab {
+    const char *name, *key;
+};
+constexpr std::array<Tab, 8> panels{{{"Orders", "o"},
+                                     {"Feed", "f"},
+                                     {"Map", "m"},
+                                     {"Release", "r"},
+                                     {"Data", "d"},
+                                     {"Fleet", "g"},
+                                     {"People", "p"},
+                                     {"Notes", "n"}}};
 
-Mark mark_of(FeedKind kind) {
-    switch (kind) {
-        case FeedKind::order: return Mark::order;
-        case FeedKind::alert: return Mark::alert;
-        case FeedKind::cleared: return Mark::cleared;
-        case FeedKind::complaint:
-        case FeedKind::message: return Mark::said;
-        case FeedKind::answer: return Mark::effect;
-        case FeedKind::refusal: return Mark::refused;
-        case FeedKind::news: return Mark::fact;
-    }
-    return Mark::fact;
-}
-
-Mark mark_of(StepState state) {
-    switch (state) {
-        case StepState::done: return Mark::effect;
-        case StepState::now: return Mark::order;
-        case StepState::failed: return Mark::refused;
-        case StepState::ahead:
-        case StepState::skipped: return Mark::fact;
-    }
-    return Mark::fact;
-}
-
-TileShown tile_of(const ServiceTile& it) {
+TileShown service_tile(const ServiceTile& it) {
     TileShown shown;
     shown.tile.label = it.name + (it.alerts.empty() ? "" : "  \u00b7  alert");
     const bool over = it.errors_percent && *it.errors_percent > it.errors_goal_percent;
@@ -65,6 +50,46 @@ TileShown tile_of(const ServiceTile& it) {
     return shown;
 }
 
+std::vector<double> spark_of(const std::vector<Plot>& plots, std::size_t plot, std::size_t series) {
+    constexpr std::size_t scrapes = 80;
+    std::vector<double> values;
+    if (plot >= plots.size() || series >= plots[plot].series.size()) return values;
+    const auto& points = plots[plot].series[series].points;
+    for (std::size_t i = points.size() - std::min(points.size(), scrapes); i < points.size(); ++i)
+        values.push_back(points[i].value.value_or(0));
+    return values;
+}
+
+// Of one service, number by number: where there are few services there is room for it.
+std::vector<TileShown> measure_tiles(const ServiceTile& it, const std::vector<Plot>& plots) {
+    std::vector<TileShown> tiles{service_tile(it)};
+    tiles[0].tile.label = it.name + ", errors" + (it.alerts.empty() ? "" : "  \u00b7  alert");
+    tiles[0].tile.note = fmt::format("goal at most {:g}%", it.errors_goal_percent);
+    const auto add = [&](const char* what, const std::optional<double>& value, const char* pattern,
+                         std::string note, Tone tone, std::vector<double> spark) {
+        TileShown shown;
+        shown.tile = {it.name + ", " + what,
+                      value ? fmt::format(fmt::runtime(pattern), *value) : "\u2013",
+                      std::move(note), tone};
+        shown.spark = std::move(spark);
+        tiles.push_back(std::move(shown));
+    };
+    const bool slow = it.latency_p95_ms && *it.latency_p95_ms > it.latency_goal_ms;
+    add("p95", it.latency_p95_ms, "{:.0f} ms", fmt::format("goal {:g} ms", it.latency_goal_ms),
+        !it.latency_p95_ms ? Tone::neutral
+        : slow             ? Tone::bad
+                           : Tone::good,
+        spark_of(plots, 2, 1));
+    add("requests", it.requests_per_s, "{:.1f}/s", "attempts, retries included", Tone::neutral,
+        spark_of(plots, 0, 0));
+    const bool spent = it.budget_left_percent && *it.budget_left_percent <= 0;
+    add("error budget left", it.budget_left_percent, "{:.1f}%", "of thirty days",
+        spent ? Tone::bad : Tone::neutral, {});
+    add("busy", it.busy_percent, "{:.0f}%",
+        it.waiting ? fmt::format("{:.0f} waiting", *it.waiting) : "", Tone::neutral, {});
+    return tiles;
+}
+
 }  // namespace
 
 void DrillScreen::see(LiveDrill& live) {
@@ -72,107 +97,212 @@ void DrillScreen::see(LiveDrill& live) {
     revision_ = live.revision();
     live.look([&](const Drill& drill) {
         const FactView known = drill.known();
-        if (shop_.services.empty()) shop_ = shop_of(drill.scenario());
+        if (!seen_) {
+            shop_ = shop_of(drill.scenario());
+            const auto met = std::ranges::find_if(
+                shop_.services, [](const ShopService& it) { return it.usual > 0; });
+            if (met != shop_.services.end())
+                service_ = static_cast<std::size_t>(met - shop_.services.begin());
+            if (drill.resumed_at()) recap_ = recap_of(known, shop_, drill.remarks());
+        }
         view_ = desk_view(known, shop_, drill.day().team, drill.remarks());
         // Dots set what was shown apart from the truth; here nothing else is drawn.
         for (ServicePlots& it : view_.plots)
             for (Plot& plot : it.plots)
                 for (PlotSeries& line : plot.series) line.known = false;
-        palette_ = palette_of(known, shop_);
-        forms_ = order_forms(known, shop_);
+        orders_.see(drill, shop_);
         title_ = drill.scenario().title;
         axis_.decisions_end_s = drill.decisions_end().seconds();
     });
+    if (!seen_ && live.has_table_time()) speed_ = table_speed_place;
+    seen_ = true;
     service_ = std::min(service_, view_.tiles.size() - 1);
 }
 
-// While nobody writes: Space, full stop, and the digits.
-void DrillScreen::keys(LiveDrill& live) {
-    const ImGuiIO& io = ImGui::GetIO();
-    if (io.WantTextInput) return;
-    const auto go = [&] { live.go(speeds[speed_].seconds_a_second); };
-    for (const ImWchar letter : io.InputQueueCharacters) {
-        if (letter == ' ') live.going() ? live.halt() : go();
-        if (letter == '.') live.go(0, Until::next_fact);
-        if (letter < '1' || letter >= '1' + static_cast<ImWchar>(speeds.size())) continue;
-        speed_ = static_cast<std::size_t>(letter - '1');
-        if (live.going()) go();
-    }
+std::vector<std::string> DrillScreen::people() const {
+    std::vector<std::string> all;
+    for (const SeatView& it : view_.seats)
+        if (!it.who.empty() && std::ranges::find(all, it.who) == all.end()) all.push_back(it.who);
+    if (!who.empty() && std::ranges::find(all, who) == all.end()) all.push_back(who);
+    return all;
 }
 
-DrillScreen::Wish DrillScreen::draw(Widgets& on, LiveDrill& live, ImVec2 size) {
-    Wish wish = Wish::nothing;
-    keys(live);
+void DrillScreen::play(LiveDrill& live) {
+    if (speed_ == table_speed_place)
+        live.go_by_table();
+    else
+        live.go(speeds[speed_].seconds_a_second);
+}
+
+void DrillScreen::set_speed(LiveDrill& live, std::size_t speed) {
+    speed_ = speed;
+    if (live.going()) play(live);
+}
+
+std::vector<Action> DrillScreen::actions(LiveDrill& live) {
+    std::vector<Action> all{
+        {"Play or pause", "", "Space", [&] { live.going() ? live.halt() : play(live); },
+         icon::play},
+        {"On to the next fact", "", ".", [&] { live.go(0, Until::next_fact); }, icon::step},
+        {"On until something tells of trouble", "", "!", [&] { live.go(0, Until::next_trouble); },
+         icon::bell}};
+    for (std::size_t i = 0; i < speeds.size(); ++i)
+        all.push_back({fmt::format("Speed {}", speeds[i].label), "", std::to_string(i + 1),
+                       [this, &live, i] { set_speed(live, i); }, icon::forward});
+    if (live.has_table_time())
+        all.push_back({"Speed of the table", "as the table's time allows", "6",
+                       [&] { set_speed(live, table_speed_place); }, icon::forward});
+    for (std::size_t i = 0; i < panels.size(); ++i)
+        all.push_back(
+            {panels[i].name, "panel", panels[i].key, [this, i] { tab_ = i; }, icon::list});
+    for (std::size_t i = 0; i < view_.tiles.size(); ++i)
+        all.push_back({"Show " + view_.tiles[i].name, "its plots and its fleet", "",
+                       [this, i] { service_ = i; }, icon::chart});
+    all.push_back({"Bookmark", "come back to this at the debrief", "b",
+                   [&] {
+                       live.with([&](Drill& it) { it.remark(RemarkKind::bookmark, {who, ""}); });
+                   },
+                   icon::bookmark});
+    all.push_back({"What was known and ordered so far", "for who comes back, or takes over", "w",
+                   [&] {
+                       live.look([&](const Drill& it) {
+                           recap_ = recap_of(it.known(), shop_, it.remarks());
+                       });
+                   },
+                   icon::undo});
+    all.push_back(
+        {"Enlarge all plots to the whole day", "", "", [this] { axis_.show_all(); }, icon::chart});
+    all.push_back({"End the drill", "the rest of the day is played out, and judged", "",
+                   [this] { ends_ = true; }, icon::eye});
+    for (const PaletteRow& it : orders_.whole_orders())
+        all.push_back({it.text, it.meaning, "",
+                       [this, &live, text = it.text] {
+                           orders_.arm(live, shop_, text);
+                           tab_ = 0;
+                       },
+                       icon::hand});
+    return all;
+}
+
+DrillScreen::Wish DrillScreen::draw(Widgets& on, LiveDrill& live, Layout& layout, ImVec2 size) {
     see(live);
     const double now_s = view_.clock.now.seconds();
     axis_.now_s = now_s;
     axis_.begin_frame(std::max(now_s * 1.05, 600.0));
-    head(on, live, size.x - on.look.px(28), wish);
+    head(on, live, size.x);
     services(on);
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float gap = on.look.px(8), left = std::floor(room.x * 0.58F);
+    const float gap = divider_wide(on), left = std::floor(room.x * layout.left);
     over_time(on, {left, room.y});
-    ImGui::SameLine(0, gap);
+    ImGui::SameLine(0, 0);
+    divider(on, layout, room.x, room.y);
+    ImGui::SameLine(0, 0);
     told(on, live, {room.x - left - gap, room.y});
-    if (live.going()) on.keep_drawing();
-    return wish;
+    return std::exchange(wish_, Wish::nothing);
 }
 
-void DrillScreen::head(Widgets& on, LiveDrill& live, float wide, Wish& wish) {
+void DrillScreen::head(Widgets& on, LiveDrill& live, float wide) {
     const Look& look = on.look;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImDrawList& to = *ImGui::GetWindowDrawList();
     const bool roomy = wide > look.px(1'100);
-    const float title = roomy ? wide * 0.3F : look.px(160);
+    const float title = roomy ? wide * 0.27F : look.px(160);
     const std::string clock = clock_text(view_.clock.now).substr(0, 8);
     paint_text(to, look.fonts.title, {at.x, at.y - look.px(1)}, look.theme.text,
                shortened(look.fonts.title, title_, title));
-    const std::string left = view_.clock.blank ? "DASHBOARDS BLANK" : view_.clock.text;
+    std::string left = view_.clock.blank ? "DASHBOARDS BLANK" : view_.clock.text;
+    if (live.held()) left = "the facilitator holds time";
+    if (live.has_table_time())
+        left += fmt::format(" \u00b7 table {:.0f} min", live.table_left_s() / 60);
     paint_text(
         to, look.fonts.small, {at.x, at.y + look.px(21)}, look.theme.soft,
         shortened(look.fonts.small, (roomy ? "DRILL \u00b7 " : clock + " \u00b7 ") + left, title));
     ImGui::SetCursorScreenPos({at.x + title + look.px(10), at.y + look.px(1)});
-    const bool going = live.going();
-    if (button(on, going ? "Pause" : "Play",
-               {.icon = going ? icon::pause : icon::play, .weight = Weight::primary}))
-        going ? live.halt() : live.go(speeds[speed_].seconds_a_second);
-    ImGui::SameLine();
-    if (button(on, "Next",
-               {.icon = icon::step, .tip = "On to the next fact", .keys = roomy ? "." : ""}))
-        live.go(0, Until::next_fact);
-    ImGui::SameLine();
-    if (button(on, "Alert", {.icon = icon::bell, .tip = "On until something tells of trouble"}))
-        live.go(0, Until::next_trouble);
-    ImGui::SameLine();
-    std::vector<std::string> labels;
-    for (const Speed& it : speeds) labels.emplace_back(it.label);
-    if (const auto other = choice(on, labels, speed_)) {
-        speed_ = *other;
-        if (live.going()) live.go(speeds[speed_].seconds_a_second);
-    }
+    time_buttons(on, live, roomy);
     if (roomy) {
         ImGui::SameLine(0, look.px(16));
         ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(7));
         words(on, look.fonts.number, look.theme.text, clock);
     }
-    ImGui::SetCursorScreenPos({at.x + wide - look.px(100), at.y + look.px(1)});
-    if (button(on, "Debrief",
-               {.icon = icon::eye, .tip = "The rest of the day is played out, and judged"}))
-        wish = Wish::end;
+    ImGui::SetCursorScreenPos({at.x + wide, at.y + look.px(1)});
+    end_buttons(on, live);
     ImGui::SetCursorScreenPos({at.x, at.y + look.px(46)});
+}
+
+void DrillScreen::time_buttons(Widgets& on, LiveDrill& live, bool roomy) {
+    const bool going = live.going(), free = !live.held();
+    const std::string why = "The facilitator holds time";
+    if (button(on, going ? "Pause" : "Play",
+               {.icon = going ? icon::pause : icon::play,
+                .weight = Weight::primary,
+                .enabled = free,
+                .why_not = why}))
+        going ? live.halt() : play(live);
+    ImGui::SameLine();
+    if (button(on, "Next",
+               {.icon = icon::step,
+                .enabled = free,
+                .tip = "On to the next fact",
+                .why_not = why,
+                .keys = roomy ? "." : ""}))
+        live.go(0, Until::next_fact);
+    ImGui::SameLine();
+    if (button(on, "Alert",
+               {.icon = icon::bell,
+                .enabled = free,
+                .tip = "On until something tells of trouble",
+                .why_not = why}))
+        live.go(0, Until::next_trouble);
+    ImGui::SameLine();
+    std::vector<std::string> labels;
+    for (const Speed& it : speeds) labels.emplace_back(it.label);
+    if (live.has_table_time()) labels.emplace_back("table");
+    if (const auto other = choice(on, labels, speed_)) set_speed(live, *other);
+}
+
+// What cannot be taken back is asked twice.
+void DrillScreen::end_buttons(Widgets& on, LiveDrill& live) {
+    const bool decided = view_.clock.phase != DeskPhase::deciding;
+    const ButtonStyle debrief{.icon = icon::eye,
+                              .tip = "The rest of the day is played out, and judged"};
+    const ButtonStyle end{.weight = Weight::danger};
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    const float wide = ends_
+                           ? button_wide(on, "End the drill", end) + gap + button_wide(on, "Go on")
+                           : button_wide(on, "Debrief", debrief);
+    const ImVec2 right = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos({right.x - wide, right.y});
+    if (!ends_) {
+        if (!button(on, "Debrief", debrief)) return;
+        live.halt();
+        if (decided)
+            wish_ = Wish::end;
+        else
+            ends_ = true;
+        return;
+    }
+    if (button(on, "End the drill", end)) wish_ = Wish::end;
+    ImGui::SameLine();
+    if (button(on, "Go on")) ends_ = false;
 }
 
 void DrillScreen::services(Widgets& on) {
     const Look& look = on.look;
     const float gap = look.px(8), wide = ImGui::GetContentRegionAvail().x;
-    const auto across = std::clamp<std::size_t>(static_cast<std::size_t>(wide / look.px(300)), 1,
-                                                std::max<std::size_t>(view_.tiles.size(), 1));
-    const float each = std::min(
-        look.px(460),
-        std::floor((wide - gap * static_cast<float>(across - 1)) / static_cast<float>(across)));
-    for (std::size_t i = 0; i < std::min(across, view_.tiles.size()); ++i) {
+    std::vector<TileShown> tiles;
+    const bool few = view_.tiles.size() <= 2;
+    if (few)
+        tiles = measure_tiles(view_.tiles[service_], view_.plots[service_].plots);
+    else
+        for (const ServiceTile& it : view_.tiles) tiles.push_back(service_tile(it));
+    const auto across =
+        std::clamp<std::size_t>(static_cast<std::size_t>(wide / look.px(few ? 230 : 260)), 1,
+                                std::max<std::size_t>(tiles.size(), 1));
+    const float each =
+        std::floor((wide - gap * static_cast<float>(across - 1)) / static_cast<float>(across));
+    for (std::size_t i = 0; i < std::min(across, tiles.size()); ++i) {
         if (i > 0) ImGui::SameLine(0, gap);
-        tile(on, tile_of(view_.tiles[i]), {each, look.px(84)});
+        tile(on, tiles[i], {each, look.px(84)});
     }
 }
 
@@ -191,210 +321,108 @@ void DrillScreen::over_time(Widgets& on, ImVec2 size) {
     const std::size_t fits = std::clamp<std::size_t>(static_cast<std::size_t>(plots / look.px(140)),
                                                      1, std::max<std::size_t>(all.size(), 1));
     const float each = std::floor(plots / static_cast<float>(fits)) - look.px(4);
+    // Errors first, where not all have room.
     for (std::size_t i = 0; i < std::min(fits, all.size()); ++i)
-        (void)time_plot(on, axis_, all[i], {each, i + 1 == fits, icon::chart});
+        (void)time_plot(on, axis_, all[fits < all.size() ? i + 1 : i],
+                        {each, i + 1 == fits, icon::chart});
     heading(on, icon::list, "Timeline", "what is known to have happened");
     if (view_.tracks.empty())
-        soft(on, "Nothing has happened yet. Let time pass: Space, or a full stop.");
+        paragraph(on, "Nothing has happened yet. Let time pass: Space, or a full stop.",
+                  look.theme.soft);
     else
         (void)lanes(on, axis_, view_.tracks, narrow);
     end_card(on);
 }
 
+void DrillScreen::point_at(const std::optional<Pointed>& pointed) {
+    if (!pointed) return;
+    orders_.point_at(*pointed);
+    tab_ = 0;
+    if (pointed->what.service) service_ = pointed->what.service->index;
+}
+
 void DrillScreen::told(Widgets& on, LiveDrill& live, ImVec2 size) {
     begin_card(on, {.title = "##told", .size = size, .scrolls = true});
-    if (const auto other =
-            tabs(on, {"Orders", "Feed", "Release", "Data", "Fleet", "People", "Notes"}, tab_))
-        tab_ = *other;
+    if (recap_) {
+        if (button(on, "Go on from here", {.icon = icon::check, .weight = Weight::primary}))
+            recap_.reset();
+        else
+            recap_panel(on, *recap_);
+        return end_card(on);
+    }
+    std::vector<std::string> labels;
+    for (const Tab& it : panels) labels.emplace_back(it.name);
+    if (const auto other = tabs(on, labels, tab_)) tab_ = *other;
     switch (tab_) {
-        case 0: orders(on, live); break;
-        case 1:
-            for (const FeedRow& it : view_.feed)
-                row(on, {.label = it.text, .number = plain_clock(it.at), .mark = mark_of(it.kind)});
-            if (view_.feed.empty()) soft(on, "Nothing is known yet.");
-            break;
-        case 2: release(on); break;
-        case 3: data(on); break;
-        case 4:
+        case 0: orders_.draw(on, live, shop_, who, people()); break;
+        case 1: feed_panel(on, view_); break;
+        case 2: point_at(map_panel(on, view_)); break;
+        case 3: point_at(release_panel(on, view_)); break;
+        case 4: point_at(data_panel(on, view_)); break;
+        case 5:
             heading(on, icon::server, "Fleet of " + view_.tiles[service_].name,
                     "as whoever runs it counted last");
             (void)fleet_grid(on, view_.fleets[service_]);
             break;
-        case 5: people(on); break;
+        case 6:
+            seats(on, live);
+            people_panel(on, view_);
+            break;
         default: notes(on, live); break;
     }
     end_card(on);
 }
 
-void DrillScreen::arm(LiveDrill& live, const std::string& text) {
-    live.look(
-        [&](const Drill& it) { armed_ = order_view(text, it.known(), shop_, it.day().team); });
-    said_.clear();
-    if (!armed_->wrong.empty()) said_ = armed_->wrong, armed_.reset();
-}
-
-void DrillScreen::orders(Widgets& on, LiveDrill& live) {
-    if (armed_) return armed(on, live);
-    if (form_) return form(on, live);
-    if (text_input(on, "order", sought_,
-                   {.hint = "an order, as rollback checkout", .icon = icon::search}) ==
+// Who sits where; a handover is somebody else sitting down, and stands in the recording.
+void DrillScreen::seats(Widgets& on, LiveDrill& live) {
+    heading(on, icon::users, "Seats", "write a name to sit somebody down, or to hand over");
+    const auto sit = [&](const std::string& seat, const std::string& person) {
+        live.with([&](Drill& it) { it.remark(RemarkKind::seat, {person, seat}); });
+        who = person;
+    };
+    for (const SeatView& it : view_.seats) {
+        if (row(on, {.label = it.seat,
+                     .note = it.brief,
+                     .number = it.who.empty() ? "nobody" : it.who,
+                     .icon = icon::user,
+                     .chosen = seat_ == it.seat}))
+            seat_ = it.seat;
+        if (!it.who.empty() && it.who != who && seat_ == it.seat &&
+            button(on, "Speak as " + it.who, {.icon = icon::comment}))
+            who = it.who;
+    }
+    (void)text_input(on, "seat", seat_, {.hint = "a seat, as commander", .icon = icon::bookmark});
+    if (text_input(on, "sits", sits_, {.hint = "who sits down there; Enter", .icon = icon::user}) ==
             Typed::entered &&
-        !sought_.empty())
-        return arm(live, sought_);
-    if (!said_.empty()) soft(on, said_);
-    std::vector<std::string> texts;
-    for (const PaletteRow& it : palette_) texts.push_back(it.text);
-    for (const std::size_t nth : most_like(sought_, texts)) {
-        const PaletteRow& it = palette_[nth];
-        if (!row(on, {.label = it.text,
-                      .note = it.meaning,
-                      .icon = it.complete ? icon::hand : icon::gear}))
-            continue;
-        if (it.complete)
-            arm(live, it.text);
-        else
-            form_ = forms_[it.form];
-        return;
-    }
-}
-
-void DrillScreen::form(Widgets& on, LiveDrill& live) {
-    heading(on, icon::gear, form_->name, form_->meaning);
-    if (!form_->impossible.empty()) soft(on, form_->impossible);
-    bool chosen = false;
-    for (OrderField& it : form_->fields) {
-        words(on, on.look.fonts.small, on.look.theme.soft,
-              it.key + (it.must ? "" : " (may be left out)"));
-        if (it.choices.empty()) {
-            (void)text_input(on, it.key, it.value, {.hint = it.hint});
-            continue;
-        }
-        for (const std::string& each : it.choices)
-            if (row(on, {.label = each, .chosen = it.value == each}))
-                it.value = it.value == each ? "" : each, chosen = true;
-    }
-    // Which builds there are hangs on the service.
-    if (chosen) live.look([&](const Drill& it) { refresh_choices(*form_, it.known(), shop_); });
-    if (button(on, "Look at it", {.icon = icon::check, .weight = Weight::primary})) {
-        arm(live, order_text(*form_));
-        if (armed_) form_.reset();
-        return;
-    }
-    ImGui::SameLine();
-    if (button(on, "Back", {.weight = Weight::ghost})) return form_.reset();
-    if (!said_.empty()) soft(on, said_);
-}
-
-void DrillScreen::armed(Widgets& on, LiveDrill& live) {
-    const Look& look = on.look;
-    heading(on, icon::hand, armed_->text, armed_->runbook.practice);
-    for (const RunbookRow& it : armed_->runbook.steps)
-        row(on, {.label = it.step, .number = length_text(it.takes)});
-    if (armed_->refused)
-        paragraph(on, "As far as is known it would be refused: " + *armed_->refused,
-                  look.theme.warning);
-    if (!armed_->somebody_free)
-        soft(on, fmt::format("Nobody is free; {} before it.", armed_->before_it));
-    words(on, look.fonts.strong, look.theme.text, "What do you expect to see, and by when?");
-    const bool entered = text_input(on, "expected", expected_,
-                                    {.hint = "errors under 1 % in ten minutes"}) == Typed::entered;
-    if (button(on, "Give the order", {.icon = icon::check, .weight = Weight::danger}) || entered) {
-        const auto given = live.with([&](Drill& it) {
-            return it.order(armed_->text, {who_, expected_});
-        });
-        said_ = given ? "given: " + armed_->text : given.error().message;
-        armed_.reset();
-        expected_.clear(), sought_.clear();
-        return;
-    }
-    ImGui::SameLine();
-    if (button(on, "Not now", {.weight = Weight::ghost})) armed_.reset();
-}
-
-void DrillScreen::release(Widgets& on) {
-    for (const RolloutView& it : view_.rollouts) {
-        heading(on, icon::rocket, it.service_name + " " + it.build, it.state);
-        for (const StageRow& stage : it.stages)
-            row(on, {.label = stage.name,
-                     .note = stage.gate,
-                     .number = stage.soak_left ? length_text(*stage.soak_left) : "",
-                     .mark = mark_of(stage.state)});
-        for (const FactRow& verdict : it.verdicts) soft(on, verdict.text);
-    }
-    for (const DeliveryView& it : view_.pipeline.deliveries) {
-        heading(on, icon::list, it.service + " " + it.build, it.plan + ", " + it.state);
-        for (const DeliveryStep& step : it.steps)
-            row(on, {.label = step.name, .note = step.note, .mark = mark_of(step.state)});
-    }
-    for (const FlagView& it : view_.flags)
-        row(on, {.label = it.name,
-                 .note = it.owner + (it.changed_by.empty() ? "" : ", changed by " + it.changed_by),
-                 .number = it.value,
-                 .icon = icon::flag});
-    if (view_.rollouts.empty() && view_.pipeline.deliveries.empty() && view_.flags.empty())
-        soft(on, "Nothing has gone out yet, and there are no flags.");
-}
-
-void DrillScreen::data(Widgets& on) {
-    for (const StoreView& it : view_.stores) {
-        heading(on, icon::database, it.name, it.kind);
-        for (const auto& [what, is] : {std::pair{"migration", &it.phase},
-                                       {"formats", &it.forms},
-                                       {"lag", &it.lag},
-                                       {"damage", &it.damage}})
-            if (!is->empty()) row(on, {.label = what, .note = *is});
-        for (const FactRow& told : it.told) soft(on, plain_clock(told.at) + "  " + told.text);
-    }
-    for (const EnvironmentView& it : view_.pipeline.environments) {
-        heading(on, icon::server, it.name, "beside production");
-        for (const std::string& each : it.differences) row(on, {.label = each});
-        soft(on, it.looked ? "There may be other differences that nobody found."
-                           : "Nobody has looked for differences.");
-    }
-    if (view_.stores.empty()) soft(on, "Nothing here keeps records.");
-}
-
-void DrillScreen::people(Widgets& on) {
-    for (const PersonView& it : view_.people.people)
-        row(on, {.label = it.name,
-                 .note = it.doing.empty() ? "free" : it.doing + ", " + it.step,
-                 .icon = icon::user});
-    for (const std::string& it : view_.people.waiting)
-        row(on, {.label = it, .note = "waits for somebody", .icon = icon::clock});
-    if (view_.people.called > 0)
-        soft(on, fmt::format("{} more are on their way.", view_.people.called));
+        !sits_.empty() && !seat_.empty())
+        sit(seat_, std::exchange(sits_, ""));
+    paragraph(on, "Orders and notes from here are " + (who.empty() ? "nobody's" : who + "'s") + ".",
+              on.look.theme.soft);
 }
 
 void DrillScreen::notes(Widgets& on, LiveDrill& live) {
     const Look& look = on.look;
-    (void)text_input(on, "who", who_, {.hint = "who sits here", .icon = icon::user});
+    (void)text_input(on, "who", who, {.hint = "who sits here", .icon = icon::user});
     if (text_input(on, "note", note_,
                    {.hint = "add a note, Enter to record", .icon = icon::note}) == Typed::entered &&
         !note_.empty()) {
-        live.with([&](Drill& it) { it.remark(RemarkKind::note, {who_, note_}); });
+        live.with([&](Drill& it) { it.remark(RemarkKind::note, {who, note_}); });
         note_.clear();
     }
     if (button(on, "Bookmark", {.icon = icon::bookmark, .tip = "Come back to this at the debrief"}))
-        live.with([&](Drill& it) { it.remark(RemarkKind::bookmark, {who_, ""}); });
+        live.with([&](Drill& it) { it.remark(RemarkKind::bookmark, {who, ""}); });
     bool halts = live.halts_on_trouble;
     if (toggle(on, "Pause on trouble", halts)) live.halts_on_trouble = halts;
-    live.look([&](const Drill& it) {
-        for (const Remark& said : it.remarks())
-            row(on, {.label = said.text.empty() ? name(said.kind) : said.text,
-                     .note = said.who,
-                     .number = plain_clock(said.at),
-                     .mark = Mark::said});
-        heading(on, icon::book, it.scenario().title, fmt::format("seed {}", it.choices().seed));
-        paragraph(on, it.scenario().briefing, look.theme.text);
-        for (const Role& role : it.scenario().roles) {
-            words(on, look.fonts.strong, look.theme.text, role.name);
-            soft(on, role.brief);
-        }
-    });
-    soft(
-        on,
-        "Space: play and pause.  Full stop: the next fact.  1 to 5: speed.  Orders are taken while "
-        "time stands still.");
+    for (std::size_t i = 0; i < view_.remarks.size(); ++i)
+        row(on, {.label = fmt::format("{}##{}", view_.remarks[i].text, i),
+                 .number = plain_clock(view_.remarks[i].at),
+                 .mark = Mark::said});
+    heading(on, icon::book, shop_.title, "the briefing");
+    paragraph(on, shop_.briefing, look.theme.text);
+    for (const auto& [seat, brief] : shop_.seats) {
+        words(on, look.fonts.strong, look.theme.text, seat);
+        paragraph(on, brief, look.theme.soft);
+    }
 }
 
 }  // namespace rollcage

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+
+#include "ui/desk/table_pace.h"
 
 namespace rollcage {
 namespace {
@@ -9,6 +12,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto nap = std::chrono::milliseconds(15);
 constexpr Duration slice = 30_s;  // Of simulated time, for which nobody else has the drill.
+
+// Trouble, or an answer to what somebody ordered.
+bool is_worth_a_decision(const Fact& fact) {
+    return tells_of_trouble(fact) || std::holds_alternative<TookEffect>(fact) ||
+           std::holds_alternative<Refused>(fact) || std::holds_alternative<Inspected>(fact) ||
+           std::holds_alternative<Said>(fact);
+}
 
 }  // namespace
 
@@ -20,9 +30,24 @@ LiveDrill::~LiveDrill() {
 }
 
 void LiveDrill::go(double seconds_a_second, Until until) {
+    if (held_) return;
     speed_ = seconds_a_second;
     until_ = until;
+    by_table_ = false;
     going_ = true;
+}
+
+void LiveDrill::go_by_table() {
+    if (held_) return;
+    until_ = Until::told;
+    by_table_ = true;
+    going_ = true;
+}
+
+void LiveDrill::hold(bool held) {
+    held_ = held;
+    if (held) going_ = false;
+    ++revision_;
 }
 
 bool LiveDrill::pass(SimTime until) {
@@ -33,16 +58,32 @@ bool LiveDrill::pass(SimTime until) {
     bool trouble = false;
     (void)drill_.advance(stop);
     const bool news = drill_.known().facts().size() > known;
-    for (const Occurrence& it : drill_.known().facts().subspan(known))
+    for (const Occurrence& it : drill_.known().facts().subspan(known)) {
         trouble |= tells_of_trouble(it.fact);
+        if (is_worth_a_decision(it.fact)) quiet_s_ = 0;
+    }
     ++revision_;
     if (drill_.now() >= drill_.decisions_end()) return true;
     switch (until_.load()) {
         case Until::next_fact: return news;
         case Until::next_trouble: return trouble;
-        case Until::told: return trouble && halts_on_trouble;
+        case Until::told: return trouble && halts_on_trouble && !by_table_;
     }
     return false;
+}
+
+// The table's time goes on while the day stands still: people talk then.
+double LiveDrill::pace(double passed_s) {
+    quiet_s_ += passed_s;
+    if (table_s_ > 0) {
+        const double before_s = table_left_s_;
+        table_left_s_ = std::max(0.0, before_s - passed_s);
+        if (std::floor(before_s / 60) != std::floor(table_left_s_ / 60)) ++revision_;
+    }
+    if (!by_table_) return speed_;
+    const double left_s =
+        look([](const Drill& it) { return (it.decisions_end() - it.now()).seconds(); });
+    return table_speed({left_s, table_left_s_, quiet_s_});
 }
 
 // Simulated time follows real time; what was missed while it stood still is not caught up with.
@@ -53,12 +94,12 @@ void LiveDrill::live() {
         const auto present = Clock::now();
         const double passed_s = std::chrono::duration<double>(present - before).count();
         before = present;
+        const double speed = pace(passed_s);
         if (!going_) {
             owed_s = 0;
             std::this_thread::sleep_for(nap);
             continue;
         }
-        const double speed = speed_;
         owed_s = std::min(owed_s + passed_s * speed, speed);
         const SimTime from = look([](const Drill& it) { return it.now(); });
         const SimTime due =

@@ -188,19 +188,37 @@ float paint_keys(Widgets& on, ImDrawList& to, ImVec2 at, const std::string& keys
     return wide;
 }
 
-bool button(Widgets& on, const std::string& label, const ButtonStyle& style) {
-    const Look& look = on.look;
-    ImFont* font = look.fonts.strong;
-    if (style.weight == Weight::ghost || style.weight == Weight::plain) font = look.fonts.text;
-    const std::string shown = label.substr(0, label.find("##"));
-    const float pad = look.px(shown.empty() ? 9 : 13);
-    const float icon_wide = style.icon ? wide_of(font, style.icon) : 0;
-    const float gap = style.icon && !shown.empty() ? look.px(7) : 0;
+namespace {
+
+// What stands in a button, and where.
+struct ButtonInside {
+    std::string shown;
+    ImFont* font;
+    float pad, icon_wide, gap, content;
+};
+ButtonInside inside_of(const Look& look, const std::string& label, const ButtonStyle& style) {
+    ButtonInside it{label.substr(0, label.find("##")), look.fonts.strong, 0, 0, 0, 0};
+    if (style.weight == Weight::ghost || style.weight == Weight::plain) it.font = look.fonts.text;
+    it.pad = look.px(it.shown.empty() ? 9 : 13);
+    it.icon_wide = style.icon ? wide_of(it.font, style.icon) : 0;
+    it.gap = style.icon && !it.shown.empty() ? look.px(7) : 0;
     const float keys_wide =
         style.keys.empty() ? 0 : wide_of(look.fonts.number_small, style.keys) + look.px(20);
-    const float content = icon_wide + gap + wide_of(font, shown) + keys_wide;
-    float wide = content + 2 * pad;
-    if (style.wide > 0) wide = look.px(style.wide);
+    it.content = it.icon_wide + it.gap + wide_of(it.font, it.shown) + keys_wide;
+    return it;
+}
+
+}  // namespace
+
+float button_wide(const Widgets& on, const std::string& label, const ButtonStyle& style) {
+    const ButtonInside inside = inside_of(on.look, label, style);
+    return style.wide > 0 ? on.look.px(style.wide) : inside.content + 2 * inside.pad;
+}
+
+bool button(Widgets& on, const std::string& label, const ButtonStyle& style) {
+    const Look& look = on.look;
+    const auto [shown, font, pad, icon_wide, gap, content] = inside_of(look, label, style);
+    float wide = button_wide(on, label, style);
     if (style.wide < 0) wide = std::max(wide, ImGui::GetContentRegionAvail().x);
     const Pressed it = press(on, label, {wide, look.px(34)}, style.enabled);
 
@@ -249,7 +267,7 @@ std::optional<std::size_t> tabs(Widgets& on, const std::vector<std::string>& lab
     const float room = ImGui::GetContentRegionAvail().x;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         ImFont* font = i == chosen ? look.fonts.strong : look.fonts.text;
-        const ImVec2 size{wide_of(look.fonts.strong, labels[i]) + look.px(26), look.px(36)};
+        const ImVec2 size{wide_of(look.fonts.strong, labels[i]) + look.px(18), look.px(36)};
         // As many a line as there is room for.
         if (i > 0 && ImGui::GetItemRectMax().x + look.px(2) + size.x <= began.x + room)
             ImGui::SameLine(0, look.px(2));
@@ -345,8 +363,9 @@ Typed text_input(Widgets& on, const std::string& label, std::string& text,
     if (style.focus) ImGui::SetKeyboardFocusHere();
     ImGui::PushFont(look.fonts.text);
     const std::string before = text;
-    const bool entered = ImGui::InputTextWithHint(("##" + label).c_str(), style.hint.c_str(), &text,
-                                                  ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool entered = ImGui::InputTextWithHint(
+        ("##" + label).c_str(), style.hint.c_str(), &text,
+        ImGuiInputTextFlags_EnterReturnsTrue | (style.secret ? ImGuiInputTextFlags_Password : 0));
     ImGui::PopFont();
     ImGui::PopStyleVar(2);
     on.note(label, style.enabled);

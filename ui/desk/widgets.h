@@ -66,6 +66,7 @@ struct ButtonStyle {
     float wide = 0;  // Unscaled; 0: as the words need, negative: all there is.
 };
 bool button(Widgets& on, const std::string& label, const ButtonStyle& style = {});
+float button_wide(const Widgets& on, const std::string& label, const ButtonStyle& style = {});
 // Several of which one is chosen; the answer is another one.
 std::optional<std::size_t> choice(Widgets& on, const std::vector<std::string>& labels,
                                   std::size_t chosen, bool enabled = true);
@@ -85,6 +86,7 @@ struct InputStyle {
     std::string hint{};
     const char* icon = nullptr;
     bool enabled = true, focus = false;  // Focus: from this frame on.
+    bool secret = false;                 // Nobody can read along.
     float wide = 0;
 };
 Typed text_input(Widgets& on, const std::string& label, std::string& text,

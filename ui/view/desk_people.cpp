@@ -129,6 +129,18 @@ std::vector<OpenOrder> open_orders(const FactView& view) {
     return open;
 }
 
+std::vector<SeatView> seats_of(const KnownShop& shop, std::span<const Remark> remarks) {
+    std::vector<SeatView> seats;
+    for (const auto& [name, brief] : shop.seats) seats.push_back({name, brief, ""});
+    for (const Remark& it : remarks) {
+        if (it.kind != RemarkKind::seat) continue;
+        auto found = std::ranges::find(seats, it.text, &SeatView::seat);
+        if (found == seats.end()) found = seats.insert(seats.end(), SeatView{it.text, "", ""});
+        found->who = it.who;
+    }
+    return seats;
+}
+
 PeopleView people_of(const FactView& view, const Team& team) {
     const Names& names = view.names();
     PeopleView people;
@@ -151,7 +163,7 @@ PeopleView people_of(const FactView& view, const Team& team) {
 
 RecapView recap_of(const FactView& view, const KnownShop& shop, std::span<const Remark> remarks) {
     constexpr std::size_t heard_most = 12;
-    RecapView recap{.until = view.now(), .remarks = remarks_of(remarks)};
+    RecapView recap{.until = view.now(), .remarks = remarks_of(for_everybody(remarks))};
     const auto facts = view.facts();
     const auto answers = answers_to_orders(facts);
     std::size_t place = 0;

@@ -38,6 +38,7 @@ public:
         if (judged == nullptr || judged->service != service_) return;
         if (judged->measure < first || judged->measure > last) return;
         add(judged->build, ", as judged", it.at, static_cast<double>(judged->found) * scale);
+        add(judged->build, ", held against", it.at, static_cast<double>(judged->against) * scale);
     }
     // The worst version, where that is what was looked at.
     const Inspected* inspected(const Occurrence& it) const {
@@ -58,8 +59,11 @@ std::vector<PlotSeries> errors_by_build(const FactView& view, ServiceId service)
     ByBuild builds{view, service};
     for (const Occurrence& it : view.facts()) {
         builds.add_verdict(it, Judged::error_share_ppm, Judged::error_share_ppm, 1e-4);
-        if (const Inspected* looked = builds.inspected(it); looked != nullptr && looked->errors)
+        const Inspected* looked = builds.inspected(it);
+        if (looked != nullptr && looked->errors)
             builds.add(*looked->worst, ", as inspected", it.at, 100 * looked->errors->value());
+        if (looked != nullptr && looked->others_errors)
+            builds.add(*looked->worst, ", all others", it.at, 100 * looked->others_errors->value());
     }
     return builds.take();
 }
@@ -68,8 +72,11 @@ std::vector<PlotSeries> latency_by_build(const FactView& view, ServiceId service
     ByBuild builds{view, service};
     for (const Occurrence& it : view.facts()) {
         builds.add_verdict(it, Judged::latency_p95_us, Judged::latency_p95_us, 1e-3);
-        if (const Inspected* looked = builds.inspected(it); looked != nullptr && looked->p95)
+        const Inspected* looked = builds.inspected(it);
+        if (looked != nullptr && looked->p95)
             builds.add(*looked->worst, ", as inspected", it.at, looked->p95->seconds() * 1e3);
+        if (looked != nullptr && looked->others_p95)
+            builds.add(*looked->worst, ", all others", it.at, looked->others_p95->seconds() * 1e3);
     }
     return builds.take();
 }
@@ -82,8 +89,9 @@ std::vector<Plot> plots_of(const FactView& view, const KnownShop& shop, std::uin
     const auto latency = [&](Measure measure, const char* name) {
         const auto series = column(measure);
         return measured(view, {s}, name, [&](std::size_t i) {
-            return answered[i] > 0 ? std::optional{static_cast<double>(series[i]) / 1e3}
-                                   : std::nullopt;
+            return answered[i] > 0 && series[i] > 0
+                       ? std::optional{static_cast<double>(series[i]) / 1e3}
+                       : std::nullopt;
         });
     };
     std::vector<Plot> plots;

@@ -123,6 +123,9 @@ void say_people(const DeskView& desk, Lines& out) {
                 it.since ? " since " + plain_clock(*it.since) : "");
     out.rows(desk.people.waiting);
     if (desk.people.called > 0) out.add("{} are called", desk.people.called);
+    for (const SeatView& it : desk.seats)
+        out.add("seat {}: {}", it.seat, it.who.empty() ? "nobody" : it.who);
+    for (const FactRow& it : desk.remarks) out.add("{} {}", plain_clock(it.at), it.text);
     for (const OpenOrder& it : desk.open) out.add("open since {}: {}", plain_clock(it.at), it.text);
     for (const FeedRow& it : desk.feed)
         out.add("{} {} {}", plain_clock(it.at), word(it.kind), it.text);
@@ -149,7 +152,10 @@ DeskView desk_view(const FactView& view, const KnownShop& shop, const Team& team
     desk.stores = stores_of(view, shop);
     desk.pipeline = pipeline_of(view, shop);
     desk.feed = feed_of(view);
-    desk.tracks = known_tracks({view.facts(), &view.names(), view.now(), remarks});
+    const std::vector<Remark> heard = for_everybody(remarks);
+    desk.tracks = known_tracks({view.facts(), &view.names(), view.now(), heard});
+    desk.seats = seats_of(shop, heard);
+    desk.remarks = remarks_of(heard);
     desk.people = people_of(view, team);
     desk.open = open_orders(view);
     return desk;

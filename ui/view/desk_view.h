@@ -174,6 +174,10 @@ struct RecapView {
     std::vector<FactRow> remarks{};
 };
 
+struct SeatView {
+    std::string seat{}, brief{}, who{};  // Who: empty while nobody sits there.
+};
+
 struct DeskView {
     ClockView clock{};
     std::vector<ServiceTile> tiles{};
@@ -187,7 +191,9 @@ struct DeskView {
     std::vector<FeedRow> feed{};
     std::vector<Track> tracks{};
     PeopleView people{};
-    std::vector<OpenOrder> open{};  // Orders that nothing was heard of yet.
+    std::vector<SeatView> seats{};   // Those that the scenario names, then others.
+    std::vector<FactRow> remarks{};  // Of those that are for everybody.
+    std::vector<OpenOrder> open{};   // Orders that nothing was heard of yet.
 };
 DeskView desk_view(const FactView& view, const KnownShop& shop, const Team& team,
                    std::span<const Remark> remarks);
@@ -204,6 +210,8 @@ std::vector<StoreView> stores_of(const FactView& view, const KnownShop& shop);
 PipelineView pipeline_of(const FactView& view, const KnownShop& shop);
 std::vector<FeedRow> feed_of(const FactView& view);
 std::vector<OpenOrder> open_orders(const FactView& view);
+// Who sat down last at each.
+std::vector<SeatView> seats_of(const KnownShop& shop, std::span<const Remark> remarks);
 // Of the team only who is at what: how a step will end is drawn and not known.
 PeopleView people_of(const FactView& view, const Team& team);
 RecapView recap_of(const FactView& view, const KnownShop& shop, std::span<const Remark> remarks);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <tuple>
 
 #include "scenarios/play/check.h"
 
@@ -92,6 +93,7 @@ ScenarioCard scenario_card(const std::string& path) {
     card.lasts = scenario->blueprint->lasts, card.judged_after = scenario->blueprint->judged_after;
     card.knobs = knobs_of(*scenario);
     card.plans = scenario->blueprint->names.plans;
+    for (const Role& it : scenario->roles) card.seats.push_back(it.name);
     card.services = scenario->blueprint->services.size();
     for (const SourceFile& it : scenario->sources) {
         const fs::path used = fs::path(path).parent_path() / file_of(*scenario, it);
@@ -128,7 +130,8 @@ std::vector<ScenarioCard> scenario_cards(const std::vector<std::string>& folders
     return cards;
 }
 
-std::vector<RecordingCard> recording_cards(const std::string& folder, std::size_t most) {
+std::vector<RecordingCard> recording_cards(const std::string& folder, std::size_t most,
+                                           const std::vector<RecordingCard>& before) {
     std::vector<std::pair<fs::file_time_type, fs::path>> found;
     std::error_code failed;
     for (const auto& it : fs::directory_iterator(folder, failed))
@@ -136,7 +139,11 @@ std::vector<RecordingCard> recording_cards(const std::string& folder, std::size_
     std::ranges::sort(found, std::greater{});
     found.resize(std::min(found.size(), most));
     std::vector<RecordingCard> cards;
-    for (const auto& [written, path] : found) cards.push_back(recording_card(path));
+    for (const auto& [written, path] : found) {
+        const auto old = std::ranges::find(before, path.string(), &RecordingCard::path);
+        const bool same = old != before.end() && old->written == written;
+        cards.push_back(same ? *old : recording_card(path));
+    }
     return cards;
 }
 

@@ -25,6 +25,7 @@ struct ScenarioCard {
     Duration lasts{}, judged_after{};
     std::vector<KnobField> knobs{};
     std::vector<std::string> plans{};
+    std::vector<std::string> seats{};
     std::size_t services = 0;
     std::vector<std::string> uses{};  // Other files, by path.
     std::string error{};              // Why it cannot be played; then there is but its name.
@@ -46,8 +47,11 @@ struct RecordingCard {
     std::string error{};
     std::filesystem::file_time_type written{};
 };
-// The latest first.
-std::vector<RecordingCard> recording_cards(const std::string& folder, std::size_t most = 50);
+// The latest first; those of files that were not written since are taken over.
+constexpr std::size_t recordings_most = 50;
+std::vector<RecordingCard> recording_cards(const std::string& folder,
+                                           std::size_t most = recordings_most,
+                                           const std::vector<RecordingCard>& before = {});
 
 // A number is itself; a word on the board stands for the same seed everywhere, however it is
 // written in large and small letters and blanks.

@@ -70,9 +70,7 @@ void select(OrderForm& form, const Selected& selected, const Names& names) {
 OrderForm form_for(std::size_t place, const FactView& view, const KnownShop& shop,
                    const Selected& selected) {
     const Form& form = command_forms()[place];
-    OrderForm shown{.form = place, .name = form.name, .meaning = form.meaning};
-    for (std::size_t i = 0; i < form.slots.size(); ++i)
-        shown.fields.push_back(field_for(form.slots[i], i == 0, view.names()));
+    OrderForm shown = blank_form(form, place, view.names());
     select(shown, selected, view.names());
     refresh_choices(shown, view, shop);
     for (std::size_t i = 0; i < form.slots.size(); ++i) {
@@ -93,6 +91,13 @@ char lower(char letter) {
 }
 
 }  // namespace
+
+OrderForm blank_form(const Form& form, std::size_t place, const Names& names) {
+    OrderForm shown{.form = place, .name = form.name, .meaning = form.meaning};
+    for (std::size_t i = 0; i < form.slots.size(); ++i)
+        shown.fields.push_back(field_for(form.slots[i], i == 0, names));
+    return shown;
+}
 
 std::vector<OrderForm> order_forms(const FactView& view, const KnownShop& shop,
                                    const Selected& selected) {

@@ -27,6 +27,8 @@ struct OrderForm {
     std::vector<OrderField> fields{};
     std::string impossible{};  // Why nobody can fill it in here: "there is no environment".
 };
+// A word's form with nothing filled in; `place` is its own among its alphabet.
+OrderForm blank_form(const Form& form, std::size_t place, const Names& names);
 // What people point at; a form begins with it where it takes it.
 struct Selected {
     std::optional<ServiceId> service{};

@@ -96,6 +96,7 @@ KnownShop shop_of(const Scenario& scenario) {
     KnownShop shop;
     shop.title = scenario.title.empty() ? scenario.name : scenario.title;
     shop.briefing = scenario.briefing;
+    for (const Role& it : scenario.roles) shop.seats.emplace_back(it.name, it.brief);
     for (std::uint32_t s = 0; s < world.services.size(); ++s)
         shop.services.push_back(service_of(world, s));
     for (const Plan& it : world.plans) shop.plans.push_back(plan_of(world, it));

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/words/fact_view.h"
@@ -60,6 +61,8 @@ struct KnownShop {
     std::vector<ShopEnvironment> environments{};
     ShopTools tools{};
     Duration lasts{}, judged_after{};
+    std::vector<std::pair<std::string, std::string>>
+        seats{};  // And what is told to who sits there.
 };
 struct Scenario;
 KnownShop shop_of(const Scenario& scenario);
