@@ -135,10 +135,10 @@ std::optional<Pointed> release_panel(Widgets& on, const DeskView& view) {
     for (const RolloutView& it : view.rollouts) {
         heading(on, icon::rocket, it.service_name + " " + it.build, it.state);
         for (const StageRow& stage : it.stages)
-            row(on, {.label = stage.name + "##" + it.service_name,
-                     .note = stage.gate,
-                     .number = stage.soak_left ? length_text(*stage.soak_left) : "",
-                     .mark = step_mark(stage.state)});
+            line(on, {.label = stage.name,
+                      .note = stage.gate,
+                      .number = stage.soak_left ? length_text(*stage.soak_left) : "",
+                      .mark = step_mark(stage.state)});
         for (const FactRow& verdict : it.verdicts) aside(on, verdict.text);
         if (button(on, "Orders about " + it.service_name, {.icon = icon::hand}))
             pointed = Pointed{it.service_name, {.service = it.service}};
@@ -146,9 +146,7 @@ std::optional<Pointed> release_panel(Widgets& on, const DeskView& view) {
     for (const DeliveryView& it : view.pipeline.deliveries) {
         heading(on, icon::list, it.service + " " + it.build, it.plan + ", " + it.state);
         for (const DeliveryStep& step : it.steps)
-            row(on, {.label = step.name + "##" + it.service + it.build,
-                     .note = step.note,
-                     .mark = step_mark(step.state)});
+            line(on, {.label = step.name, .note = step.note, .mark = step_mark(step.state)});
     }
     for (const auto& [title, all] : {std::pair{"Frozen", &view.pipeline.frozen},
                                      {"Quarantined", &view.pipeline.quarantined}}) {
@@ -169,7 +167,7 @@ std::optional<Pointed> data_panel(Widgets& on, const DeskView& view) {
                                        {"formats", &it.forms},
                                        {"lag", &it.lag},
                                        {"damage", &it.damage}})
-            if (!is->empty()) row(on, {.label = what + ("##" + it.name), .note = *is});
+            if (!is->empty()) line(on, {.label = what, .note = *is});
         for (const FactRow& told : it.told) aside(on, plain_clock(told.at) + "  " + told.text);
         if (button(on, "Orders about " + it.name, {.icon = icon::hand}))
             pointed = Pointed{it.name, {.store = it.store}};
@@ -177,21 +175,22 @@ std::optional<Pointed> data_panel(Widgets& on, const DeskView& view) {
     for (const EnvironmentView& it : view.pipeline.environments) {
         heading(on, icon::server, it.name,
                 "beside production, made like it " + length_text(it.age) + " ago");
-        for (const std::string& each : it.differences) row(on, {.label = each});
-        row(on, {.label = "unknown##" + it.name,
-                 .note = it.looked ? "there may be other differences that nobody found"
-                                   : "nobody has looked for differences",
-                 .icon = icon::question});
+        for (const std::string& each : it.differences) line(on, {.label = each});
+        line(on, {.label = "unknown",
+                  .note = it.looked ? "there may be other differences that nobody found"
+                                    : "nobody has looked for differences",
+                  .icon = icon::question});
     }
     if (view.stores.empty()) aside(on, "Nothing here keeps records.");
     return pointed;
 }
 
-void feed_panel(Widgets& on, const DeskView& view) {
+void feed_panel(Widgets& on, const DeskView& view, std::optional<std::size_t> fact) {
     for (const FeedRow& it : view.feed)
-        row(on, {.label = fmt::format("{}##{}", it.text, it.fact),
-                 .number = plain_clock(it.at),
-                 .mark = feed_mark(it.kind)});
+        line(on, {.label = it.text,
+                  .number = plain_clock(it.at),
+                  .mark = feed_mark(it.kind),
+                  .chosen = fact == it.fact});
     if (view.feed.empty())
         empty_state(on, icon::inbox, "Nothing is known yet",
                     "Let time pass: Space, or a full stop for the next fact.");
@@ -200,40 +199,37 @@ void feed_panel(Widgets& on, const DeskView& view) {
 void people_panel(Widgets& on, const DeskView& view) {
     heading(on, icon::hand, "Hands", "who carries orders out");
     for (const PersonView& it : view.people.people)
-        row(on, {.label = it.name,
-                 .note = it.doing.empty() ? "free" : it.doing + ", " + it.step,
-                 .number = it.since ? "since " + plain_clock(*it.since) : "",
-                 .icon = icon::user});
+        line(on, {.label = it.name,
+                  .note = it.doing.empty() ? "free" : it.doing + ", " + it.step,
+                  .number = it.since ? "since " + plain_clock(*it.since) : "",
+                  .icon = icon::user});
     for (const std::string& it : view.people.waiting)
-        row(on, {.label = it + "##waits", .note = "waits for somebody", .icon = icon::clock});
+        line(on, {.label = it, .note = "waits for somebody", .icon = icon::clock});
     if (view.people.called > 0)
         aside(on, fmt::format("{} more are on their way.", view.people.called));
     for (const OpenOrder& it : view.open)
-        row(on, {.label = it.text + "##open",
-                 .note = "nothing was heard of it yet",
-                 .number = plain_clock(it.at),
-                 .mark = Mark::order});
+        line(on, {.label = it.text,
+                  .note = "nothing was heard of it yet",
+                  .number = plain_clock(it.at),
+                  .mark = Mark::order});
 }
 
 void recap_panel(Widgets& on, const RecapView& recap) {
     heading(on, icon::undo, "Where this drill stands", "at " + plain_clock(recap.until));
     if (recap.firing.empty()) aside(on, "No alert is firing.");
-    for (const std::string& it : recap.firing) row(on, {.label = it, .mark = Mark::alert});
+    for (const std::string& it : recap.firing) line(on, {.label = it, .mark = Mark::alert});
     heading(on, icon::hand, "What was ordered", "and what was heard of it");
     for (const RecapRow& it : recap.orders) {
-        row(on, {.label = it.order + "##" + plain_clock(it.at),
-                 .note = it.who,
-                 .number = plain_clock(it.at),
-                 .mark = Mark::order});
+        line(
+            on,
+            {.label = it.order, .note = it.who, .number = plain_clock(it.at), .mark = Mark::order});
         if (!it.expected.empty()) aside(on, "expected: " + it.expected);
         aside(on, it.answer.empty() ? "nothing was heard of it yet" : it.answer);
     }
     if (recap.orders.empty()) aside(on, "Nothing yet.");
     heading(on, icon::list, "What was told last", "");
-    for (std::size_t i = 0; i < recap.heard.size(); ++i)
-        row(on, {.label = fmt::format("{}##told{}", recap.heard[i].text, i),
-                 .number = plain_clock(recap.heard[i].at),
-                 .mark = recap.heard[i].mark});
+    for (const FactRow& it : recap.heard)
+        line(on, {.label = it.text, .number = plain_clock(it.at), .mark = it.mark});
     if (!recap.remarks.empty()) heading(on, icon::comment, "What people wrote", "");
     for (const FactRow& it : recap.remarks) aside(on, plain_clock(it.at) + "  " + it.text);
 }

@@ -12,7 +12,7 @@ namespace rollcage {
 std::optional<Pointed> map_panel(Widgets& on, const DeskView& view);  // Who calls whom.
 std::optional<Pointed> release_panel(Widgets& on, const DeskView& view);
 std::optional<Pointed> data_panel(Widgets& on, const DeskView& view);
-void feed_panel(Widgets& on, const DeskView& view);
+void feed_panel(Widgets& on, const DeskView& view, std::optional<std::size_t> fact);
 void people_panel(Widgets& on, const DeskView& view);
 void recap_panel(Widgets& on, const RecapView& recap);
 

@@ -325,12 +325,12 @@ void DrillScreen::over_time(Widgets& on, ImVec2 size) {
     for (std::size_t i = 0; i < std::min(fits, all.size()); ++i)
         (void)time_plot(on, axis_, all[fits < all.size() ? i + 1 : i],
                         {each, i + 1 == fits, icon::chart});
-    heading(on, icon::list, "Timeline", "what is known to have happened");
+    heading(on, icon::list, "Timeline", "what is known to have happened; click it to read it");
     if (view_.tracks.empty())
         paragraph(on, "Nothing has happened yet. Let time pass: Space, or a full stop.",
                   look.theme.soft);
-    else
-        (void)lanes(on, axis_, view_.tracks, narrow);
+    else if (const auto fact = lanes(on, axis_, view_.tracks, narrow))
+        fact_ = fact, tab_ = 1;
     end_card(on);
 }
 
@@ -355,7 +355,7 @@ void DrillScreen::told(Widgets& on, LiveDrill& live, ImVec2 size) {
     if (const auto other = tabs(on, labels, tab_)) tab_ = *other;
     switch (tab_) {
         case 0: orders_.draw(on, live, shop_, who, people()); break;
-        case 1: feed_panel(on, view_); break;
+        case 1: feed_panel(on, view_, fact_); break;
         case 2: point_at(map_panel(on, view_)); break;
         case 3: point_at(release_panel(on, view_)); break;
         case 4: point_at(data_panel(on, view_)); break;
@@ -413,10 +413,8 @@ void DrillScreen::notes(Widgets& on, LiveDrill& live) {
         live.with([&](Drill& it) { it.remark(RemarkKind::bookmark, {who, ""}); });
     bool halts = live.halts_on_trouble;
     if (toggle(on, "Pause on trouble", halts)) live.halts_on_trouble = halts;
-    for (std::size_t i = 0; i < view_.remarks.size(); ++i)
-        row(on, {.label = fmt::format("{}##{}", view_.remarks[i].text, i),
-                 .number = plain_clock(view_.remarks[i].at),
-                 .mark = Mark::said});
+    for (const FactRow& it : view_.remarks)
+        line(on, {.label = it.text, .number = plain_clock(it.at), .mark = Mark::said});
     heading(on, icon::book, shop_.title, "the briefing");
     paragraph(on, shop_.briefing, look.theme.text);
     for (const auto& [seat, brief] : shop_.seats) {

@@ -251,7 +251,7 @@ void FacilitatorScreen::hints(Widgets& on, LiveDrill& live) {
         const std::string when = it.given ? "given at " + plain_clock(*it.given)
                                  : fits   ? "fits now"
                                           : "fits from " + plain_clock(it.at);
-        if (button(on, fmt::format("Send##hint{}", i), {.icon = icon::comment})) send(it.text);
+        if (button(on, fmt::format("Send hint {}", i + 1), {.icon = icon::comment})) send(it.text);
         ImGui::SameLine();
         words(on, on.look.fonts.small, on.look.theme.soft, when);
     }
@@ -275,17 +275,17 @@ void FacilitatorScreen::notes(Widgets& on, LiveDrill& live) {
         !note_.empty())
         observe(live, std::exchange(note_, ""));
     for (std::size_t i = view_.remarks.size(); i > 0; --i)
-        row(on, {.label = fmt::format("{}##{}", view_.remarks[i - 1].text, i),
-                 .number = plain_clock(view_.remarks[i - 1].at),
-                 .mark = Mark::said});
+        line(on, {.label = view_.remarks[i - 1].text,
+                  .number = plain_clock(view_.remarks[i - 1].at),
+                  .mark = Mark::said});
 }
 
 void FacilitatorScreen::numbers(Widgets& on) {
     heading(on, icon::eye, "So far", "as it truly is");
     for (const HiddenRow& it : view_.harm)
-        row(on, {.label = it.what,
-                 .number = it.is,
-                 .mark = it.tone == Tone::bad ? Mark::harm : Mark::fact});
+        line(on, {.label = it.what,
+                  .number = it.is,
+                  .mark = it.tone == Tone::bad ? Mark::harm : Mark::fact});
     heading(on, icon::lock, "Hidden", "what nobody in the team was told");
     hidden_rows(on, view_.hidden);
 }

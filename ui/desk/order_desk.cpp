@@ -129,12 +129,12 @@ void OrderDesk::armed(Widgets& on, LiveDrill& live, const std::string& who,
     const Look& look = on.look;
     heading(on, icon::hand, armed_->text, armed_->runbook.practice);
     for (const RunbookRow& it : armed_->runbook.steps)
-        row(on, {.label = it.step, .number = length_text(it.takes)});
-    row(on, {.label = "all of it",
-             .note = armed_->runbook.goes_wrong > 0 ? fmt::format("{:.0f}% of such steps go wrong",
-                                                                  100 * armed_->runbook.goes_wrong)
-                                                    : "",
-             .number = length_text(armed_->runbook.takes)});
+        line(on, {.label = it.step, .number = length_text(it.takes)});
+    line(on, {.label = "all of it",
+              .note = armed_->runbook.goes_wrong > 0 ? fmt::format("{:.0f}% of such steps go wrong",
+                                                                   100 * armed_->runbook.goes_wrong)
+                                                     : "",
+              .number = length_text(armed_->runbook.takes)});
     if (armed_->refused)
         paragraph(on, "As far as is known it would be refused: " + *armed_->refused,
                   look.theme.warning);
@@ -161,7 +161,7 @@ void OrderDesk::predictions(Widgets& on, const std::vector<std::string>& people)
                               return it.first;
                           }) != sealed_.end();
         if (done) {
-            row(on, {.label = people[i], .note = "sealed", .icon = icon::lock});
+            line(on, {.label = people[i], .note = "sealed", .icon = icon::lock});
             continue;
         }
         const Typed typed = text_input(

@@ -381,11 +381,41 @@ Typed text_input(Widgets& on, const std::string& label, std::string& text,
     return text != before ? Typed::changed : Typed::nothing;
 }
 
+namespace {
+
+void paint_row(const Widgets& on, const RowShown& shown, const ImRect& box) {
+    const Look& look = on.look;
+    const std::string label = shown.label.substr(0, shown.label.find("##"));
+    const float y = middle(box, look.fonts.text);
+    float x = box.Min.x + look.px(10);
+    if (shown.icon)
+        canvas().AddText(look.fonts.text, look.fonts.text->FontSize, {x, y}, look.theme.soft,
+                         shown.icon);
+    if (shown.mark)
+        paint_glyph(canvas(), look, {x + look.px(7), box.GetCenter().y}, look.fine(7), *shown.mark);
+    if (shown.icon || shown.mark) x += look.px(26);
+    const float number_wide = wide_of(look.fonts.number, shown.number);
+    const float until = box.Max.x - look.px(10) - number_wide - look.px(8);
+    const std::string fits = shortened(look.fonts.text, label, until - x);
+    paint_text(canvas(), look.fonts.text, {x, y}, dimmed(on, look.theme.text, shown.enabled), fits);
+    x += wide_of(look.fonts.text, fits) + look.px(10);
+    if (!shown.note.empty())
+        paint_text(canvas(), look.fonts.small, {x, middle(box, look.fonts.small)}, look.theme.faint,
+                   shortened(look.fonts.small, shown.note, until - x));
+    paint_text(canvas(), look.fonts.number,
+               {box.Max.x - look.px(10) - number_wide, middle(box, look.fonts.number)},
+               look.theme.soft, shown.number);
+}
+
+ImVec2 row_size(const Look& look) {
+    return {std::max(look.px(40), ImGui::GetContentRegionAvail().x), look.px(30)};
+}
+
+}  // namespace
+
 bool row(Widgets& on, const RowShown& shown) {
     const Look& look = on.look;
-    const float room = std::max(look.px(40), ImGui::GetContentRegionAvail().x);
-    const std::string label = shown.label.substr(0, shown.label.find("##"));
-    const Pressed it = press(on, shown.label, {room, look.px(30)}, shown.enabled);
+    const Pressed it = press(on, shown.label, row_size(look), shown.enabled);
     if (shown.chosen || it.hovered)
         canvas().AddRectFilled(it.box.Min, it.box.Max,
                                shown.chosen ? between(look.theme.control, look.theme.accent, 0.28F)
@@ -394,27 +424,25 @@ bool row(Widgets& on, const RowShown& shown) {
     if (shown.chosen)
         canvas().AddRectFilled(it.box.Min, {it.box.Min.x + look.px(3), it.box.Max.y},
                                look.theme.accent, look.px(2));
-    const float y = middle(it.box, look.fonts.text);
-    float x = it.box.Min.x + look.px(10);
-    if (shown.icon)
-        canvas().AddText(look.fonts.text, look.fonts.text->FontSize, {x, y}, look.theme.soft,
-                         shown.icon);
-    if (shown.mark)
-        paint_glyph(canvas(), look, {x + look.px(7), it.box.GetCenter().y}, look.fine(7),
-                    *shown.mark);
-    if (shown.icon || shown.mark) x += look.px(26);
-    const float number_wide = wide_of(look.fonts.number, shown.number);
-    const float until = it.box.Max.x - look.px(10) - number_wide - look.px(8);
-    const std::string fits = shortened(look.fonts.text, label, until - x);
-    paint_text(canvas(), look.fonts.text, {x, y}, dimmed(on, look.theme.text, shown.enabled), fits);
-    x += wide_of(look.fonts.text, fits) + look.px(10);
-    if (!shown.note.empty())
-        paint_text(canvas(), look.fonts.small, {x, middle(it.box, look.fonts.small)},
-                   look.theme.faint, shortened(look.fonts.small, shown.note, until - x));
-    paint_text(canvas(), look.fonts.number,
-               {it.box.Max.x - look.px(10) - number_wide, middle(it.box, look.fonts.number)},
-               look.theme.soft, shown.number);
+    paint_row(on, shown, it.box);
     return it.clicked;
+}
+
+void line(Widgets& on, const RowShown& shown) {
+    on.read_on();
+    ImGui::Dummy(row_size(on.look));
+    const ImRect box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+    if (shown.chosen)
+        canvas().AddRectFilled(box.Min, box.Max,
+                               between(on.look.theme.control, on.look.theme.accent, 0.28F),
+                               on.look.px(5));
+    paint_row(on, shown, box);
+    // What has no room can be read by pointing at it.
+    const float wide = wide_of(on.look.fonts.text, shown.label) +
+                       wide_of(on.look.fonts.small, shown.note) +
+                       wide_of(on.look.fonts.number, shown.number) + on.look.px(74);
+    if (wide > box.GetWidth())
+        tip_here(on, shown.label + (shown.note.empty() ? "" : "\n" + shown.note));
 }
 
 void words(Widgets& on, ImFont* font, Colour colour, std::string_view text) {

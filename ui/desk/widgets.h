@@ -99,6 +99,7 @@ struct RowShown {
     bool chosen = false, enabled = true;
 };
 bool row(Widgets& on, const RowShown& shown);
+void line(Widgets& on, const RowShown& shown);  // The same, only to be read.
 
 void words(Widgets& on, ImFont* font, Colour colour, std::string_view text);  // One line.
 void paragraph(Widgets& on, const std::string& text, Colour colour);          // Wrapped.

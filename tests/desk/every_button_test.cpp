@@ -1,0 +1,141 @@
+#include <set>
+
+#include "tests/desk/sitting.h"
+
+using namespace rollcage;
+
+namespace {
+
+// What a click may change: what is written, what is on file, and how it looks.
+struct Shown {
+    std::string text;
+    Picture picture;
+};
+
+std::string written(Sitting& at) {
+    at.bench.move_away();
+    std::string all = at.bench.text();
+    if (const LiveDrill* live = at.desk.drill())
+        live->look([&](const Drill& it) {
+            all += std::to_string(it.now().us) + " " + std::to_string(it.remarks().size()) + " " +
+                   std::to_string(it.life().orders.size()) + " " +
+                   std::to_string(it.choices().acts.size());
+        });
+    return all;
+}
+
+bool changed(Sitting& at, const Shown& before) {
+    return written(at) != before.text ||
+           difference(at.bench.picture(), before.picture, 0).pixels > 0;
+}
+
+using Arrive = std::function<void(Sitting&)>;
+
+// The widgets of screens that share some of them, each clicked once, at a desk of its own.
+class Clicker {
+public:
+    // What is chosen already stays chosen, and a plot is pointed at.
+    Clicker(std::string scenario, std::set<std::string> left_alone)
+        : scenario_(std::move(scenario)), left_alone_(std::move(left_alone)) {}
+
+    void click_each(const Arrive& arrive, const std::string& chosen) {
+        std::vector<Widget> all;
+        Shown before;
+        {
+            Sitting first{scenario_};
+            arrive(first);
+            before.text = written(first);
+            before.picture = first.bench.picture();
+            all = first.bench.on.all();
+        }
+        for (const Widget& it : all) {
+            if (!it.visible || !it.enabled || left_alone_.contains(it.label) || it.label == chosen)
+                continue;
+            const std::string label = it.area.empty() ? it.label : it.area + " > " + it.label;
+            if (!done_.insert(label).second) continue;
+            Sitting at{scenario_};
+            arrive(at);
+            INFO(label);
+            const std::string trouble = at.bench.click(label);
+            // What is half out of sight somebody has to scroll to first.
+            if (trouble.find("covered") != std::string::npos) continue;
+            CHECK(trouble == "");
+            const bool goes = at.desk.drill() != nullptr && at.desk.drill()->going();
+            CHECK((goes || changed(at, before)));
+        }
+    }
+    std::size_t clicked() const { return done_.size(); }
+
+private:
+    std::string scenario_;
+    std::set<std::string> left_alone_, done_;
+};
+
+void begin(Sitting& at) {
+    at.click("Begin");
+    at.bench.type("!");
+    at.stand_still();
+}
+
+}  // namespace
+
+TEST_CASE("no button of the lobby does nothing") {
+    Clicker clicker{"lessons/new_colour.lua", {"New colour", "no limit", "Look again"}};
+    clicker.click_each([](Sitting&) {}, "");
+    CHECK(clicker.clicked() > 8);
+}
+
+TEST_CASE("no button of a drill does nothing, on any of its panels") {
+    Clicker clicker{
+        "lessons/new_colour.lua",
+        {"60\u00d7", "divider", "Errors", "Latency", "Requests", "lanes", "fleet of checkout"}};
+    for (const std::string panel :
+         {"Orders", "Feed", "Map", "Release", "Data", "Fleet", "People", "Notes"})
+        clicker.click_each(
+            [&](Sitting& at) {
+                begin(at);
+                if (panel != "Orders") at.click(panel);
+            },
+            panel);
+    CHECK(clicker.clicked() > 35);
+}
+
+TEST_CASE("no button of the facilitator does nothing, on any page") {
+    Clicker clicker{"lessons/black_friday_canary.lua",
+                    {"divider", "lanes", "Requests that failed", "What is wrong and still there"}};
+    for (const std::string page : {"Injects", "Add", "Hints", "Notes", "Numbers"})
+        clicker.click_each(
+            [&](Sitting& at) {
+                begin(at);
+                at.bench.chord("Ctrl+T");
+                if (page != "Injects") at.click(page);
+            },
+            page);
+    CHECK(clicker.clicked() > 25);
+}
+
+TEST_CASE("every order that is listed whole is given as it reads") {
+    Sitting first{"lessons/new_colour.lua"};
+    begin(first);
+    const auto orders = first.look([](const Drill& it) {
+        std::vector<std::string> all;
+        for (const PaletteRow& row : palette_of(it.known(), shop_of(it.scenario())))
+            if (row.complete) all.push_back(row.text);
+        return all;
+    });
+    REQUIRE(orders.size() > 20);
+    for (const std::string& text : orders) {
+        first.click("order");
+        first.bench.key(ImGuiKey_A, true);
+        first.bench.type(text);
+        first.bench.key(ImGuiKey_Enter);
+        INFO(text);
+        REQUIRE(first.bench.click("Give the order") == "");
+        const auto [given, wanted] = first.look([&](const Drill& it) {
+            const Names& names = it.known().names();
+            return std::pair{it.life().orders.back().text,
+                             command_text(*parse_command(text, names), names)};
+        });
+        CHECK(given == wanted);
+    }
+}
