@@ -1,39 +1,13 @@
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "tests/desk/harness.h"
+#include "tests/desk/kept.h"
 #include "ui/desk/gallery.h"
 
 using namespace rollcage;
-
-namespace {
-
-const std::string goldens = std::string{ROLLCAGE_SOURCE_DIR} + "/tests/desk/goldens/";
-
-// With ROLLCAGE_UPDATE set a picture becomes what is compared with from now on.
-void compare_with_golden(const Picture& picture, const std::string& what) {
-    const std::string file = goldens + what + ".png";
-    if (std::getenv("ROLLCAGE_UPDATE")) {
-        std::filesystem::create_directories(goldens);
-        REQUIRE(write_png(picture, file));
-        return;
-    }
-    const auto golden = read_png(file);
-    INFO("no picture " << file << "; ROLLCAGE_UPDATE=1 writes it");
-    REQUIRE(golden);
-    const PixelsApart found = difference(*golden, picture, 8);
-    if (found.pixels == 0) return;
-    const std::string now = std::filesystem::temp_directory_path() / (what + ".png");
-    write_png(picture, now);
-    FAIL(what << ": " << found.pixels << " pixels differ, the first at " << found.x << ", "
-              << found.y << "; it looks like " << now
-              << " now; where that is meant, ROLLCAGE_UPDATE=1 accepts it");
-}
-
-}  // namespace
 
 TEST_CASE("the gallery looks as it did, in two themes and at two scales") {
     for (const ThemeName theme : {ThemeName::dark, ThemeName::light})

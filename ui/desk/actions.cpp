@@ -1,6 +1,7 @@
 #include "ui/desk/actions.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ui/desk/cards.h"
 #include "ui/view/orders_view.h"
