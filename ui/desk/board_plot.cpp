@@ -1,0 +1,134 @@
+#include "ui/desk/board_plot.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/desk/cards.h"
+#include "ui/desk/glyphs.h"
+#include "ui/desk/time_plot.h"
+
+namespace rollcage {
+namespace {
+
+struct LivesDrawn {
+    const BoardPlot& plot;
+    TimeArea area;
+    ValueScale scale;
+    ImVec2 place(const LinePoint& it) const {
+        const double share = (it.value - scale.least) / (scale.most - scale.least);
+        return {area.x_of(it.at_s), area.most.y - static_cast<float>(share) * area.high()};
+    }
+};
+
+void paint_board_values(Widgets& on, const LivesDrawn& drawn) {
+    const Look& look = on.look;
+    ImDrawList& to = *ImGui::GetWindowDrawList();
+    for (double at = 0; at <= drawn.scale.most + drawn.scale.step / 2; at += drawn.scale.step) {
+        const float y = std::floor(drawn.place({0, at}).y) + 0.5F;
+        to.AddLine({drawn.area.least.x, y}, {drawn.area.most.x, y},
+                   at == 0 ? look.theme.line : look.theme.grid, look.fine(1));
+        const std::string text = grouped_text(at);
+        paint_text(to, look.fonts.small,
+                   {drawn.area.least.x - look.px(8) - wide_of(look.fonts.small, text),
+                    std::floor(y - look.fonts.small->FontSize / 2)},
+                   look.theme.soft, text);
+    }
+}
+
+void paint_life(Widgets& on, const LivesDrawn& drawn, std::size_t nth) {
+    const Look& look = on.look;
+    ImDrawList& to = *ImGui::GetWindowDrawList();
+    const bool own = nth == drawn.plot.own;
+    const Colour colour = hue_of_life(look, nth);
+    const auto columns = static_cast<std::size_t>(std::max(1.0F, drawn.area.wide()));
+    for (const LinePiece& piece : thinned(drawn.plot.lines[nth], drawn.area.shown, columns)) {
+        std::vector<ImVec2> line;
+        for (const LinePoint& it : piece) line.push_back(drawn.place(it));
+        const float foot = drawn.area.most.y;
+        for (std::size_t i = 1; own && i < line.size(); ++i)
+            to.AddQuadFilled(line[i - 1], line[i], {line[i].x, foot}, {line[i - 1].x, foot},
+                             with_alpha(colour, 0.16F));
+        to.AddPolyline(line.data(), static_cast<int>(line.size()),
+                       with_alpha(colour, own ? 1 : 0.5F), 0,
+                       look.fine(look.theme.stroke * (own ? 1.8F : 0.8F)));
+    }
+}
+
+// Where a life stands now.
+void paint_ends(Widgets& on, const LivesDrawn& drawn) {
+    const Look& look = on.look;
+    ImDrawList& to = *ImGui::GetWindowDrawList();
+    for (std::size_t i = 0; i < drawn.plot.lines.size(); ++i) {
+        const auto& line = drawn.plot.lines[i];
+        if (line.empty() || !line.back().value || !drawn.area.shown.holds(line.back().at_s))
+            continue;
+        const ImVec2 at = drawn.place({line.back().at_s, *line.back().value});
+        paint_point(to, look, at, look.fine(i == drawn.plot.own ? 6.0F : 3.0F), i);
+    }
+}
+
+void paint_parting(Widgets& on, const LivesDrawn& drawn) {
+    const Look& look = on.look;
+    if (!drawn.area.shown.holds(drawn.plot.parting_s)) return;
+    const float x = std::floor(drawn.area.x_of(drawn.plot.parting_s)) + 0.5F;
+    const std::array line{ImVec2{x, drawn.area.least.y}, ImVec2{x, drawn.area.most.y}};
+    paint_dashed(*ImGui::GetWindowDrawList(), line, look.theme.text, look.fine(1.4F), look.fine(5),
+                 look.fine(4));
+}
+
+}  // namespace
+
+void board_plot(Widgets& on, TimeAxis& axis, const BoardPlot& plot, float high) {
+    const Look& look = on.look;
+    const float top = ImGui::GetCursorPosY();
+    heading(on, nullptr, plot.title, plot.unit);
+    const float foot = look.fonts.small->FontSize + look.px(14);
+    const float used = ImGui::GetCursorPosY() - top;
+    const float plain = std::max(look.px(40), high - used - foot);
+    const TimeInput input = time_input(on, axis, plot.title, plain);
+    const double most = plot.most > 0 ? plot.most : 1;
+    const LivesDrawn drawn{plot, input.area, value_scale(0, most, plain / look.px(38))};
+    ImDrawList& to = *ImGui::GetWindowDrawList();
+    to.AddRectFilled(input.area.least, input.area.most, look.theme.well, look.px(4));
+    paint_time_behind(on, axis, input.area);
+    paint_board_values(on, drawn);
+    to.PushClipRect({input.area.least.x, input.area.least.y - look.px(2)},
+                    {input.area.most.x, input.area.most.y + look.px(2)}, true);
+    for (std::size_t i = 0; i < plot.lines.size(); ++i)
+        if (i != plot.own) paint_life(on, drawn, i);
+    paint_life(on, drawn, plot.own);
+    to.PopClipRect();
+    paint_parting(on, drawn);
+    paint_ends(on, drawn);
+    paint_time_before(on, axis, input.area);
+    time_labels(on, axis);
+    if (!input.hovered) return;
+    const double at_s = input.area.at_of(ImGui::GetIO().MousePos.x);
+    begin_tip(on);
+    words(on, look.fonts.strong, look.theme.text, clock_text(at_s, 1));
+    for (std::size_t i = 0; i < plot.lines.size(); ++i)
+        if (const auto value = value_at(plot.lines[i], at_s))
+            words(on, look.fonts.number, look.theme.text,
+                  std::string(1, static_cast<char>('A' + i)) + "  " + plot.text(*value));
+    end_tip(on);
+}
+
+Colour hue_of_life(const Look& look, std::size_t nth) {
+    return look.theme.hues[nth % look.theme.hues.size()];
+}
+
+float paint_letter(Widgets& on, ImDrawList& to, ImVec2 at, float high, std::size_t nth) {
+    const Look& look = on.look;
+    const Colour colour = hue_of_life(look, nth);
+    const float wide = std::floor(high);
+    to.AddRectFilled(at, {at.x + wide, at.y + high}, colour, look.px(6));
+    const std::string letter(1, static_cast<char>('A' + nth));
+    ImFont* font = high > look.px(30) ? look.fonts.title : look.fonts.strong;
+    paint_text(to, font,
+               {std::floor(at.x + (wide - wide_of(font, letter)) / 2),
+                std::floor(at.y + (high - font->FontSize) / 2)},
+               readable_on(colour), letter);
+    return wide;
+}
+
+}  // namespace rollcage

@@ -1,0 +1,29 @@
+// One life of several over time: its own line strong, the others behind it, all at one scale.
+// Leans on time_axis.h; draws the points it is given and knows of no later ones.
+// Plots side by side are alike when they are given the same lines and the same largest value.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ui/desk/time_axis.h"
+#include "ui/view/plot_view.h"
+
+namespace rollcage {
+
+struct BoardPlot {
+    std::string title{}, unit{};
+    std::vector<std::span<const PlotPoint>> lines{};  // A life each, up to now.
+    std::size_t own = 0;                              // Of those.
+    double most = 1;                                  // Of all of them.
+    double parting_s = 0;                             // Until then they are the same.
+    std::function<std::string(double)> text{};
+};
+void board_plot(Widgets& on, TimeAxis& axis, const BoardPlot& plot, float high);
+Colour hue_of_life(const Look& look, std::size_t nth);
+// The letter of a life or an option, as large as `high`; answers how wide it is.
+float paint_letter(Widgets& on, ImDrawList& to, ImVec2 at, float high, std::size_t nth);
+
+}  // namespace rollcage
