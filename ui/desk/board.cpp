@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace rollcage {
 namespace {
@@ -82,6 +83,8 @@ void Board::see() {
 bool Board::pass(double seconds) {
     const bool changed = poll();
     if (!playing_) return changed;
+    // What went by before somebody said go is not the day's.
+    if (std::exchange(begins_, false)) return true;
     const double passed_s = std::clamp(seconds, 0.0, passes_most_s) * speeds[speed];
     if (phase_ == BoardPhase::together) {
         together_at(board_time(together_s_ + passed_s));
@@ -103,6 +106,7 @@ bool Board::pass(double seconds) {
 
 void Board::play(bool on) {
     const bool passes = phase_ == BoardPhase::watching || phase_ == BoardPhase::together;
+    begins_ = !playing_;
     playing_ = on && passes;
 }
 
@@ -246,6 +250,7 @@ void Board::begin_together() {
     const DecisionPoint& point = points_[next_];
     for (const std::size_t nth : chosen_) {
         BoardLife life = life_on_board(options_[nth].label(), options_[nth].life);
+        life.letter = nth;
         life.hands = options_[nth].hands;
         life.recorded = options_[nth].orders == point.orders;
         lives_.push_back(std::move(life));
@@ -254,7 +259,7 @@ void Board::begin_together() {
     voted_ = true;
     phase_ = BoardPhase::together;
     together_s_ = point.at.seconds();
-    playing_ = true;
+    playing_ = begins_ = true;
 }
 
 Result<void> Board::compare(std::vector<NamedDay> lives) {
@@ -272,13 +277,14 @@ Result<void> Board::compare(std::vector<NamedDay> lives) {
     for (NamedDay& it : lives) {
         lives_.push_back(life_on_board(std::move(it.name),
                                        std::make_shared<const WatchedDay>(std::move(it.day))));
+        lives_.back().letter = lives_.size() - 1;
         days.push_back(lives_.back().day.get());
     }
     parting_ = parting_of(days);
     voted_ = false;
     phase_ = BoardPhase::together;
     together_s_ = 0;
-    playing_ = true;
+    playing_ = begins_ = true;
     return {};
 }
 

@@ -24,6 +24,7 @@ struct BoardOption {
 };
 struct BoardLife {
     std::string name{};
+    std::size_t letter = 0;           // The option's, from A.
     std::optional<unsigned> hands{};  // None: nobody was asked.
     bool recorded = false;            // What was done on that day.
     std::shared_ptr<const WatchedDay> day{};
@@ -101,7 +102,7 @@ private:
     std::size_t seen_facts_ = 0, seen_scrapes_ = 0;
     BoardPhase phase_ = BoardPhase::watching;
     BoardPhase phase_before_ = BoardPhase::watching;  // A comparison of days lived already.
-    bool playing_ = false, voted_ = false;
+    bool playing_ = false, begins_ = false, voted_ = false;
     double now_s_ = 0, together_s_ = 0;
     std::size_t next_ = 0;  // Of the points.
     std::vector<BoardOption> options_;

@@ -59,6 +59,18 @@ void add_key(const std::vector<const WatchedDay*>& days, const SummaryKey& added
 
 }  // namespace
 
+std::string letter_of(std::size_t nth) {
+    return std::string(1, static_cast<char>('A' + nth));
+}
+
+std::string wall_clock(SimTime at) {
+    return clock_text(at).substr(0, 8);
+}
+
+std::string hands_text(unsigned hands) {
+    return hands == 1 ? "1 hand" : fmt::format("{} hands", hands);
+}
+
 std::vector<DecisionPoint> decision_points(const WatchedDay& day) {
     std::vector<DecisionPoint> points;
     std::size_t ordered = 0;
@@ -117,6 +129,15 @@ const char* title_of(Harm harm) {
         case Harm::requests: return "Requests failed or refused";
         case Harm::records: return "Records gone wrong";
         case Harm::users: return "Users on a harmful change";
+    }
+    return "";
+}
+
+const char* label_of(Harm harm) {
+    switch (harm) {
+        case Harm::requests: return "failed or refused";
+        case Harm::records: return "records gone wrong";
+        case Harm::users: return "users on harm now";
     }
     return "";
 }

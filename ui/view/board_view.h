@@ -12,6 +12,10 @@
 
 namespace rollcage {
 
+std::string letter_of(std::size_t nth);  // "A": of an option, or a life.
+std::string wall_clock(SimTime at);      // "00:45:00"
+std::string hands_text(unsigned hands);
+
 // Where people ordered something, be it several things at one instant.
 struct DecisionPoint {
     SimTime at{};
@@ -52,6 +56,7 @@ std::size_t most_told(const KnownNow& known);
 enum class Harm : std::uint8_t { requests, records, users };
 inline constexpr std::array all_harms{Harm::requests, Harm::records, Harm::users};
 const char* title_of(Harm harm);
+const char* label_of(Harm harm);  // The same where there is little room.
 const char* unit_of(Harm harm);
 std::string harm_text(Harm harm, double value);
 std::vector<PlotPoint> harm_line(const WatchedDay& day, Harm harm);

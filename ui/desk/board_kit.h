@@ -1,4 +1,4 @@
-// One life of several over time: its own line strong, the others behind it, all at one scale.
+// What a board is drawn with: letters, large words, and one life of several over time.
 // Leans on time_axis.h; draws the points it is given and knows of no later ones.
 // Plots side by side are alike when they are given the same lines and the same largest value.
 #pragma once
@@ -13,17 +13,24 @@
 
 namespace rollcage {
 
+struct BoardLine {
+    std::span<const PlotPoint> points{};  // Up to now.
+    std::size_t letter = 0;
+};
 struct BoardPlot {
     std::string title{}, unit{};
-    std::vector<std::span<const PlotPoint>> lines{};  // A life each, up to now.
-    std::size_t own = 0;                              // Of those.
-    double most = 1;                                  // Of all of them.
-    double parting_s = 0;                             // Until then they are the same.
+    std::vector<BoardLine> lines{};
+    std::size_t own = 0;   // Of those.
+    double most = 1;       // Of all of them.
+    double parting_s = 0;  // Until then they are the same.
     std::function<std::string(double)> text{};
 };
+// The own line is strong, the others lie behind it.
 void board_plot(Widgets& on, TimeAxis& axis, const BoardPlot& plot, float high);
 Colour hue_of_life(const Look& look, std::size_t nth);
 // The letter of a life or an option, as large as `high`; answers how wide it is.
 float paint_letter(Widgets& on, ImDrawList& to, ImVec2 at, float high, std::size_t nth);
+
+void wrapped_words(Widgets& on, ImFont* font, Colour colour, const std::string& text);
 
 }  // namespace rollcage

@@ -1,4 +1,4 @@
-#include "ui/desk/board_plot.h"
+#include "ui/desk/board_kit.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,7 @@
 #include "ui/desk/cards.h"
 #include "ui/desk/glyphs.h"
 #include "ui/desk/time_plot.h"
+#include "ui/view/board_view.h"
 
 namespace rollcage {
 namespace {
@@ -39,9 +40,10 @@ void paint_life(Widgets& on, const LivesDrawn& drawn, std::size_t nth) {
     const Look& look = on.look;
     ImDrawList& to = *ImGui::GetWindowDrawList();
     const bool own = nth == drawn.plot.own;
-    const Colour colour = hue_of_life(look, nth);
+    const Colour colour = hue_of_life(look, drawn.plot.lines[nth].letter);
     const auto columns = static_cast<std::size_t>(std::max(1.0F, drawn.area.wide()));
-    for (const LinePiece& piece : thinned(drawn.plot.lines[nth], drawn.area.shown, columns)) {
+    for (const LinePiece& piece :
+         thinned(drawn.plot.lines[nth].points, drawn.area.shown, columns)) {
         std::vector<ImVec2> line;
         for (const LinePoint& it : piece) line.push_back(drawn.place(it));
         const float foot = drawn.area.most.y;
@@ -59,11 +61,12 @@ void paint_ends(Widgets& on, const LivesDrawn& drawn) {
     const Look& look = on.look;
     ImDrawList& to = *ImGui::GetWindowDrawList();
     for (std::size_t i = 0; i < drawn.plot.lines.size(); ++i) {
-        const auto& line = drawn.plot.lines[i];
+        const auto line = drawn.plot.lines[i].points;
         if (line.empty() || !line.back().value || !drawn.area.shown.holds(line.back().at_s))
             continue;
         const ImVec2 at = drawn.place({line.back().at_s, *line.back().value});
-        paint_point(to, look, at, look.fine(i == drawn.plot.own ? 6.0F : 3.0F), i);
+        paint_point(to, look, at, look.fine(i == drawn.plot.own ? 6.0F : 3.0F),
+                    drawn.plot.lines[i].letter);
     }
 }
 
@@ -107,9 +110,9 @@ void board_plot(Widgets& on, TimeAxis& axis, const BoardPlot& plot, float high) 
     begin_tip(on);
     words(on, look.fonts.strong, look.theme.text, clock_text(at_s, 1));
     for (std::size_t i = 0; i < plot.lines.size(); ++i)
-        if (const auto value = value_at(plot.lines[i], at_s))
+        if (const auto value = value_at(plot.lines[i].points, at_s))
             words(on, look.fonts.number, look.theme.text,
-                  std::string(1, static_cast<char>('A' + i)) + "  " + plot.text(*value));
+                  letter_of(plot.lines[i].letter) + "  " + plot.text(*value));
     end_tip(on);
 }
 
@@ -122,13 +125,19 @@ float paint_letter(Widgets& on, ImDrawList& to, ImVec2 at, float high, std::size
     const Colour colour = hue_of_life(look, nth);
     const float wide = std::floor(high);
     to.AddRectFilled(at, {at.x + wide, at.y + high}, colour, look.px(6));
-    const std::string letter(1, static_cast<char>('A' + nth));
+    const std::string letter = letter_of(nth);
     ImFont* font = high > look.px(30) ? look.fonts.title : look.fonts.strong;
     paint_text(to, font,
                {std::floor(at.x + (wide - wide_of(font, letter)) / 2),
                 std::floor(at.y + (high - font->FontSize) / 2)},
                readable_on(colour), letter);
     return wide;
+}
+
+void wrapped_words(Widgets& on, ImFont* font, Colour colour, const std::string& text) {
+    ImGui::PushTextWrapPos(0);
+    words(on, font, colour, text);
+    ImGui::PopTextWrapPos();
 }
 
 }  // namespace rollcage
