@@ -39,7 +39,7 @@ void paint_board_values(Widgets& on, const LivesDrawn& drawn) {
 void paint_life(Widgets& on, const LivesDrawn& drawn, std::size_t nth) {
     const Look& look = on.look;
     ImDrawList& to = *ImGui::GetWindowDrawList();
-    const bool own = nth == drawn.plot.own;
+    const bool own = nth == drawn.plot.own, strong = own || drawn.plot.own == all_alike;
     const Colour colour = hue_of_life(look, drawn.plot.lines[nth].letter);
     const auto columns = static_cast<std::size_t>(std::max(1.0F, drawn.area.wide()));
     for (const LinePiece& piece :
@@ -51,8 +51,8 @@ void paint_life(Widgets& on, const LivesDrawn& drawn, std::size_t nth) {
             to.AddQuadFilled(line[i - 1], line[i], {line[i].x, foot}, {line[i - 1].x, foot},
                              with_alpha(colour, 0.16F));
         to.AddPolyline(line.data(), static_cast<int>(line.size()),
-                       with_alpha(colour, own ? 1 : 0.5F), 0,
-                       look.fine(look.theme.stroke * (own ? 1.8F : 0.8F)));
+                       with_alpha(colour, strong ? 1 : 0.5F), 0,
+                       look.fine(look.theme.stroke * (strong ? 1.8F : 0.8F)));
     }
 }
 
@@ -65,7 +65,8 @@ void paint_ends(Widgets& on, const LivesDrawn& drawn) {
         if (line.empty() || !line.back().value || !drawn.area.shown.holds(line.back().at_s))
             continue;
         const ImVec2 at = drawn.place({line.back().at_s, *line.back().value});
-        paint_point(to, look, at, look.fine(i == drawn.plot.own ? 6.0F : 3.0F),
+        paint_point(to, look, at,
+                    look.fine(i == drawn.plot.own || drawn.plot.own == all_alike ? 6.0F : 3.0F),
                     drawn.plot.lines[i].letter);
     }
 }
@@ -99,7 +100,7 @@ void board_plot(Widgets& on, TimeAxis& axis, const BoardPlot& plot, float high) 
                     {input.area.most.x, input.area.most.y + look.px(2)}, true);
     for (std::size_t i = 0; i < plot.lines.size(); ++i)
         if (i != plot.own) paint_life(on, drawn, i);
-    paint_life(on, drawn, plot.own);
+    if (plot.own != all_alike) paint_life(on, drawn, plot.own);
     to.PopClipRect();
     paint_parting(on, drawn);
     paint_ends(on, drawn);
@@ -138,6 +139,12 @@ void wrapped_words(Widgets& on, ImFont* font, Colour colour, const std::string& 
     ImGui::PushTextWrapPos(0);
     words(on, font, colour, text);
     ImGui::PopTextWrapPos();
+}
+
+ImFont* largest_fitting(const Look& look, const std::string& text, float wide) {
+    for (ImFont* font : {look.fonts.figure, look.fonts.title, look.fonts.strong})
+        if (wide_of(font, text) <= wide) return font;
+    return look.fonts.small;
 }
 
 }  // namespace rollcage

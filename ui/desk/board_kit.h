@@ -17,10 +17,11 @@ struct BoardLine {
     std::span<const PlotPoint> points{};  // Up to now.
     std::size_t letter = 0;
 };
+inline constexpr std::size_t all_alike = SIZE_MAX;
 struct BoardPlot {
     std::string title{}, unit{};
     std::vector<BoardLine> lines{};
-    std::size_t own = 0;   // Of those.
+    std::size_t own = 0;   // Of those; or all of them alike.
     double most = 1;       // Of all of them.
     double parting_s = 0;  // Until then they are the same.
     std::function<std::string(double)> text{};
@@ -32,5 +33,8 @@ Colour hue_of_life(const Look& look, std::size_t nth);
 float paint_letter(Widgets& on, ImDrawList& to, ImVec2 at, float high, std::size_t nth);
 
 void wrapped_words(Widgets& on, ImFont* font, Colour colour, const std::string& text);
+
+// The largest of the fonts in which a text fits.
+ImFont* largest_fitting(const Look& look, const std::string& text, float wide);
 
 }  // namespace rollcage

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "ui/desk/board_screen.h"
 #include "ui/desk/cards.h"
@@ -10,13 +11,6 @@
 
 namespace rollcage {
 namespace {
-
-// The largest of the fonts in which a text fits.
-ImFont* largest_fitting(const Look& look, const std::string& text, float wide) {
-    for (ImFont* font : {look.fonts.figure, look.fonts.title, look.fonts.strong})
-        if (wide_of(font, text) <= wide) return font;
-    return look.fonts.small;
-}
 
 // What lives are held against each other by now, and the largest of it so far.
 BoardPlot plot_of_lives(const Board& board, Harm harm, std::size_t own) {
@@ -35,11 +29,33 @@ BoardPlot plot_of_lives(const Board& board, Harm harm, std::size_t own) {
     return plot;
 }
 
+double last_of(const BoardLife& life, Harm harm, double now_s) {
+    const auto line = cut_at(life.lines[static_cast<std::size_t>(harm)], now_s);
+    return line.empty() ? 0 : line.back().value.value_or(0);
+}
+
+// What tells the lives apart most by now comes first, unless somebody chose; counts before shares.
+std::array<Harm, all_harms.size()> ranked_harms(const Board& board,
+                                                std::optional<std::size_t> chosen) {
+    std::array ranked = all_harms;
+    const auto apart = [&](Harm harm) {
+        std::vector<double> values;
+        for (const BoardLife& it : board.lives())
+            values.push_back(last_of(it, harm, board.now().seconds()));
+        const auto [least, most] = std::ranges::minmax(values);
+        return harm == Harm::users ? std::min(.5, most - least) : most - least;
+    };
+    std::ranges::stable_sort(ranked, std::greater{}, apart);
+    if (!chosen) return ranked;
+    const auto first = std::ranges::find(ranked, all_harms[*chosen]);
+    std::rotate(ranked.begin(), first, first + 1);
+    return ranked;
+}
+
 // A large figure under or beside what it counts, as there is room.
 void figure_of_life(Widgets& on, const BoardLife& life, Harm harm, double now_s) {
     const Look& look = on.look;
-    const auto line = cut_at(life.lines[static_cast<std::size_t>(harm)], now_s);
-    const std::string value = harm_text(harm, line.empty() ? 0 : *line.back().value);
+    const std::string value = harm_text(harm, last_of(life, harm, now_s));
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float room = ImGui::GetContentRegionAvail().x;
     const bool beside = room > look.px(210);
@@ -110,15 +126,24 @@ void summary_table(Widgets& on, const Board& board) {
     const auto fits = static_cast<std::size_t>((room - name_wide) / look.px(104));
     const std::size_t keys = std::min(fits, summary.titles.size());
     const float each = (room - name_wide) / static_cast<float>(std::max<std::size_t>(keys, 1));
+    ImFont* font = look.fonts.small;
     for (std::size_t k = 0; k < keys; ++k) {
-        const std::string title = shortened(look.fonts.small, summary.titles[k], each - look.px(8));
-        paint_text(*ImGui::GetWindowDrawList(), look.fonts.small,
-                   {at.x + name_wide + static_cast<float>(k + 1) * each - look.px(8) -
-                        wide_of(look.fonts.small, title),
-                    at.y + look.px(4)},
-                   look.theme.soft, title);
+        // On two lines where one is too short.
+        const std::string& title = summary.titles[k];
+        const auto blank = title.find(' ');
+        const bool breaks = wide_of(font, title) > each - look.px(10) && blank != title.npos;
+        const float right = at.x + name_wide + static_cast<float>(k + 1) * each - look.px(8);
+        const std::string last = breaks ? title.substr(blank + 1) : title;
+        const float y = at.y + font->FontSize + look.px(3);
+        if (breaks) {
+            const std::string head = title.substr(0, blank);
+            paint_text(*ImGui::GetWindowDrawList(), font, {right - wide_of(font, head), at.y},
+                       look.theme.soft, head);
+        }
+        paint_text(*ImGui::GetWindowDrawList(), font, {right - wide_of(font, last), y},
+                   look.theme.soft, last);
     }
-    ImGui::Dummy({room, look.fonts.small->FontSize + look.px(10)});
+    ImGui::Dummy({room, font->FontSize * 2 + look.px(7)});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     for (std::size_t i = 0; i < board.lives().size(); ++i)
         summary_row(on, board.lives()[i], summary.lives[i], keys, name_wide);
@@ -134,7 +159,10 @@ void BoardScreen::together(Widgets& on, const Board& board, ImVec2 room) {
     lives_axis_.gutter = 58;
     lives_axis_.begin_frame(board.end().seconds());
     lives_axis_.now_s = board.now().seconds();
-    if (const auto other = choice(on, {"Requests", "Records", "Users"}, harm_)) harm_ = *other;
+    const Harm first = ranked_harms(board, harm_).front();
+    if (const auto other =
+            choice(on, {"Requests", "Records", "Users"}, static_cast<std::size_t>(first)))
+        harm_ = *other;
     ImGui::SameLine(0, look.px(14));
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(7));
     words(on, look.fonts.text, look.theme.soft,
@@ -159,16 +187,19 @@ void BoardScreen::column(Widgets& on, const Board& board, std::size_t nth, ImVec
     begin_card(on, {.title = "##" + letter_of(life.letter), .size = room});
     const double now_s = board.now().seconds();
     name_of_life(on, life);
-    ImGui::Dummy({1, look.px(2)});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {look.px(8), look.px(2)});
+    ImGui::Dummy({1, look.px(4)});
     for (const Harm harm : all_harms) figure_of_life(on, life, harm, now_s);
+    ImGui::Dummy({1, look.px(4)});
+    ImGui::PopStyleVar();
+    const auto ranked = ranked_harms(board, harm_);
     const FactRow last = last_told(*life.day, board.parting(), board.now());
     const float said = look.fonts.small->FontSize * 2 + look.px(12);
     const float left = ImGui::GetContentRegionAvail().y - said;
     const auto fits =
         std::clamp<std::size_t>(static_cast<std::size_t>(left / look.px(170)), 1, all_harms.size());
     for (std::size_t i = 0; i < fits; ++i)
-        board_plot(on, lives_axis_,
-                   plot_of_lives(board, all_harms[(harm_ + i) % all_harms.size()], nth),
+        board_plot(on, lives_axis_, plot_of_lives(board, ranked[i], nth),
                    std::floor(left / static_cast<float>(fits)) - look.px(6));
     if (!last.text.empty()) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -195,6 +226,7 @@ void BoardScreen::summed(Widgets& on, Board& board, ImVec2 room) {
     ImGui::SameLine();
     if (button(on, "See them again", {.icon = icon::undo})) board.rewind();
     ImGui::SameLine(0, look.px(18));
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(4));
     (void)toggle(on, "Show the truth", truth_);
     if (truth_) {
         for (const BoardLife& it : board.lives())
@@ -202,6 +234,12 @@ void BoardScreen::summed(Widgets& on, Board& board, ImVec2 room) {
                 words(on, look.fonts.title, look.theme.text,
                       "On that day it was " + letter_of(it.letter) + ": " + it.name);
         lesson(on, board);
+    }
+    if (const float left = ImGui::GetContentRegionAvail().y; left > look.px(190)) {
+        lives_axis_.begin_frame(board.end().seconds());
+        lives_axis_.now_s.reset();
+        board_plot(on, lives_axis_,
+                   plot_of_lives(board, ranked_harms(board, harm_).front(), all_alike), left);
     }
     end_card(on);
     if (!goes_on) return;

@@ -16,6 +16,8 @@
 namespace rollcage {
 namespace {
 
+constexpr const char *more = "\uf067", *fewer = "\uf068";  // Of Font Awesome.
+
 TileShown board_tile(const ServiceTile& it) {
     TileShown shown;
     shown.tile.label = it.name + (it.alerts.empty() ? "" : "  \u00b7  alert");
@@ -30,15 +32,19 @@ TileShown board_tile(const ServiceTile& it) {
     return shown;
 }
 
+std::string title_on(const Board& board) {
+    const Scenario& scenario = board.day().scenario;
+    return scenario.title.empty() ? scenario.name : scenario.title;
+}
+
 void board_tiles(Widgets& on, const Board& board) {
     const Look& look = on.look;
     const auto& all = board.known().tiles;
     const float gap = look.px(8), wide = ImGui::GetContentRegionAvail().x;
     const auto across = std::clamp<std::size_t>(static_cast<std::size_t>(wide / look.px(300)), 1,
                                                 std::max<std::size_t>(all.size(), 1));
-    const float each = std::min(
-        look.px(460),
-        std::floor((wide - gap * static_cast<float>(across - 1)) / static_cast<float>(across)));
+    const float each =
+        std::floor((wide - gap * static_cast<float>(across - 1)) / static_cast<float>(across));
     for (std::size_t i = 0; i < std::min(across, all.size()); ++i) {
         if (i > 0) ImGui::SameLine(0, gap);
         tile(on, board_tile(all[i]), {each, look.px(84)});
@@ -100,10 +106,8 @@ void BoardScreen::head(Widgets& on, Board& board, float wide) {
     const std::string clock = wall_clock(board.now());
     const float clock_wide = wide_of(look.fonts.figure, clock);
     const float title_wide = roomy ? look.px(300) : wide - clock_wide - look.px(20);
-    const Scenario& scenario = board.day().scenario;
     paint_text(to, look.fonts.title, {at.x, at.y - look.px(1)}, look.theme.text,
-               shortened(look.fonts.title, scenario.title.empty() ? scenario.name : scenario.title,
-                         title_wide));
+               shortened(look.fonts.title, title_on(board), title_wide));
     const bool lives = board.phase() == BoardPhase::together || board.phase() == BoardPhase::summed;
     const std::string under =
         fmt::format("on the board \u00b7 seed {} \u00b7 {}", board.seed(),
@@ -158,15 +162,17 @@ void BoardScreen::controls(Widgets& on, Board& board) {
 void BoardScreen::watching(Widgets& on, Board& board, ImVec2 room) {
     const Look& look = on.look;
     const float gap = look.px(8), left = std::floor(room.x * 0.6F);
-    board_tiles(on, board);
+    const bool few = board.known().tiles.size() <= 2;  // They find room beside the plots.
+    if (!few) board_tiles(on, board);
     const float high = ImGui::GetContentRegionAvail().y;
     known_plots(on, board, {left, high}, true);
     ImGui::SameLine(0, gap);
+    ImGui::BeginChild("##beside", {room.x - left - gap, high});
+    if (few) board_tiles(on, board);
     const bool begins = board.known().feed.empty();
     begin_card(on, {.title = begins ? "The day" : "What is known",
                     .subtitle = begins ? "as everybody was told" : "the latest first",
                     .icon = begins ? icon::book : icon::eye,
-                    .size = {room.x - left - gap, high},
                     .scrolls = true});
     if (begins) {
         wrapped_words(on, look.fonts.title, look.theme.text, board.day().scenario.briefing);
@@ -177,6 +183,7 @@ void BoardScreen::watching(Widgets& on, Board& board, ImVec2 room) {
         told(on, board, 60);
     }
     end_card(on);
+    ImGui::EndChild();
 }
 
 void BoardScreen::known_plots(Widgets& on, const Board& board, ImVec2 room, bool with_lanes) {
@@ -212,13 +219,15 @@ void BoardScreen::told(Widgets& on, const Board& board, std::size_t rows_most) {
     for (std::size_t i = 0; i < std::min(rows_most, feed.size()); ++i) {
         const FeedRow& it = feed[feed.size() - 1 - i];
         const ImVec2 at = ImGui::GetCursorScreenPos();
-        ImFont* font = i == 0 ? look.fonts.strong : look.fonts.text;
+        ImFont* font = i == 0 ? look.fonts.title : look.fonts.text;
         paint_glyph(*ImGui::GetWindowDrawList(), look,
                     {at.x + look.px(7), at.y + font->FontSize / 2}, look.fine(6.5F),
                     mark_of(board.day().life.facts[it.fact].fact));
-        ImGui::SetCursorScreenPos({at.x + look.px(22), at.y});
+        const float lower = std::floor((font->FontSize - look.fonts.number->FontSize) / 2);
+        ImGui::SetCursorScreenPos({at.x + look.px(22), at.y + lower});
         words(on, look.fonts.number, look.theme.soft, wall_clock(it.at));
         ImGui::SameLine(0, look.px(10));
+        ImGui::SetCursorScreenPos({ImGui::GetCursorScreenPos().x, at.y});
         wrapped_words(on, font, look.theme.text, it.text);
     }
     if (feed.empty()) paragraph(on, "Nothing was told yet.", look.theme.soft);
@@ -276,7 +285,9 @@ void BoardScreen::option(Widgets& on, Board& board, std::size_t nth) {
     const Look& look = on.look;
     const BoardOption& it = board.options()[nth];
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float room = ImGui::GetContentRegionAvail().x, high = look.px(54);
+    const float room = ImGui::GetContentRegionAvail().x;
+    const float high =
+        std::floor(std::clamp(ImGui::GetWindowHeight() * 0.13F, look.px(54), look.px(84)));
     ImDrawList& to = *ImGui::GetWindowDrawList();
     on.enter(letter_of(nth));
     ImGui::PushID(static_cast<int>(nth));
@@ -293,20 +304,22 @@ void BoardScreen::option(Widgets& on, Board& board, std::size_t nth) {
     const float count_wide = std::max(look.px(50), wide_of(look.fonts.figure, count));
     const float buttons = at.x + room - count_wide - look.px(drops ? 138 : 96);
     const std::string label = it.label();
-    ImFont* font =
-        wide_of(look.fonts.title, label) <= buttons - x ? look.fonts.title : look.fonts.strong;
+    ImFont* font = largest_fitting(look, label, buttons - x - look.px(6));
     paint_text(to, font, {x, std::floor(at.y + (high - font->FontSize) / 2)}, look.theme.text,
                shortened(font, label, buttons - x - look.px(6)));
-    const float y = at.y + look.px(10);
+    const float y = std::floor(at.y + (high - look.px(34)) / 2);
     ImGui::SetCursorScreenPos({buttons, y});
-    if (button(on, "-", {.enabled = it.hands > 0, .wide = 38})) board.count_hands(nth, -1);
+    if (button(on, "##fewer",
+               {.icon = fewer, .enabled = it.hands > 0, .tip = "One hand fewer", .wide = 38}))
+        board.count_hands(nth, -1);
     paint_text(
         to, look.fonts.figure,
         {std::floor(buttons + look.px(43) + (count_wide - wide_of(look.fonts.figure, count)) / 2),
          std::floor(at.y + (high - look.fonts.figure->FontSize) / 2)},
         look.theme.text, count);
     ImGui::SetCursorScreenPos({buttons + look.px(48) + count_wide, y});
-    if (button(on, "+", {.wide = 38})) board.count_hands(nth, 1);
+    if (button(on, "##more", {.icon = more, .tip = "One hand more", .wide = 38}))
+        board.count_hands(nth, 1);
     if (drops) {
         ImGui::SetCursorScreenPos({buttons + look.px(90) + count_wide, y});
         if (button(on, "##drop",
@@ -344,6 +357,7 @@ void BoardScreen::living(Widgets& on, const Board& board, ImVec2 room) {
     const Look& look = on.look;
     begin_card(on, {.title = "##living", .size = room});
     ImGui::SetCursorPosY(std::max(look.px(20), room.y * 0.25F));
+    ImGui::Indent(std::floor(room.x * 0.3F));
     words(on, look.fonts.figure, look.theme.text, "The same day is being lived");
     words(on, look.fonts.title, look.theme.soft,
           fmt::format("{} of {} lives", board.lived(), board.to_live()));
@@ -353,11 +367,14 @@ void BoardScreen::living(Widgets& on, const Board& board, ImVec2 room) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
         ImGui::Dummy({look.px(30), look.px(30)});
         paint_letter(on, *ImGui::GetWindowDrawList(), at, look.px(30), i);
-        ImGui::SameLine(0, look.px(12));
+        const float y = std::floor(at.y + (look.px(30) - look.fonts.title->FontSize) / 2);
+        ImGui::SetCursorScreenPos({at.x + look.px(42), y});
         words(on, look.fonts.title, look.theme.text, it.label());
         ImGui::SameLine(0, look.px(12));
         words(on, look.fonts.title, look.theme.soft, it.life ? "lived" : "under way");
+        ImGui::SetCursorScreenPos({at.x, at.y + look.px(40)});
     }
+    ImGui::Unindent(std::floor(room.x * 0.3F));
     end_card(on);
 }
 
@@ -368,37 +385,75 @@ void BoardScreen::lesson(Widgets& on, const Board& board) {
                   scenario.lesson.empty() ? "The scenario states none." : scenario.lesson);
 }
 
+void BoardScreen::true_plots(Widgets& on, const Board& board, ImVec2 room) {
+    const Look& look = on.look;
+    if (true_plots_.empty()) {
+        for (ServicePlots& service : service_plots(board.day()))
+            for (Plot& it : service.plots)
+                if (it.id.ends_with("-truth")) true_plots_.push_back(std::move(it));
+        for (Plot& it : day_plots(board.day())) true_plots_.push_back(std::move(it));
+    }
+    begin_card(on, {.title = "##truth", .size = room});
+    known_axis_.now_s.reset();
+    known_axis_.begin_frame(board.end().seconds());
+    const float high = ImGui::GetContentRegionAvail().y;
+    const std::size_t fits =
+        std::min(std::max<std::size_t>(static_cast<std::size_t>(high / look.px(170)), 1),
+                 true_plots_.size());
+    const float each = std::floor(high / static_cast<float>(std::max<std::size_t>(fits, 1)));
+    for (std::size_t i = 0; i < fits; ++i)
+        (void)time_plot(on, known_axis_, true_plots_[i], {each - look.px(6), true, icon::eye});
+    if (true_plots_.empty()) paragraph(on, "Nobody was harmed all day.", look.theme.soft);
+    end_card(on);
+}
+
 void BoardScreen::over(Widgets& on, Board& board, ImVec2 room) {
     const Look& look = on.look;
-    begin_card(on, {.title = "##over", .size = room, .scrolls = true});
-    ImGui::Dummy({1, look.px(10)});
-    const bool decided = board.decision() > 0;
+    const float gap = look.px(8), left = truth_ ? std::floor(room.x * 0.44F) : room.x;
+    const bool shows = truth_;
+    begin_card(on, {.title = "##over", .size = {left, room.y}, .scrolls = true});
+    const float indent = shows ? look.px(2) : std::floor(room.x * 0.2F);
+    ImGui::SetCursorPosY(shows ? look.px(14) : std::max(look.px(14), room.y * 0.25F));
+    ImGui::Indent(indent);
     words(on, look.fonts.figure, look.theme.text, "The day is over");
     wrapped_words(on, look.fonts.title, look.theme.soft,
-                  decided ? "There is no decision left to ask about."
-                          : "Nobody decided anything on this day, so there was nothing to ask.");
+                  board.decision() > 0
+                      ? "There is no decision left to ask about."
+                      : "Nobody decided anything on this day, so there was nothing to ask.");
     ImGui::Dummy({1, look.px(6)});
-    if (button(on, "From the start", {.icon = icon::undo})) board.rewind();
+    const bool again = button(on, "From the start", {.icon = icon::undo});
     ImGui::SameLine(0, look.px(18));
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(4));
     (void)toggle(on, "Show the truth", truth_);
-    if (truth_) {
+    if (shows) {
         lesson(on, board);
         heading(on, icon::hand, "What was ordered", "by people, on that day");
         for (const DecisionPoint& it : decision_points(board.day()))
             for (const std::string& order : it.orders)
-                words(on, look.fonts.title, look.theme.text, wall_clock(it.at) + "  " + order);
+                wrapped_words(on, look.fonts.title, look.theme.text,
+                              wall_clock(it.at) + "  " + order);
+        if (board.decision() == 0) paragraph(on, "Nothing.", look.theme.soft);
     }
+    ImGui::Unindent(indent);
     end_card(on);
+    if (shows) {
+        ImGui::SameLine(0, gap);
+        true_plots(on, board, {room.x - left - gap, room.y});
+    }
+    if (!again) return;
+    board.rewind();
+    on.keep_drawing();
 }
 
 void BoardScreen::poster(Widgets& on, const Board& board, ImVec2 room) {
     const Look& look = on.look;
     begin_card(on, {.title = "##seed", .size = room});
     ImGui::SetCursorPosY(std::max(look.px(14), room.y * 0.14F));
+    ImGui::Indent(std::floor(room.x * 0.2F));
     const bool own = word_.empty();
     const std::uint64_t seed = own ? board.seed() : seed_of(word_);
     words(on, look.fonts.title, look.theme.soft, "Everybody lives the same day");
-    words(on, look.fonts.figure, look.theme.text, board.day().scenario.name);
+    words(on, look.fonts.figure, look.theme.text, title_on(board));
     ImGui::Dummy({1, look.px(10)});
     words(on, look.fonts.title, look.theme.soft, own ? "its seed" : "its word");
     words(on, look.fonts.figure, look.theme.accent, own ? std::to_string(seed) : word_);
@@ -412,6 +467,7 @@ void BoardScreen::poster(Widgets& on, const Board& board, ImVec2 room) {
                       std::string{own ? "number" : "word"} + " as its seed.");
     (void)text_input(on, "class word", word_,
                      {.hint = "a word for the class", .icon = icon::dice, .wide = 320});
+    ImGui::Unindent(std::floor(room.x * 0.2F));
     end_card(on);
 }
 

@@ -35,13 +35,15 @@ private:
     void column(Widgets& on, const Board& board, std::size_t nth, ImVec2 room);
     void summed(Widgets& on, Board& board, ImVec2 room);
     static void lesson(Widgets& on, const Board& board);
+    void true_plots(Widgets& on, const Board& board, ImVec2 room);
     void over(Widgets& on, Board& board, ImVec2 room);
     void poster(Widgets& on, const Board& board, ImVec2 room);
 
     TimeAxis known_axis_, lives_axis_;
     std::optional<std::size_t> service_{};  // None: where most was told.
-    std::size_t harm_ = 0;                  // That is drawn first.
+    std::optional<std::size_t> harm_{};     // None: by which lives differ most.
     std::string order_, said_, word_;
+    std::vector<Plot> true_plots_;  // Once the day is over and the truth is asked for.
     bool poster_ = false, truth_ = false, leaves_ = false;
 };
 
