@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/desk/cards.h"
 #include "ui/desk/glyphs.h"
@@ -47,9 +48,12 @@ void paint_life(Widgets& on, const LivesDrawn& drawn, std::size_t nth) {
         std::vector<ImVec2> line;
         for (const LinePoint& it : piece) line.push_back(drawn.place(it));
         const float foot = drawn.area.most.y;
+        // Smoothed edges would show between the pieces.
+        const ImDrawListFlags smooth = std::exchange(to.Flags, ImDrawListFlags_AntiAliasedLines);
         for (std::size_t i = 1; own && i < line.size(); ++i)
             to.AddQuadFilled(line[i - 1], line[i], {line[i].x, foot}, {line[i - 1].x, foot},
                              with_alpha(colour, 0.16F));
+        to.Flags = smooth;
         to.AddPolyline(line.data(), static_cast<int>(line.size()),
                        with_alpha(colour, strong ? 1 : 0.5F), 0,
                        look.fine(look.theme.stroke * (strong ? 1.8F : 0.8F)));
@@ -71,10 +75,10 @@ void paint_ends(Widgets& on, const LivesDrawn& drawn) {
     }
 }
 
-void paint_parting(Widgets& on, const LivesDrawn& drawn) {
+void paint_parting(Widgets& on, const LivesDrawn& drawn, double at_s) {
     const Look& look = on.look;
-    if (!drawn.area.shown.holds(drawn.plot.parting_s)) return;
-    const float x = std::floor(drawn.area.x_of(drawn.plot.parting_s)) + 0.5F;
+    if (!drawn.area.shown.holds(at_s)) return;
+    const float x = std::floor(drawn.area.x_of(at_s)) + 0.5F;
     const std::array line{ImVec2{x, drawn.area.least.y}, ImVec2{x, drawn.area.most.y}};
     paint_dashed(*ImGui::GetWindowDrawList(), line, look.theme.text, look.fine(1.4F), look.fine(5),
                  look.fine(4));
@@ -102,7 +106,7 @@ void board_plot(Widgets& on, TimeAxis& axis, const BoardPlot& plot, float high) 
         if (i != plot.own) paint_life(on, drawn, i);
     if (plot.own != all_alike) paint_life(on, drawn, plot.own);
     to.PopClipRect();
-    paint_parting(on, drawn);
+    if (plot.parting_s) paint_parting(on, drawn, *plot.parting_s);
     paint_ends(on, drawn);
     paint_time_before(on, axis, input.area);
     time_labels(on, axis);
@@ -127,7 +131,9 @@ float paint_letter(Widgets& on, ImDrawList& to, ImVec2 at, float high, std::size
     const float wide = std::floor(high);
     to.AddRectFilled(at, {at.x + wide, at.y + high}, colour, look.px(6));
     const std::string letter = letter_of(nth);
-    ImFont* font = high > look.px(30) ? look.fonts.title : look.fonts.strong;
+    ImFont* font = high > look.px(52)   ? look.fonts.figure
+                   : high > look.px(30) ? look.fonts.title
+                                        : look.fonts.strong;
     paint_text(to, font,
                {std::floor(at.x + (wide - wide_of(font, letter)) / 2),
                 std::floor(at.y + (high - font->FontSize) / 2)},

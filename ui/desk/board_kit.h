@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,9 +22,9 @@ inline constexpr std::size_t all_alike = SIZE_MAX;
 struct BoardPlot {
     std::string title{}, unit{};
     std::vector<BoardLine> lines{};
-    std::size_t own = 0;   // Of those; or all of them alike.
-    double most = 1;       // Of all of them.
-    double parting_s = 0;  // Until then they are the same.
+    std::size_t own = 0;                // Of those; or all of them alike.
+    double most = 1;                    // Of all of them.
+    std::optional<double> parting_s{};  // Until then they are the same.
     std::function<std::string(double)> text{};
 };
 // The own line is strong, the others lie behind it.

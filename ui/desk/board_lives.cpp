@@ -17,7 +17,7 @@ BoardPlot plot_of_lives(const Board& board, Harm harm, std::size_t own) {
     const double now_s = board.now().seconds();
     BoardPlot plot{.title = title_of(harm), .unit = unit_of(harm)};
     plot.own = own;
-    plot.parting_s = board.parting().seconds();
+    if (board.parting() <= board.now()) plot.parting_s = board.parting().seconds();
     plot.text = [harm](double value) { return harm_text(harm, value); };
     plot.most = 0;
     for (const BoardLife& it : board.lives()) {
@@ -152,6 +152,13 @@ void summary_table(Widgets& on, const Board& board) {
     if (keys == 0) paragraph(on, "By no account did any of these lives do harm.", look.theme.soft);
 }
 
+// Where lives part lies ahead until they do.
+std::string parting_text(const Board& board) {
+    if (board.now() < board.parting()) return "The same day so far.";
+    return fmt::format("The same day until {}", wall_clock(board.parting())) +
+           (board.voted() ? "; from there on nobody orders anything else." : ".");
+}
+
 }  // namespace
 
 void BoardScreen::together(Widgets& on, const Board& board, ImVec2 room) {
@@ -166,10 +173,7 @@ void BoardScreen::together(Widgets& on, const Board& board, ImVec2 room) {
     ImGui::SameLine(0, look.px(14));
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(7));
     words(on, look.fonts.text, look.theme.soft,
-          shortened(look.fonts.text,
-                    fmt::format("The same day until {}", wall_clock(board.parting())) +
-                        (board.voted() ? "; from there on nobody orders anything else." : "."),
-                    ImGui::GetContentRegionAvail().x));
+          shortened(look.fonts.text, parting_text(board), ImGui::GetContentRegionAvail().x));
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() + look.px(2));
     const std::size_t lives = board.lives().size();
     const float gap = look.px(10), high = ImGui::GetContentRegionAvail().y;
@@ -189,12 +193,14 @@ void BoardScreen::column(Widgets& on, const Board& board, std::size_t nth, ImVec
     name_of_life(on, life);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {look.px(8), look.px(2)});
     ImGui::Dummy({1, look.px(4)});
-    for (const Harm harm : all_harms) figure_of_life(on, life, harm, now_s);
+    const bool tight = room.y < look.px(340);  // Then what is drawn needs it more.
+    for (const Harm harm : all_harms)
+        if (!tight || harm != Harm::users) figure_of_life(on, life, harm, now_s);
     ImGui::Dummy({1, look.px(4)});
     ImGui::PopStyleVar();
     const auto ranked = ranked_harms(board, harm_);
     const FactRow last = last_told(*life.day, board.parting(), board.now());
-    const float said = look.fonts.small->FontSize * 2 + look.px(12);
+    const float said = look.fonts.small->FontSize * (tight ? 1 : 2) + look.px(12);
     const float left = ImGui::GetContentRegionAvail().y - said;
     const auto fits =
         std::clamp<std::size_t>(static_cast<std::size_t>(left / look.px(170)), 1, all_harms.size());
@@ -207,8 +213,10 @@ void BoardScreen::column(Widgets& on, const Board& board, std::size_t nth, ImVec
                     {at.x + look.px(7), at.y + look.fonts.small->FontSize / 2}, look.fine(6),
                     last.mark);
         ImGui::SetCursorPosX(ImGui::GetCursorPosX() + look.px(20));
+        const std::string text = wall_clock(last.at) + "  " + last.text;
+        const float wide = ImGui::GetContentRegionAvail().x;
         wrapped_words(on, look.fonts.small, look.theme.text,
-                      wall_clock(last.at) + "  " + last.text);
+                      tight ? shortened(look.fonts.small, text, wide) : text);
     }
     end_card(on);
 }
