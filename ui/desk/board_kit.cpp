@@ -89,7 +89,10 @@ void paint_parting(Widgets& on, const LivesDrawn& drawn, double at_s) {
 void board_plot(Widgets& on, TimeAxis& axis, const BoardPlot& plot, float high) {
     const Look& look = on.look;
     const float top = ImGui::GetCursorPosY();
-    heading(on, nullptr, plot.title, plot.unit);
+    if (plot.headed)
+        heading(on, nullptr, plot.title, plot.unit);
+    else
+        ImGui::Dummy({1, look.px(4)});
     const float foot = look.fonts.small->FontSize + look.px(14);
     const float used = ImGui::GetCursorPosY() - top;
     const float plain = std::max(look.px(40), high - used - foot);

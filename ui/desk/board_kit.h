@@ -22,6 +22,7 @@ inline constexpr std::size_t all_alike = SIZE_MAX;
 struct BoardPlot {
     std::string title{}, unit{};
     std::vector<BoardLine> lines{};
+    bool headed = true;                 // Else what is around it says what it is of.
     std::size_t own = 0;                // Of those; or all of them alike.
     double most = 1;                    // Of all of them.
     std::optional<double> parting_s{};  // Until then they are the same.

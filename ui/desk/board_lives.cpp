@@ -80,7 +80,8 @@ void name_of_life(Widgets& on, const BoardLife& life) {
     const float left = at.x + room - x;
     ImFont* font =
         wide_of(look.fonts.title, life.name) <= left ? look.fonts.title : look.fonts.strong;
-    paint_text(*ImGui::GetWindowDrawList(), font, {x, at.y + look.px(1)}, look.theme.text,
+    const float y = life.hands ? look.px(1) : std::floor((high - font->FontSize) / 2);
+    paint_text(*ImGui::GetWindowDrawList(), font, {x, at.y + y}, look.theme.text,
                shortened(font, life.name, left));
     if (life.hands)
         paint_text(*ImGui::GetWindowDrawList(), look.fonts.small, {x, at.y + look.px(24)},
@@ -90,13 +91,13 @@ void name_of_life(Widgets& on, const BoardLife& life) {
 
 // One life as a row: who it is and who wanted it, then how it ended.
 void summary_row(Widgets& on, const BoardLife& life, const std::vector<LivesSummary::Cell>& cells,
-                 std::size_t keys, float name_wide) {
+                 std::size_t keys, float name_wide, float high) {
     const Look& look = on.look;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float room = ImGui::GetContentRegionAvail().x, high = look.px(58);
+    const float room = ImGui::GetContentRegionAvail().x;
     const float each = (room - name_wide) / static_cast<float>(std::max<std::size_t>(keys, 1));
     ImGui::BeginChild(("##row" + letter_of(life.letter)).c_str(), {name_wide - look.px(10), high});
-    ImGui::SetCursorPosY(look.px(9));
+    ImGui::SetCursorPosY(std::floor((high - look.px(40)) / 2));
     name_of_life(on, life);
     ImGui::EndChild();
     ImDrawList& to = *ImGui::GetWindowDrawList();
@@ -145,8 +146,11 @@ void summary_table(Widgets& on, const Board& board) {
     }
     ImGui::Dummy({room, font->FontSize * 2 + look.px(7)});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    const float high = std::floor(std::clamp(
+        (ImGui::GetContentRegionAvail().y - look.px(56)) / static_cast<float>(board.lives().size()),
+        look.px(46), look.px(60)));
     for (std::size_t i = 0; i < board.lives().size(); ++i)
-        summary_row(on, board.lives()[i], summary.lives[i], keys, name_wide);
+        summary_row(on, board.lives()[i], summary.lives[i], keys, name_wide, high);
     ImGui::PopStyleVar();
     ImGui::Dummy({1, look.px(6)});
     if (keys == 0) paragraph(on, "By no account did any of these lives do harm.", look.theme.soft);
@@ -204,9 +208,11 @@ void BoardScreen::column(Widgets& on, const Board& board, std::size_t nth, ImVec
     const float left = ImGui::GetContentRegionAvail().y - said;
     const auto fits =
         std::clamp<std::size_t>(static_cast<std::size_t>(left / look.px(170)), 1, all_harms.size());
-    for (std::size_t i = 0; i < fits; ++i)
-        board_plot(on, lives_axis_, plot_of_lives(board, ranked[i], nth),
-                   std::floor(left / static_cast<float>(fits)) - look.px(6));
+    for (std::size_t i = 0; i < fits; ++i) {
+        BoardPlot plot = plot_of_lives(board, ranked[i], nth);
+        plot.headed = !tight || room.x > look.px(230);
+        board_plot(on, lives_axis_, plot, std::floor(left / static_cast<float>(fits)) - look.px(6));
+    }
     if (!last.text.empty()) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
         paint_glyph(*ImGui::GetWindowDrawList(), look,
