@@ -271,6 +271,22 @@ TEST_CASE("what was known on a board is what the people of that day could see") 
     }
 }
 
+TEST_CASE("of many services a class sees first the one that is in trouble") {
+    const TestFolder folder;
+    const auto loaded = load_scenario(
+        std::string{ROLLCAGE_SOURCE_DIR} + "/scenarios/lessons/black_friday_canary.lua", {});
+    REQUIRE(loaded);
+    auto drill = Drill::begin(loaded->sources, {}, folder.file("day.drill"));
+    REQUIRE(drill);
+    const KnownNow calm = known_now(drill->known(), shop_of(drill->scenario()));
+    CHECK(calm.plots.size() == 3);
+    while (drill->now() < SimTime{} + 38_min) drill->advance(SimTime{} + 38_min);
+    const KnownNow known = known_now(drill->known(), shop_of(drill->scenario()));
+    CHECK(known.tiles.front().name == "checkout");
+    CHECK(known.plots[known.loudest].service == "checkout");
+    CHECK_THAT(known.plots[known.loudest].plots.front().title, Contains("Errors"));
+}
+
 TEST_CASE("while dashboards were blank, a board shows what they had shown before") {
     const TestFolder folder;
     const std::vector<SourceFile> sources{{"blank.lua", R"(
@@ -326,6 +342,23 @@ TEST_CASE("an order that cannot be an option says why") {
           "four options at most; take one away first");
     at.click("C > ##drop");
     CHECK(at.board.options()[2].label() == "rollback checkout to=1.4.1");
+}
+
+TEST_CASE("a whole vote is done by keys") {
+    Lecture at{teal_off};
+    for (const char* keys : {".", "a", "a", "b", "l"}) at.key(keys);
+    at.until_lived();
+    CHECK(at.board.lives()[0].hands == 2U);
+    at.key("Space");
+    CHECK_FALSE(at.board.playing());
+    at.key("."), at.key("t");
+    CHECK(at.says("On that day it was A"));
+    at.key("r");
+    CHECK(at.board.phase() == BoardPhase::together);
+    CHECK(at.board.now() == SimTime{} + 45_min);
+    at.key("."), at.key(".");
+    CHECK(at.board.phase() == BoardPhase::watching);
+    CHECK(at.board.decision() == 1);
 }
 
 TEST_CASE("hands are whole and never fewer than none") {

@@ -141,6 +141,7 @@ void Board::ask() {
     const DecisionPoint& point = points_[next_];
     phase_ = BoardPhase::asking;
     trouble.clear();
+    orders_ = plain_orders_of(until_.at(point.at, point.facts), until_.shop());
     options_ = {{}, {.orders = point.orders}};
     // By their words, so that their places do not tell which of them was given.
     std::ranges::sort(options_, {}, &BoardOption::label);

@@ -1,6 +1,6 @@
 // A day in front of a class: it stops where people decided, hands are counted, lives are compared.
 // Leans on board_view.h and background.h; knows no widget and no clock: whoever draws says how much
-// time went by. The recording is never changed, and what lies ahead is asked of nobody but here.
+// time went by. known() holds nothing later than now(); lines of lives are whole, to be cut there.
 #pragma once
 
 #include <array>
@@ -65,6 +65,7 @@ public:
     const std::vector<NamedDay>& others() const { return others_; }
 
     const std::vector<BoardOption>& options() const { return options_; }
+    const std::vector<std::string>& plain_orders() const { return orders_; }  // To choose from.
     Result<void> add_option(const std::string& order);
     void drop_option(std::size_t nth);
     void count_hands(std::size_t nth, int more);
@@ -106,6 +107,7 @@ private:
     double now_s_ = 0, together_s_ = 0;
     std::size_t next_ = 0;  // Of the points.
     std::vector<BoardOption> options_;
+    std::vector<std::string> orders_;
     std::vector<std::size_t> chosen_;  // Of those, in the order in which they are lived.
     std::vector<BoardLife> lives_;
     SimTime parting_;

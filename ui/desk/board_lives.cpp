@@ -167,7 +167,7 @@ std::string parting_text(const Board& board) {
 
 void BoardScreen::together(Widgets& on, const Board& board, ImVec2 room) {
     const Look& look = on.look;
-    lives_axis_.gutter = 58;
+    lives_axis_.gutter = 66;
     lives_axis_.begin_frame(board.end().seconds());
     lives_axis_.now_s = board.now().seconds();
     const Harm first = ranked_harms(board, harm_).front();

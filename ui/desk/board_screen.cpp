@@ -53,10 +53,10 @@ void board_tiles(Widgets& on, const Board& board) {
 
 }  // namespace
 
-BoardScreen::Wish BoardScreen::draw(Widgets& on, Board& board, ImVec2, double passed_s) {
+BoardScreen::Wish BoardScreen::draw(Widgets& on, Board& board, ImVec2 size, double passed_s) {
     board.pass(passed_s);
     if (board.phase() != BoardPhase::summed && board.phase() != BoardPhase::over) truth_ = false;
-    head(on, board, ImGui::GetContentRegionAvail().x);
+    head(on, board, size.x - on.look.px(28));
     const ImVec2 room = ImGui::GetContentRegionAvail();
     if (poster_) {
         poster(on, board, room);
@@ -92,6 +92,16 @@ std::vector<Action> BoardScreen::actions(Board& board) {
         all.push_back({"A hand for " + letter_of(i), board.options()[i].label(),
                        std::string(1, static_cast<char>('a' + i)),
                        [&board, i] { board.count_hands(i, 1); }, icon::hand});
+    if (phase == BoardPhase::asking && board.why_not_live().empty())
+        all.push_back({"Live what was chosen", "", "l", [&board] { board.live(); }, icon::users});
+    if (phase == BoardPhase::summed || phase == BoardPhase::over) {
+        all.push_back({"Show the truth", "", "t", [this] { truth_ = !truth_; }, icon::eye});
+        all.push_back({"From the start", "the lives, or the day", "r", [&board] { board.rewind(); },
+                       icon::undo});
+    }
+    if (!board.others().empty() && phase != BoardPhase::living && phase != BoardPhase::together)
+        all.push_back({"Compare what was tried", "beside the day, with no vote", "",
+                       [&board] { (void)board.compare_tried(); }, icon::users});
     all.push_back(
         {"Seed on the board", "the class's word", "w", [this] { poster_ = !poster_; }, icon::dice});
     all.push_back({"Back to the debrief", "", "", [this] { leaves_ = true; }, icon::undo});
@@ -192,23 +202,26 @@ void BoardScreen::known_plots(Widgets& on, const Board& board, ImVec2 room, bool
     known_axis_.now_s = board.now().seconds();
     known_axis_.begin_frame(std::max(board.now().seconds() * 1.05, 600.0));
     begin_card(on, {.title = "##known", .size = room});
-    const std::size_t service =
-        std::min(service_.value_or(most_told(known)), known.plots.size() - 1);
+    const std::size_t service = std::min(service_.value_or(known.loudest), known.plots.size() - 1);
     std::vector<std::string> names;
     for (const ServicePlots& it : known.plots) names.push_back(it.service);
-    if (names.size() > 1)
+    const bool several = names.size() > 1, tabbed = several && room.y > look.px(240);
+    if (tabbed)
         if (const auto other = tabs(on, names, service)) service_ = *other;
     const std::vector<Plot>& all = known.plots[service].plots;
-    const bool lanes_too = with_lanes && !known.tracks.empty();
     const LanesStyle narrow{.lane_high = 24};
-    const float below = lanes_too ? lanes_high(on, known.tracks.size(), narrow) : 0;
-    const float plots =
-        std::max(look.px(150), ImGui::GetContentRegionAvail().y - below - look.px(6));
+    const float below = lanes_high(on, known.tracks.size(), narrow);
+    const float high = ImGui::GetContentRegionAvail().y;
+    const bool lanes_too = with_lanes && !known.tracks.empty() && high - below > look.px(150);
+    const float plots = std::max(look.px(110), high - (lanes_too ? below + look.px(6) : 0));
     const auto fits =
         std::clamp<std::size_t>(static_cast<std::size_t>(plots / look.px(170)), 1, all.size());
     const float each = std::floor(plots / static_cast<float>(fits)) - look.px(6);
-    for (std::size_t i = 0; i < fits; ++i)
-        (void)time_plot(on, known_axis_, all[i], {each, i + 1 == fits, icon::chart});
+    for (std::size_t i = 0; i < fits; ++i) {
+        Plot plot = all[i];
+        if (several && !tabbed) plot.title = names[service] + ": " + plot.title;
+        (void)time_plot(on, known_axis_, plot, {each, i + 1 == fits, icon::chart});
+    }
     if (lanes_too) (void)lanes(on, known_axis_, known.tracks, narrow);
     end_card(on);
 }
@@ -294,8 +307,9 @@ void BoardScreen::option(Widgets& on, Board& board, std::size_t nth) {
     to.AddRectFilled(at, {at.x + room, at.y + high}, look.theme.raised, look.px(8));
     // As long as its part of the hands.
     const auto all = static_cast<float>(std::max(1U, board.hands()));
-    to.AddRectFilled(at, {at.x + room * static_cast<float>(it.hands) / all, at.y + high},
-                     with_alpha(hue_of_life(look, nth), 0.22F), look.px(8));
+    if (it.hands > 0)
+        to.AddRectFilled(at, {at.x + room * static_cast<float>(it.hands) / all, at.y + high},
+                         with_alpha(hue_of_life(look, nth), 0.22F), look.px(8));
     to.AddRect(at, {at.x + room, at.y + high}, look.theme.line, look.px(8), 0, look.fine(1));
     float x = at.x + look.px(8);
     x += paint_letter(on, to, {x, at.y + look.px(8)}, high - look.px(16), nth) + look.px(12);
@@ -346,7 +360,7 @@ void BoardScreen::other_option(Widgets& on, Board& board) {
     if (typed == Typed::entered && !order_.empty()) return add(order_);
     if (!said_.empty()) return paragraph(on, said_, on.look.theme.warning);
     if (order_.empty()) return;
-    const std::vector<std::string>& orders = board.known().orders;
+    const std::vector<std::string>& orders = board.plain_orders();
     std::vector<std::size_t> found = most_like(order_, orders);
     found.resize(std::min<std::size_t>(found.size(), 3));
     for (const std::size_t nth : found)

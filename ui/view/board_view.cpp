@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "scenarios/play/outcome_keys.h"
 #include "ui/view/orders_view.h"
@@ -106,22 +107,33 @@ KnownNow known_now(const FactView& view, const KnownShop& shop) {
     known.tiles = tiles_of(view, shop);
     known.plots = live_plots(view, shop);
     for (ServicePlots& it : known.plots) {
-        std::ranges::stable_partition(
-            it.plots, [](const Plot& plot) { return plot.id.ends_with("-errors"); });
+        (void)std::stable_partition(it.plots.begin(), it.plots.end(),
+                                    [](const Plot& plot) { return plot.id.ends_with("-errors"); });
         // Dots set what was shown apart from the truth; here nothing else is drawn.
         for (Plot& plot : it.plots)
             for (PlotSeries& line : plot.series) line.known = false;
     }
     known.feed = feed_of(view);
     known.tracks = known_tracks({view.facts(), &view.names(), view.now(), {}});
-    for (const PaletteRow& it : palette_of(view, shop))
-        if (it.complete) known.orders.push_back(it.text);
+    const auto loudness = [&](std::size_t nth) {
+        const ServiceTile& tile = known.tiles[nth];
+        return std::tuple{known.plots[nth].told, tile.tone == Tone::bad,
+                          tile.errors_percent.has_value()};
+    };
+    for (std::size_t i = 1; i < known.tiles.size(); ++i)
+        if (loudness(known.loudest) < loudness(i)) known.loudest = i;
+    const auto rank = [](const ServiceTile& it) {
+        return it.tone == Tone::bad ? 0 : it.errors_percent ? 1 : 2;
+    };
+    std::ranges::stable_sort(known.tiles, {}, rank);
     return known;
 }
 
-std::size_t most_told(const KnownNow& known) {
-    const auto most = std::ranges::max_element(known.plots, {}, &ServicePlots::told);
-    return most == known.plots.end() ? 0 : static_cast<std::size_t>(most - known.plots.begin());
+std::vector<std::string> plain_orders_of(const FactView& view, const KnownShop& shop) {
+    std::vector<std::string> orders;
+    for (const PaletteRow& it : palette_of(view, shop))
+        if (it.complete) orders.push_back(it.text);
+    return orders;
 }
 
 const char* title_of(Harm harm) {

@@ -42,15 +42,15 @@ private:
 // The part of a desk that a class looks at.
 struct KnownNow {
     ClockView clock{};
-    std::vector<ServiceTile> tiles{};
+    std::vector<ServiceTile> tiles{};   // Those in trouble first, then those that are measured.
     std::vector<ServicePlots> plots{};  // Errors before the rest; by service, in declared order.
+    std::size_t loudest = 0;            // Of those: where most was ordered and alerted.
     std::vector<FeedRow> feed{};        // Oldest first.
     std::vector<Track> tracks{};
-    std::vector<std::string> orders{};  // That could be given as they stand.
 };
 KnownNow known_now(const FactView& view, const KnownShop& shop);
-// The service that most was ordered and alerted at.
-std::size_t most_told(const KnownNow& known);
+// Orders that could be given as they stand.
+std::vector<std::string> plain_orders_of(const FactView& view, const KnownShop& shop);
 
 // By what lives are held against each other while they pass, minute by minute.
 enum class Harm : std::uint8_t { requests, records, users };
