@@ -91,3 +91,27 @@ TEST_CASE("the whole desk can be used by hand at small and at large scale") {
         at.keep_picture(scale < 1 ? "small" : "large");
     }
 }
+
+TEST_CASE("a day goes from its debrief to the board, and its lives beside each other") {
+    Sitting at{"lessons/new_colour.lua"};
+    at.click("Begin");
+    at.bench.type("!");
+    at.stand_still();
+    at.click("order");
+    at.bench.type("set_flag teal off");
+    at.bench.key(ImGuiKey_Enter);
+    at.click("Give the order");
+    at.click("Debrief");
+    at.click("End the drill");
+    at.until([&] { return at.desk.debrief() && at.desk.debrief()->view() != nullptr; });
+    at.bench.type("c");
+    at.bench.frame();
+    REQUIRE(at.desk.board() != nullptr);
+    CHECK_FALSE(at.says("set_flag"));  // Not before the class has decided.
+    at.bench.type(".");
+    at.bench.frame(2);
+    CHECK(at.desk.board()->phase() == BoardPhase::asking);
+    at.keep_picture("board");
+    at.click("Debrief");
+    CHECK(at.desk.board() == nullptr);
+}

@@ -104,7 +104,22 @@ void Desk::end_drill() {
     look_back(path);
 }
 
+// The class sees the day again, or the lives that were tried, side by side.
+void Desk::put_on_board(bool side_by_side) {
+    if (!debrief_ || debrief_->day() == nullptr) return;
+    std::vector<NamedDay> others;
+    for (const Tried& it : debrief_->tried())
+        if (it.life) others.push_back(*it.life);
+    board_ = std::make_unique<Board>(debrief_->recording, *debrief_->day(), std::move(others),
+                                     options_.jobs);
+    board_screen_ = BoardScreen{};
+    if (side_by_side)
+        if (const auto compared = board_->compare_tried(); !compared)
+            board_->trouble = compared.error().message;
+}
+
 void Desk::leave_debrief() {
+    board_.reset();
     debrief_.reset();
     guide_.reset();
     lobby_ = lobby_now(options_, lobby_);
@@ -146,8 +161,16 @@ std::vector<Action> Desk::actions(Widgets& on) {
         all = facilitator_.actions(*live_);
     else if (live_)
         all = drill_screen_.actions(*live_);
+    else if (board_)
+        all = board_screen_.actions(*board_);
     else if (!debrief_)
         all = lobby_screen_.actions(lobby_);
+    if (debrief_ && !board_ && debrief_->day() != nullptr) {
+        all.push_back({"On the board", "the class decides: a show of hands", "c",
+                       [this] { put_on_board(false); }, icon::users});
+        all.push_back({"Lives side by side", "this day, and those that were tried", "v",
+                       [this] { put_on_board(true); }, icon::branch});
+    }
     if (live_) {
         all.push_back({facilitates_ ? "Back to the team's view" : "Facilitator's view",
                        "in this window: it shows the truth", "Ctrl+T",
@@ -179,6 +202,10 @@ void Desk::draw_screen(Widgets& on, ImVec2 size) {
     } else if (live_) {
         if (drill_screen_.draw(on, *live_, layout_, size) == DrillScreen::Wish::end)
             end_drill(), on.keep_drawing();
+    } else if (board_) {
+        if (board_screen_.draw(on, *board_, {size.x + on.look.px(28), size.y + on.look.px(24)},
+                               ImGui::GetIO().DeltaTime) == BoardScreen::Wish::leave)
+            board_.reset(), on.keep_drawing();
     } else if (debrief_) {
         if (debrief_screen_.draw(on, *debrief_, {size.x + on.look.px(28), size.y}) ==
             DebriefScreen::Wish::leave)
@@ -199,7 +226,7 @@ void Desk::draw(Widgets& on, ImVec2 size) {
     const bool is_guided = guide_.has_value();  // What is done here may begin or end it.
     const float guided = is_guided ? guide_->high(on) : 0;
     if (is_guided) ImGui::BeginChild("screen", {room.x, room.y - guided});
-    const void* const shown[] = {live_.get(), debrief_.get()};
+    const void* const shown[] = {live_.get(), debrief_.get(), board_.get()};
     draw_screen(on, {room.x, room.y - guided});
     if (is_guided) {
         ImGui::EndChild();
@@ -208,7 +235,7 @@ void Desk::draw(Widgets& on, ImVec2 size) {
     }
     ImGui::End();
     // What could be done on a screen that is gone nobody can do any more.
-    if (shown[0] == live_.get() && shown[1] == debrief_.get())
+    if (shown[0] == live_.get() && shown[1] == debrief_.get() && shown[2] == board_.get())
         overlay_.draw(on, all, size);
     else
         overlay_.close();
@@ -252,7 +279,8 @@ void Desk::look_at_files() {
 
 bool Desk::changed() {
     if (live_) return live_->revision() != drawn_;
-    if (debrief_) return debrief_->poll();
+    const bool lived = board_ && board_->poll();
+    if (debrief_) return debrief_->poll() || lived;
     look_at_files();
     auto found = looking_.take();
     if (!found || !differ(*found, lobby_)) return false;

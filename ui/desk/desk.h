@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ui/desk/board_screen.h"
 #include "ui/desk/debrief_screen.h"
 #include "ui/desk/drill_screen.h"
 #include "ui/desk/facilitator_screen.h"
@@ -44,6 +45,7 @@ public:
 
     const LiveDrill* drill() const { return live_.get(); }
     const Debrief* debrief() const { return debrief_.get(); }
+    const Board* board() const { return board_.get(); }
     const Layout& layout() const { return layout_; }
 
 private:
@@ -51,6 +53,7 @@ private:
     void live_on(Drill drill);
     void end_drill();
     void leave_debrief();
+    void put_on_board(bool side_by_side);
     void look_at_files();
     void draw_screen(Widgets& on, ImVec2 size);
     void draw_lobby(Widgets& on, ImVec2 size);
@@ -70,6 +73,8 @@ private:
     bool facilitates_ = false, second_ = false;
     std::unique_ptr<Debrief> debrief_;
     DebriefScreen debrief_screen_;
+    std::unique_ptr<Board> board_;  // Of that debrief.
+    BoardScreen board_screen_;
     std::optional<Guide> guide_{};
     ActionsOverlay overlay_, second_overlay_;
     float scale_ = 0;  // Of the display, without a preset's enlargement.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "ui/desk/cards.h"
 #include "ui/view/outcome_view.h"
@@ -12,6 +13,10 @@ namespace {
 
 void aside(Widgets& on, const std::string& text) {
     paragraph(on, text, on.look.theme.soft);
+}
+
+std::string whole_clock(SimTime at) {
+    return clock_text(at).substr(0, 8);
 }
 
 Mark feed_mark(FeedKind kind) {
@@ -168,7 +173,7 @@ std::optional<Pointed> data_panel(Widgets& on, const DeskView& view) {
                                        {"lag", &it.lag},
                                        {"damage", &it.damage}})
             if (!is->empty()) line(on, {.label = what, .note = *is});
-        for (const FactRow& told : it.told) aside(on, plain_clock(told.at) + "  " + told.text);
+        for (const FactRow& told : it.told) aside(on, whole_clock(told.at) + "  " + told.text);
         if (button(on, "Orders about " + it.name, {.icon = icon::hand}))
             pointed = Pointed{it.name, {.store = it.store}};
     }
@@ -186,9 +191,9 @@ std::optional<Pointed> data_panel(Widgets& on, const DeskView& view) {
 }
 
 void feed_panel(Widgets& on, const DeskView& view, std::optional<std::size_t> fact) {
-    for (const FeedRow& it : view.feed)
+    for (const FeedRow& it : std::views::reverse(view.feed))
         line(on, {.label = it.text,
-                  .number = plain_clock(it.at),
+                  .number = whole_clock(it.at),
                   .mark = feed_mark(it.kind),
                   .chosen = fact == it.fact});
     if (view.feed.empty())
@@ -201,7 +206,7 @@ void people_panel(Widgets& on, const DeskView& view) {
     for (const PersonView& it : view.people.people)
         line(on, {.label = it.name,
                   .note = it.doing.empty() ? "free" : it.doing + ", " + it.step,
-                  .number = it.since ? "since " + plain_clock(*it.since) : "",
+                  .number = it.since ? "since " + whole_clock(*it.since) : "",
                   .icon = icon::user});
     for (const std::string& it : view.people.waiting)
         line(on, {.label = it, .note = "waits for somebody", .icon = icon::clock});
@@ -210,28 +215,28 @@ void people_panel(Widgets& on, const DeskView& view) {
     for (const OpenOrder& it : view.open)
         line(on, {.label = it.text,
                   .note = "nothing was heard of it yet",
-                  .number = plain_clock(it.at),
+                  .number = whole_clock(it.at),
                   .mark = Mark::order});
 }
 
 void recap_panel(Widgets& on, const RecapView& recap) {
-    heading(on, icon::undo, "Where this drill stands", "at " + plain_clock(recap.until));
+    heading(on, icon::undo, "Where this drill stands", "at " + whole_clock(recap.until));
     if (recap.firing.empty()) aside(on, "No alert is firing.");
     for (const std::string& it : recap.firing) line(on, {.label = it, .mark = Mark::alert});
     heading(on, icon::hand, "What was ordered", "and what was heard of it");
     for (const RecapRow& it : recap.orders) {
         line(
             on,
-            {.label = it.order, .note = it.who, .number = plain_clock(it.at), .mark = Mark::order});
+            {.label = it.order, .note = it.who, .number = whole_clock(it.at), .mark = Mark::order});
         if (!it.expected.empty()) aside(on, "expected: " + it.expected);
         aside(on, it.answer.empty() ? "nothing was heard of it yet" : it.answer);
     }
     if (recap.orders.empty()) aside(on, "Nothing yet.");
     heading(on, icon::list, "What was told last", "");
     for (const FactRow& it : recap.heard)
-        line(on, {.label = it.text, .number = plain_clock(it.at), .mark = it.mark});
+        line(on, {.label = it.text, .number = whole_clock(it.at), .mark = it.mark});
     if (!recap.remarks.empty()) heading(on, icon::comment, "What people wrote", "");
-    for (const FactRow& it : recap.remarks) aside(on, plain_clock(it.at) + "  " + it.text);
+    for (const FactRow& it : recap.remarks) aside(on, whole_clock(it.at) + "  " + it.text);
 }
 
 }  // namespace rollcage

@@ -116,6 +116,11 @@ void DrillScreen::see(LiveDrill& live) {
     });
     if (!seen_ && live.has_table_time()) speed_ = table_speed_place;
     seen_ = true;
+    // Until somebody chooses, whoever is in trouble is looked at.
+    const auto alerts =
+        std::ranges::find_if(view_.tiles, [](const ServiceTile& it) { return !it.alerts.empty(); });
+    if (!chose_ && alerts != view_.tiles.end())
+        service_ = static_cast<std::size_t>(alerts - view_.tiles.begin());
     service_ = std::min(service_, view_.tiles.size() - 1);
 }
 
@@ -157,7 +162,7 @@ std::vector<Action> DrillScreen::actions(LiveDrill& live) {
             {panels[i].name, "panel", panels[i].key, [this, i] { tab_ = i; }, icon::list});
     for (std::size_t i = 0; i < view_.tiles.size(); ++i)
         all.push_back({"Show " + view_.tiles[i].name, "its plots and its fleet", "",
-                       [this, i] { service_ = i; }, icon::chart});
+                       [this, i] { service_ = i, chose_ = true; }, icon::chart});
     all.push_back({"Bookmark", "come back to this at the debrief", "b",
                    [&] {
                        live.with([&](Drill& it) { it.remark(RemarkKind::bookmark, {who, ""}); });
@@ -302,7 +307,13 @@ void DrillScreen::services(Widgets& on) {
         std::floor((wide - gap * static_cast<float>(across - 1)) / static_cast<float>(across));
     for (std::size_t i = 0; i < std::min(across, tiles.size()); ++i) {
         if (i > 0) ImGui::SameLine(0, gap);
-        tile(on, tiles[i], {each, look.px(84)});
+        const ImVec2 size{each, look.px(84)}, at = ImGui::GetCursorScreenPos();
+        tile(on, tiles[i], size);
+        if (few) continue;
+        ImGui::SetCursorScreenPos(at);
+        const std::string& name = view_.tiles[i].name;
+        if (ImGui::InvisibleButton(("tile " + name).c_str(), size)) service_ = i, chose_ = true;
+        on.note("tile " + name, true);
     }
 }
 
@@ -312,7 +323,7 @@ void DrillScreen::over_time(Widgets& on, ImVec2 size) {
     std::vector<std::string> names;
     for (const ServiceTile& it : view_.tiles) names.push_back(it.name);
     if (names.size() > 1)
-        if (const auto other = tabs(on, names, service_)) service_ = *other;
+        if (const auto other = tabs(on, names, service_)) service_ = *other, chose_ = true;
     const LanesStyle narrow{.lane_high = 23};
     const std::vector<Plot>& all = view_.plots[service_].plots;
     const float room = ImGui::GetContentRegionAvail().y,
@@ -338,7 +349,7 @@ void DrillScreen::point_at(const std::optional<Pointed>& pointed) {
     if (!pointed) return;
     orders_.point_at(*pointed);
     tab_ = 0;
-    if (pointed->what.service) service_ = pointed->what.service->index;
+    if (pointed->what.service) service_ = pointed->what.service->index, chose_ = true;
 }
 
 void DrillScreen::told(Widgets& on, LiveDrill& live, ImVec2 size) {

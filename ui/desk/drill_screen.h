@@ -45,7 +45,7 @@ private:
     std::optional<std::size_t> fact_{};  // Looked at in the feed.
     std::string title_, note_, seat_, sits_;
     std::optional<RecapView> recap_{};
-    bool seen_ = false, ends_ = false;
+    bool seen_ = false, ends_ = false, chose_ = false;
     Wish wish_ = Wish::nothing;
 };
 

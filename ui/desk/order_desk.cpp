@@ -23,6 +23,12 @@ bool is_about(const std::string& order, const std::string& name) {
     return false;
 }
 
+// Nobody plans by parts of a second.
+std::string whole_length(Duration takes) {
+    constexpr std::int64_t second = 1'000'000;
+    return length_text(Duration{(takes.us + second / 2) / second * second});
+}
+
 }  // namespace
 
 bool form_fields(Widgets& on, OrderForm& form) {
@@ -50,7 +56,7 @@ void OrderDesk::see(const Drill& drill, const KnownShop& shop) {
     for (const PaletteRow& it : palette_) {
         const auto command =
             it.complete ? parse_command(it.text, known.names()) : Result<Command>{Error{"not yet"}};
-        takes_.push_back(command ? length_text(runbook_view(*command, known).takes) : "");
+        takes_.push_back(command ? whole_length(runbook_view(*command, known).takes) : "");
     }
 }
 
@@ -129,12 +135,12 @@ void OrderDesk::armed(Widgets& on, LiveDrill& live, const std::string& who,
     const Look& look = on.look;
     heading(on, icon::hand, armed_->text, armed_->runbook.practice);
     for (const RunbookRow& it : armed_->runbook.steps)
-        line(on, {.label = it.step, .number = length_text(it.takes)});
+        line(on, {.label = it.step, .number = whole_length(it.takes)});
     line(on, {.label = "all of it",
               .note = armed_->runbook.goes_wrong > 0 ? fmt::format("{:.0f}% of such steps go wrong",
                                                                    100 * armed_->runbook.goes_wrong)
                                                      : "",
-              .number = length_text(armed_->runbook.takes)});
+              .number = whole_length(armed_->runbook.takes)});
     if (armed_->refused)
         paragraph(on, "As far as is known it would be refused: " + *armed_->refused,
                   look.theme.warning);
