@@ -30,6 +30,20 @@ TEST_CASE("on a single display a second window stands beside the first, or over 
     CHECK(second_place({}, {100, 20, 1'440, 900}) == Rectangle{148, 68, 1'440, 900});
 }
 
+TEST_CASE("a window that hangs over the edge of all displays is moved to the middle of the first") {
+    const Displays two{laptop, projector};
+    CHECK(well_placed(two, {480, 180, 1'440, 900}) == Rectangle{480, 180, 1'440, 900});
+    CHECK(well_placed(two, {480, 880, 1'440, 900}) == Rectangle{240, 90, 1'440, 900});
+    CHECK(well_placed(two, {1'000, 0, 1'440, 800}) == Rectangle{240, 140, 1'440, 800});
+    CHECK(well_placed(two, {0, 0, 2'560, 1'440}) == Rectangle{0, 0, 2'560, 1'440});
+    CHECK(well_placed({}, {480, 880, 1'440, 900}) == Rectangle{480, 880, 1'440, 900});
+}
+
+TEST_CASE("a window can be seen while any display shows any of it") {
+    CHECK(on_any({laptop, projector}, {1'900, 700, 100, 100}));
+    CHECK_FALSE(on_any({laptop}, projector));
+}
+
 TEST_CASE("a display is lost when it goes or shrinks, and only once") {
     DisplayWatch watch{{laptop, projector}};
     CHECK_FALSE(watch.lost({laptop, projector}));

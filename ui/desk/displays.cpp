@@ -52,6 +52,21 @@ Rectangle second_place(const Displays& displays, const Rectangle& first) {
     return place;
 }
 
+Rectangle well_placed(const Displays& displays, const Rectangle& window) {
+    const auto holds = [&](const Rectangle& it) {
+        return it.x <= window.x && it.y <= window.y && right(it) >= right(window) &&
+               below(it) >= below(window);
+    };
+    if (displays.empty() || std::ranges::any_of(displays, holds)) return window;
+    const Rectangle& in = displays.front();
+    return {in.x + std::max(0, in.wide - window.wide) / 2,
+            in.y + std::max(0, in.high - window.high) / 2, window.wide, window.high};
+}
+
+bool on_any(const Displays& displays, const Rectangle& window) {
+    return std::ranges::any_of(displays, [&](const Rectangle& it) { return overlap(it, window); });
+}
+
 bool DisplayWatch::lost(Displays now) {
     if (now.empty()) return false;
     const Rectangle before = desktop(there_), after = desktop(now);

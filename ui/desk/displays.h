@@ -18,6 +18,11 @@ using Displays = std::vector<Rectangle>;
 // where there is room for most of it; else over the first, a little aside.
 Rectangle second_place(const Displays& displays, const Rectangle& first);
 
+// Where it is if one display shows all of it; else in the middle of the first, or at its corner.
+Rectangle well_placed(const Displays& displays, const Rectangle& window);
+// Some of it can be seen.
+bool on_any(const Displays& displays, const Rectangle& window);
+
 class DisplayWatch {
 public:
     explicit DisplayWatch(Displays there) : there_(std::move(there)) {}

@@ -1,209 +1,216 @@
 #include "ui/desk/window/window.h"
 
-#include <GL/gl.h>
-#include <backends/imgui_impl_opengl3.h>
-#include <fmt/format.h>
-#include <stb/stb_image_write.h>
-
-#include <cstdlib>
-#include <fstream>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
 #include <optional>
-#include <vector>
 
-#include "ui/desk/window/bridge.h"
-
-// Last: its macros have names that others use.
-#include <X11/Xlib.h>
-#undef None
-#undef Status
-#undef Bool
+#include "ui/desk/displays.h"
+#include "ui/desk/window/pane.h"
+#include "ui/desk/window/x_desktop.h"
+#include "ui/report/written.h"
 
 namespace rollcage {
 namespace {
 
-constexpr int frames_per_second = 30;
-// A click settles over a few frames: what it opens, and what is then under the mouse.
-constexpr int frames_after_input = 4;
-constexpr const char* instead =
-    "to play without one: `rollcage play FILE` in a terminal, or `rollcage report` for a page";
+constexpr int frames_per_second = 30, frames_of_picture = 4;
+const sf::Time displays_looked_after = sf::seconds(2);
+const sf::Time kept_after = sf::seconds(1);  // An edge that is dragged passes many sizes.
 
-class Context {
-public:
-    Context() { ImGui::CreateContext(); }
-    ~Context() { ImGui::DestroyContext(); }
-    Context(const Context&) = delete;
-    Context& operator=(const Context&) = delete;
-};
-
-Result<Look> wear_fonts(ThemeName name, float scale) {
-    ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
-    atlas.Clear();
-    const Result<Fonts> fonts = load_fonts(atlas, scale);
-    if (!fonts) return fonts.error();
-    const Look look{theme(name), *fonts, scale};
-    wear(look);
-    return look;
+std::string second_picture(const std::string& file) {
+    const std::filesystem::path path{file};
+    return (path.parent_path() / path.stem()).string() + "-second" + path.extension().string();
 }
 
-Result<void> write_picture(const std::string& file, int wide, int high) {
-    std::vector<unsigned char> pixels(static_cast<std::size_t>(wide * high) * 4);
-    glReadPixels(0, 0, wide, high, GL_RGBA, GL_UNSIGNED_BYTE, pixels.data());
-    for (std::size_t i = 3; i < pixels.size(); i += 4) pixels[i] = 255;
-    stbi_flip_vertically_on_write(1);  // OpenGL counts lines from below.
-    if (stbi_write_png(file.c_str(), wide, high, 4, pixels.data(), wide * 4) == 0)
-        return Error{"cannot write " + file + "; choose a path in a folder you may write to"};
-    return {};
+std::string second_widgets(const std::string& file) {
+    return file + ".second";
 }
 
-Result<void> write_widgets(const std::string& file, const Widgets& on) {
-    std::ofstream out{file};
-    for (const Widget& it : on.all())
-        out << fmt::format("{:.0f} {:.0f} {} {}{}\n", (it.least.x + it.most.x) / 2,
-                           (it.least.y + it.most.y) / 2,
-                           !it.visible  ? "hidden"
-                           : it.enabled ? "enabled"
-                                        : "disabled",
-                           it.area.empty() ? "" : it.area + " > ", it.label);
-    out.flush();
-    if (!out) return Error{"cannot write " + file + "; choose a path in a folder you may write to"};
-    return {};
-}
-
-void paint_frame(sf::Window& window, Colour ground) {
-    const sf::Vector2u size = window.getSize();
-    glViewport(0, 0, static_cast<int>(size.x), static_cast<int>(size.y));
-    const ImVec4 colour = ImGui::ColorConvertU32ToFloat4(ground);
-    glClearColor(colour.x, colour.y, colour.z, 1);
-    glClear(GL_COLOR_BUFFER_BIT);
-    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-}
-
-// The loop of one window.
+// Both windows and what they are asked and told, turn by turn.
 class Loop {
 public:
-    Loop(sf::Window& window, const WindowShown& shown, const WindowAsked& asked)
-        : window_(window), bridge_(window), shown_(shown), asked_(asked) {}
+    Loop(const WindowShown& shown, const WindowAsked& asked, const XDesktop& desktop,
+         std::unique_ptr<Pane> first)
+        : shown_(shown),
+          asked_(asked),
+          desktop_(desktop),
+          first_(std::move(first)),
+          told_{asked.theme, asked.scale, asked.wide, asked.high},
+          seen_(told_) {}
 
-    Result<void> run(const Look& look) {
-        on_.look = look;
-        while (window_.isOpen()) {
+    Result<void> run() {
+        sf::Clock pace;
+        while (!first_->closed()) {
             take_events();
-            if (shown_.changed && shown_.changed()) owed_ = std::max(owed_, 1);
-            if (bridge_.waiting()) owed_ = frames_after_input;
-            if (owed_ > 0) {
-                if (const auto drawn = draw(); !drawn) return drawn;
-                --owed_;
-            }
+            see_to_second();
+            watch_displays();
+            for (const auto& [pane, screen] :
+                 {std::pair{first_.get(), &shown_.screen}, {second_.get(), &shown_.second_screen}})
+                if (pane && pane->owes())
+                    if (const auto drawn = pane->draw(*screen); !drawn) return drawn;
+            if (const auto alike = dress_second(); !alike) return alike;
+            if (ends_by_itself() && first_->drawn() >= frames()) return finish();
+            if (const auto written = follow_widgets(); !written) return written;
+            keep(false);
             // Never more than so many frames, and next to nothing while there is none to draw.
             const sf::Time frame = sf::milliseconds(1'000 / frames_per_second);
-            if (const sf::Time spent = pace_.getElapsedTime(); spent < frame)
+            if (const sf::Time spent = pace.getElapsedTime(); spent < frame)
                 sf::sleep(frame - spent);
-            pace_.restart();
+            pace.restart();
         }
+        keep(true);
         return {};
     }
 
 private:
+    bool ends_by_itself() const { return asked_.frames > 0 || !asked_.screenshot.empty(); }
+    int frames() const { return asked_.frames > 0 ? asked_.frames : frames_of_picture; }
+
+    void owe_both(int frames) {
+        first_->owe(frames);
+        if (second_) second_->owe(frames);
+    }
+
     void take_events() {
-        for (sf::Event event; window_.pollEvent(event);) {
-            if (event.type == sf::Event::Closed) window_.close();
-            if (event.type == sf::Event::Resized) owed_ = frames_after_input;
-            bridge_.take(event);
+        bool pressed = first_->take_events();
+        if (second_) pressed = second_->take_events() || pressed;
+        // What is done in one window may show in the other.
+        if (pressed) owe_both(frames_after_input);
+        if (ends_by_itself() || (shown_.changed && shown_.changed())) owe_both(1);
+    }
+
+    void see_to_second() {
+        if (second_ && second_->closed()) {
+            close_second();
+            if (shown_.second_closed) shown_.second_closed();
         }
+        const bool wanted = shown_.second_wanted && shown_.second_wanted();
+        if (second_ && !wanted) close_second();
+        if (wanted && !second_) open_second();
     }
 
-    Result<void> draw() {
-        if (!window_.isOpen()) return {};
-        ImGui_ImplOpenGL3_NewFrame();
-        bridge_.begin_frame(passed_.restart().asSeconds());
-        ImGui::NewFrame();
-        on_.begin_frame(bridge_.take_chords());
-        shown_.screen(on_, ImGui::GetIO().DisplaySize);
-        ImGui::Render();
-        paint_frame(window_, on_.look.theme.ground);
-        if (on_.stirred()) owed_ = std::max(owed_, 2);
-        ++drawn_;
-        if (drawn_ == asked_.frames && ends_by_itself()) return finish();
-        window_.display();
-        if (ends_by_itself()) owed_ = std::max(owed_, 2);
-        return change_look();
+    void open_second() {
+        const Displays displays = desktop_.displays();
+        displays_.emplace(displays);
+        looked_.restart();
+        PaneAsked asked;
+        asked.title = asked_.second_title;
+        asked.place = second_place(displays, first_->place());
+        asked.theme = first_->look().theme.name;
+        asked.scale = first_->look().scale;
+        auto opened = Pane::open(asked);
+        if (opened) {
+            second_ = std::move(*opened);
+            return;
+        }
+        // The first window goes on without it.
+        std::fprintf(stderr, "rollcage-desk: %s\n", opened.error().message.c_str());
+        if (shown_.second_closed) shown_.second_closed();
     }
 
-    bool ends_by_itself() const {
-        return !asked_.screenshot.empty() || !asked_.widgets_file.empty();
+    void close_second() {
+        second_.reset();
+        first_->owe(frames_after_input);
+        std::error_code unknown;
+        if (follows()) std::filesystem::remove(second_widgets(asked_.widgets_file), unknown);
+        second_followed_ = {};
+    }
+
+    void watch_displays() {
+        if (!second_ || looked_.getElapsedTime() < displays_looked_after) return;
+        looked_.restart();
+        const Displays displays = desktop_.displays();
+        if (!displays_->lost(displays)) return;
+        if (!on_any(displays, second_->place()))
+            second_->move_to(second_place(displays, first_->place()));
+        if (shown_.display_lost) shown_.display_lost();
+        owe_both(frames_after_input);
+    }
+
+    Result<void> dress_second() {
+        if (!second_ || second_->chose_look()) return {};
+        const Look &wanted = first_->look(), &worn = second_->look();
+        if (wanted.theme.name == worn.theme.name && wanted.scale == worn.scale) return {};
+        return second_->wear(wanted.theme.name, wanted.scale);
     }
 
     Result<void> finish() {
-        const sf::Vector2u size = window_.getSize();
-        Result<void> done;
-        if (!asked_.screenshot.empty())
-            done = write_picture(asked_.screenshot, static_cast<int>(size.x),
-                                 static_cast<int>(size.y));
-        if (done && !asked_.widgets_file.empty()) done = write_widgets(asked_.widgets_file, on_);
-        window_.close();
-        return done;
-    }
-
-    Result<void> change_look() {
-        const auto wanted = on_.take_asked();
-        if (!wanted) return {};
-        owed_ = frames_after_input;
-        if (wanted->scale == on_.look.scale) {
-            on_.look.theme = theme(wanted->theme);
-            wear(on_.look);
-            return {};
+        if (!asked_.screenshot.empty()) {
+            if (const auto done = first_->write_picture(asked_.screenshot); !done) return done;
+            if (second_)
+                if (const auto done = second_->write_picture(second_picture(asked_.screenshot));
+                    !done)
+                    return done;
         }
-        ImGui_ImplOpenGL3_DestroyFontsTexture();
-        const Result<Look> look = wear_fonts(wanted->theme, wanted->scale);
-        if (!look) return look.error();
-        on_.look = *look;
-        ImGui_ImplOpenGL3_CreateFontsTexture();
-        return {};
+        if (asked_.widgets_file.empty()) return {};
+        if (second_)
+            if (const auto done =
+                    write_file(second_widgets(asked_.widgets_file), second_->widgets_text());
+                !done)
+                return done;
+        return write_file(asked_.widgets_file, first_->widgets_text());
     }
 
-    sf::Window& window_;
-    Bridge bridge_;
+    bool follows() const { return !asked_.widgets_file.empty() && !ends_by_itself(); }
+
+    // What was last written of a window's widgets, and which of its frames that was.
+    struct Followed {
+        int drawn = 0;
+        std::string text{};
+    };
+    static Result<void> follow(const Pane& pane, Followed& before, const std::string& file) {
+        if (pane.drawn() == before.drawn) return {};
+        before.drawn = pane.drawn();
+        std::string text =
+            "pressed " + std::to_string(pane.presses_shown()) + "\n" + pane.widgets_text();
+        if (text == before.text) return {};
+        before.text = std::move(text);
+        return write_file(file, before.text);
+    }
+    Result<void> follow_widgets() {
+        if (!follows()) return {};
+        const std::string& file = asked_.widgets_file;
+        if (const auto done = follow(*first_, first_followed_, file); !done || !second_)
+            return done;
+        return follow(*second_, second_followed_, second_widgets(file));
+    }
+
+    void keep(bool at_once) {
+        if (!shown_.kept) return;
+        const WindowKept now{first_->look().theme.name, first_->look().scale, first_->size().x,
+                             first_->size().y};
+        if (now != seen_) seen_ = now, changed_.restart();
+        if (seen_ == told_ || (!at_once && changed_.getElapsedTime() < kept_after)) return;
+        told_ = seen_;
+        shown_.kept(told_);
+    }
+
     const WindowShown& shown_;
     const WindowAsked& asked_;
-    Widgets on_;
-    sf::Clock passed_, pace_;
-    int owed_ = frames_after_input, drawn_ = 0;
+    const XDesktop& desktop_;
+    std::unique_ptr<Pane> first_, second_;
+    std::optional<DisplayWatch> displays_;
+    sf::Clock looked_, changed_;
+    WindowKept told_, seen_;
+    Followed first_followed_{}, second_followed_{};
 };
 
 }  // namespace
 
-Result<void> display_there() {
-    const char* display = std::getenv("DISPLAY");
-    const std::string tried = display ? display : "";
-    if (tried.empty()) return Error{std::string{"there is no display here; "} + instead};
-    // SFML ends the process where it cannot open one, so somebody has to look first.
-    ::Display* opened = XOpenDisplay(nullptr);
-    if (opened == nullptr) return Error{"the display " + tried + " cannot be opened; " + instead};
-    XCloseDisplay(opened);
-    return {};
-}
-
 Result<void> show_window(const WindowShown& shown, const WindowAsked& asked) {
     if (const auto there = display_there(); !there) return there;
-    sf::ContextSettings settings;
-    settings.majorVersion = 3;
-    settings.minorVersion = 2;
-    sf::Window window{sf::VideoMode(asked.wide, asked.high), asked.title, sf::Style::Default,
-                      settings};
-    if (window.getSettings().majorVersion < 3)
-        return Error{std::string{"this display has no OpenGL 3; "} + instead};
-    window.setKeyRepeatEnabled(true);
-    const Context context;
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = io.LogFilename = nullptr;
-    io.ConfigInputTextCursorBlink = false;  // A blinking cursor would draw all day.
-    io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
-    const Result<Look> look = wear_fonts(asked.theme, asked.scale);
-    if (!look) return look.error();
-    ImGui_ImplOpenGL3_Init("#version 130");
-    Result<void> done = Loop{window, shown, asked}.run(*look);
-    ImGui_ImplOpenGL3_Shutdown();
-    return done;
+    end_when_the_display_is_lost();
+    auto first = Pane::open({.title = asked.title,
+                             .wide = asked.wide,
+                             .high = asked.high,
+                             .theme = asked.theme,
+                             .scale = asked.scale});
+    if (!first) return first.error();
+    // Without a window manager SFML puts a window anywhere.
+    const XDesktop desktop;
+    const Rectangle place = (*first)->place(), better = well_placed(desktop.displays(), place);
+    if (better != place) (*first)->move_to(better);
+    return Loop{shown, asked, desktop, std::move(*first)}.run();
 }
 
 }  // namespace rollcage
