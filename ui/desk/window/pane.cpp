@@ -26,6 +26,11 @@ sf::VideoMode size_of(const PaneAsked& asked) {
     return {static_cast<unsigned>(asked.place->wide), static_cast<unsigned>(asked.place->high)};
 }
 
+bool asks_to_close(const sf::Event& event) {
+    return event.type == sf::Event::KeyPressed && event.key.control &&
+           event.key.code == sf::Keyboard::W;
+}
+
 }  // namespace
 
 // It becomes the current one by itself only where there is none.
@@ -40,7 +45,8 @@ Pane::Context::~Context() {
 Pane::Pane(const PaneAsked& asked)
     : window_(size_of(asked), sf::String::fromUtf8(asked.title.begin(), asked.title.end()),
               sf::Style::Default, opengl()),
-      bridge_(window_) {}
+      bridge_(window_),
+      closed_by_key_(asked.closed_by_key) {}
 
 Pane::~Pane() {
     make_current();
@@ -108,7 +114,8 @@ void Pane::owe(int frames) {
 bool Pane::take_events() {
     const int before = presses_;
     for (sf::Event event; window_.pollEvent(event);) {
-        if (event.type == sf::Event::Closed) closed_ = true;
+        if (event.type == sf::Event::Closed || (closed_by_key_ && asks_to_close(event)))
+            closed_ = true;
         if (event.type == sf::Event::MouseButtonReleased || event.type == sf::Event::KeyPressed ||
             event.type == sf::Event::MouseWheelScrolled)
             ++presses_, since_press_ = 0;

@@ -22,6 +22,7 @@ struct PaneAsked {
     std::optional<Rectangle> place{};  // Instead of a size, in the middle of the desktop.
     ThemeName theme = ThemeName::dark;
     float scale = 1;
+    bool closed_by_key = false;  // Ctrl+W, too.
 };
 
 class Pane {
@@ -73,6 +74,7 @@ private:
     Widgets on_;
     sf::Clock passed_;
     int owed_ = frames_after_input, drawn_ = 0, presses_ = 0, presses_shown_ = 0, since_press_ = 0;
+    const bool closed_by_key_;
     bool closed_ = false, started_ = false, chose_look_ = false;
 };
 

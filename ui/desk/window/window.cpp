@@ -98,6 +98,7 @@ private:
         asked.place = second_place(displays, first_->place());
         asked.theme = first_->look().theme.name;
         asked.scale = first_->look().scale;
+        asked.closed_by_key = true;
         auto opened = Pane::open(asked);
         if (opened) {
             second_ = std::move(*opened);

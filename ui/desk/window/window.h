@@ -36,7 +36,7 @@ struct WindowShown {
     Screen screen;
     std::function<bool()> changed{};  // Asked thirty times a second; absent: never by itself.
     // A second window is open while it is wanted; it wears what the first does until somebody
-    // chooses otherwise in it. Once a person has closed it, it must not be wanted any more.
+    // chooses otherwise in it. Once a person has closed it (Ctrl+W does), it must not be wanted.
     Screen second_screen{};
     std::function<bool()> second_wanted{};
     std::function<void()> second_closed{};
