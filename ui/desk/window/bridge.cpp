@@ -42,6 +42,15 @@ constexpr std::pair<ImGuiMouseCursor, sf::Cursor::Type> cursors[] = {
     {ImGuiMouseCursor_Hand, sf::Cursor::Hand},
     {ImGuiMouseCursor_NotAllowed, sf::Cursor::NotAllowed}};
 
+// To ImGui; what SFML itself does not know is below nought.
+bool known(sf::Keyboard::Key key) {
+    return std::ranges::any_of(keys, [&](const auto& it) { return it.second == key; });
+}
+
+bool is_letter(sf::Keyboard::Key key) {
+    return key >= sf::Keyboard::A && key <= sf::Keyboard::Z;
+}
+
 ImVec2 place(int x, int y) {
     return {static_cast<float>(x), static_cast<float>(y)};
 }
@@ -92,21 +101,33 @@ bool Bridge::apply_button(const sf::Event& event) {
 bool Bridge::apply_key(const sf::Event& event) {
     ImGuiIO& io = ImGui::GetIO();
     const bool down = event.type == sf::Event::KeyPressed;
-    if (event.key.code >= 0) {  // Keys that SFML does not know are below.
+    const bool letter = is_letter(event.key.code);
+    // Letters are keys with Ctrl alone; were each to wait for its release, a frame took one.
+    if (known(event.key.code) && (!letter || !down || event.key.control)) {
         const auto key = static_cast<std::size_t>(event.key.code);
+        const bool edits = down && !letter && event.key.code != sf::Keyboard::Space;
         if (io.KeysDown[key] != down) {
-            if (changed_keys_[key]) return false;
+            if (changed_keys_[key] || (edits && !io.InputQueueCharacters.empty())) return false;
             changed_keys_.set(key);
             io.KeysDown[key] = down;
+            edited_ = edited_ || edits;
         }
-        const auto letter = event.key.code - sf::Keyboard::A;
-        if (down && event.key.control && letter >= 0 && letter < 26)
-            chords_.push_back(std::string{"Ctrl+"} + static_cast<char>('A' + letter));
     }
+    if (down && letter && event.key.control)
+        chords_.push_back(std::string{"Ctrl+"} +
+                          static_cast<char>('A' + event.key.code - sf::Keyboard::A));
     io.KeyCtrl = event.key.control;
     io.KeyShift = event.key.shift;
     io.KeyAlt = event.key.alt;
     io.KeySuper = event.key.system;
+    return true;
+}
+
+// ImGui takes all letters of a frame before all keys of it.
+bool Bridge::apply_letter(const sf::Event& event) {
+    if (edited_) return false;
+    if (event.text.unicode >= 0x20 && event.text.unicode != 0x7F)
+        ImGui::GetIO().AddInputCharacter(event.text.unicode);
     return true;
 }
 
@@ -128,10 +149,7 @@ bool Bridge::apply(const sf::Event& event) {
         }
         case sf::Event::KeyPressed:
         case sf::Event::KeyReleased: return apply_key(event);
-        case sf::Event::TextEntered:
-            if (event.text.unicode >= 0x20 && event.text.unicode != 0x7F)
-                io.AddInputCharacter(event.text.unicode);
-            return true;
+        case sf::Event::TextEntered: return apply_letter(event);
         case sf::Event::LostFocus:
             io.AddFocusEvent(false);
             std::ranges::fill(io.KeysDown, false);
@@ -150,6 +168,7 @@ void Bridge::begin_frame(float passed_s) {
     show_cursor();
     changed_keys_.reset();
     changed_buttons_.reset();
+    edited_ = false;
     while (!waiting_.empty() && apply(waiting_.front())) waiting_.pop_front();
 }
 

@@ -1,6 +1,6 @@
 // Between SFML's window and ImGui: what people do comes in, cursor and clipboard go out.
 // Leans on sfml-window alone; ImGui 1.86 is told states, not events, so events are queued.
-// Of each key and button one change a frame: a slow frame loses no click.
+// Of each key and button one change a frame: a slow frame loses no click, and mixes up no letters.
 #pragma once
 
 #include <array>
@@ -33,6 +33,7 @@ private:
     bool apply(const sf::Event& event);  // False: its turn is the next frame's.
     bool apply_button(const sf::Event& event);
     bool apply_key(const sf::Event& event);
+    bool apply_letter(const sf::Event& event);
     void show_cursor();
 
     sf::Window& window_;
@@ -41,6 +42,7 @@ private:
     std::deque<sf::Event> waiting_;
     std::bitset<sf::Keyboard::KeyCount> changed_keys_;
     std::bitset<3> changed_buttons_;
+    bool edited_ = false;  // Keys that change what is written did something in this frame.
     std::string pasted_;
     std::vector<std::string> chords_;
 };

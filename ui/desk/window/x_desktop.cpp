@@ -3,6 +3,7 @@
 #include <X11/Xlib.h>
 #include <dlfcn.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -76,6 +77,7 @@ Result<void> display_there() {
 }
 
 void end_when_the_display_is_lost() {
+    std::signal(SIGPIPE, SIG_IGN);  // Who writes to a display that is gone is to be told so.
     XSetErrorHandler(when_refused);
     XSetIOErrorHandler(when_lost);
 }
