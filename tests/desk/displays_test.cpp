@@ -39,6 +39,16 @@ TEST_CASE("a window that hangs over the edge of all displays is moved to the mid
     CHECK(well_placed({}, {480, 880, 1'440, 900}) == Rectangle{480, 880, 1'440, 900});
 }
 
+TEST_CASE("a window begins so high that where SFML puts it some of it can be seen") {
+    CHECK(high_at_first({laptop}, 900) == 900);
+    CHECK(high_at_first({}, 900) == 900);
+    for (const Rectangle& wide : {Rectangle{0, 0, 2'600, 900}, Rectangle{0, 0, 5'120, 1'440}}) {
+        const int high = high_at_first({wide}, 800);
+        CHECK((wide.wide - high) / 2 < wide.high);
+    }
+    CHECK(high_at_first({laptop, projector}, 480) == 1'136);
+}
+
 TEST_CASE("a window can be seen while any display shows any of it") {
     CHECK(on_any({laptop, projector}, {1'900, 700, 100, 100}));
     CHECK_FALSE(on_any({laptop}, projector));

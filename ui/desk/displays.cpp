@@ -63,6 +63,11 @@ Rectangle well_placed(const Displays& displays, const Rectangle& window) {
             in.y + std::max(0, in.high - window.high) / 2, window.wide, window.high};
 }
 
+int high_at_first(const Displays& displays, int high) {
+    const Rectangle all = desktop(displays);
+    return std::max(high, right(all) - 2 * below(all) + 2 * aside);
+}
+
 bool on_any(const Displays& displays, const Rectangle& window) {
     return std::ranges::any_of(displays, [&](const Rectangle& it) { return overlap(it, window); });
 }

@@ -20,6 +20,10 @@ Rectangle second_place(const Displays& displays, const Rectangle& first);
 
 // Where it is if one display shows all of it; else in the middle of the first, or at its corner.
 Rectangle well_placed(const Displays& displays, const Rectangle& window);
+// How high a window has to begin for SFML 2.5: it takes half the desktop's width, not its height,
+// for where the middle is, and then waits until some of the window can be seen. Without a window
+// manager a low window on a wide desktop would have it wait for ever.
+int high_at_first(const Displays& displays, int high);
 // Some of it can be seen.
 bool on_any(const Displays& displays, const Rectangle& window);
 

@@ -21,9 +21,15 @@ sf::ContextSettings opengl() {
     return settings;
 }
 
-sf::VideoMode size_of(const PaneAsked& asked) {
+sf::Vector2u size_of(const PaneAsked& asked) {
     if (!asked.place) return {asked.wide, asked.high};
     return {static_cast<unsigned>(asked.place->wide), static_cast<unsigned>(asked.place->high)};
+}
+
+sf::VideoMode size_at_first(const PaneAsked& asked) {
+    const sf::Vector2u size = size_of(asked);
+    const int high = high_at_first(asked.displays, static_cast<int>(size.y));
+    return {size.x, static_cast<unsigned>(high)};
 }
 
 bool asks_to_close(const sf::Event& event) {
@@ -43,7 +49,7 @@ Pane::Context::~Context() {
 }
 
 Pane::Pane(const PaneAsked& asked)
-    : window_(size_of(asked), sf::String::fromUtf8(asked.title.begin(), asked.title.end()),
+    : window_(size_at_first(asked), sf::String::fromUtf8(asked.title.begin(), asked.title.end()),
               sf::Style::Default, opengl()),
       bridge_(window_),
       closed_by_key_(asked.closed_by_key) {}
@@ -64,7 +70,11 @@ Result<void> Pane::begin(const PaneAsked& asked) {
     if (window_.getSettings().majorVersion < 3)
         return Error{std::string{"this display has no OpenGL 3; "} + without_display};
     window_.setKeyRepeatEnabled(true);
-    if (asked.place) move_to(*asked.place);
+    if (const sf::Vector2u size = size_of(asked); size != window_.getSize()) window_.setSize(size);
+    // Without a window manager SFML puts a window anywhere.
+    const Rectangle there = place();
+    const Rectangle better = asked.place ? *asked.place : well_placed(asked.displays, there);
+    if (better.x != there.x || better.y != there.y) move_to(better);
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = io.LogFilename = nullptr;
     io.ConfigInputTextCursorBlink = false;  // A blinking cursor would draw all day.

@@ -20,6 +20,7 @@ struct PaneAsked {
     std::string title{};
     unsigned wide = 1'440, high = 900;
     std::optional<Rectangle> place{};  // Instead of a size, in the middle of the desktop.
+    Displays displays{};
     ThemeName theme = ThemeName::dark;
     float scale = 1;
     bool closed_by_key = false;  // Ctrl+W, too.

@@ -96,6 +96,7 @@ private:
         PaneAsked asked;
         asked.title = asked_.second_title;
         asked.place = second_place(displays, first_->place());
+        asked.displays = displays;
         asked.theme = first_->look().theme.name;
         asked.scale = first_->look().scale;
         asked.closed_by_key = true;
@@ -201,16 +202,14 @@ private:
 Result<void> show_window(const WindowShown& shown, const WindowAsked& asked) {
     if (const auto there = display_there(); !there) return there;
     end_when_the_display_is_lost();
+    const XDesktop desktop;
     auto first = Pane::open({.title = asked.title,
                              .wide = asked.wide,
                              .high = asked.high,
+                             .displays = desktop.displays(),
                              .theme = asked.theme,
                              .scale = asked.scale});
     if (!first) return first.error();
-    // Without a window manager SFML puts a window anywhere.
-    const XDesktop desktop;
-    const Rectangle place = (*first)->place(), better = well_placed(desktop.displays(), place);
-    if (better != place) (*first)->move_to(better);
     return Loop{shown, asked, desktop, std::move(*first)}.run();
 }
 
