@@ -32,8 +32,7 @@ Settings unlike_defaults() {
     other.theme = ThemeName::high_contrast;
     other.scale = 1.35F;
     other.wide = 1'280, other.high = 720;
-    other.layout = "projector";
-    other.split = 0.5F;
+    other.layout = {"projector", 0.5F};
     other.name = "Änne = the lead # of them";
     other.pauses_on_trouble = false;
     return other;
@@ -67,7 +66,7 @@ TEST_CASE("a broken line is told with its number and what is allowed, and costs 
         path);
     Settings wanted;
     wanted.theme = ThemeName::light;
-    wanted.layout = "debrief";
+    wanted.layout.preset = "debrief";
     CHECK(read.settings == wanted);
     REQUIRE(read.troubles.size() == 7);
     CHECK(read.troubles[0] ==

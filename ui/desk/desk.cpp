@@ -47,6 +47,7 @@ Desk::Desk(DeskOptions options)
 
 void Desk::live_on(Drill drill) {
     live_ = std::make_unique<LiveDrill>(std::move(drill));
+    live_->halts_on_trouble = options_.pauses_on_trouble;
     drill_screen_ = DrillScreen{};
     drill_screen_.who = options_.name;
     facilitator_ = FacilitatorScreen{};
@@ -93,6 +94,7 @@ void Desk::look_back(const std::string& path) {
 
 void Desk::end_drill() {
     live_->halt();
+    options_.pauses_on_trouble = live_->halts_on_trouble;
     const auto done = live_->with([](Drill& it) { return it.played_out(); });
     const std::string path = live_->look([](const Drill& it) { return it.path(); });
     live_.reset();

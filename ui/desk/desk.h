@@ -24,6 +24,7 @@ struct DeskOptions {
     unsigned jobs = 2;
     std::string name = "player";  // Who sits here, where the roster does not say.
     Layout layout{};
+    bool pauses_on_trouble = true;
     bool second_window = false;  // There may be one: the facilitator's.
 };
 
@@ -47,6 +48,7 @@ public:
     const Debrief* debrief() const { return debrief_.get(); }
     const Board* board() const { return board_.get(); }
     const Layout& layout() const { return layout_; }
+    bool pauses_on_trouble() const { return options_.pauses_on_trouble; }
 
 private:
     void look_back(const std::string& path);

@@ -13,6 +13,7 @@ namespace rollcage {
 struct Layout {
     std::string preset = "responder";
     float left = 0.58F;  // Share of the left panel.
+    bool operator==(const Layout&) const = default;
 };
 struct LayoutPreset {
     const char *name, *about;

@@ -54,9 +54,8 @@ bool read_theme(std::string_view value, Settings& into) {
 }
 
 bool read_layout(std::string_view value, Settings& into) {
-    const auto found = std::ranges::find(layouts, value);
-    if (found == layouts.end()) return false;
-    into.layout = *found;
+    if (preset_named(std::string{value}).name != value) return false;
+    into.layout.preset = value;
     return true;
 }
 
@@ -103,12 +102,12 @@ constexpr std::array lines{
          },
          [](const Settings& it) { return fmt::format("{}", it.high); }},
     Line{"layout", "responder, facilitator, projector or debrief", read_layout,
-         [](const Settings& it) { return it.layout; }},
+         [](const Settings& it) { return it.layout.preset; }},
     Line{"split", "a number from 0.2 to 0.8",
          [](std::string_view value, Settings& into) {
-             return number_into(value, split_min, split_max, into.split);
+             return number_into(value, split_min, split_max, into.layout.left);
          },
-         [](const Settings& it) { return fmt::format("{}", it.split); }},
+         [](const Settings& it) { return fmt::format("{}", it.layout.left); }},
     Line{"name", "a name of 1 to 60 letters", read_name, kept_name},
     Line{"pauses_on_trouble", "yes or no",
          [](std::string_view value, Settings& into) {

@@ -1,17 +1,15 @@
 // What a person keeps from one day to the next: looks, the window's size, a name, small wishes.
-// Leans on theme.h; plain `key = value` lines in a file that people may edit, the same everywhere.
+// Leans on layout.h; plain `key = value` lines in a file that people may edit, the same everywhere.
 // A broken line costs that line alone; nothing is written unless somebody asks for it.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
-#include "ui/desk/theme.h"
+#include "ui/desk/layout.h"
 
 namespace rollcage {
 
-constexpr std::array<const char*, 4> layouts{"responder", "facilitator", "projector", "debrief"};
 // Of a window, in pixels.
 constexpr unsigned wide_min = 640, high_min = 480, wide_max = 7'680, high_max = 4'320;
 
@@ -19,8 +17,7 @@ struct Settings {
     ThemeName theme = ThemeName::dark;
     float scale = 1;
     unsigned wide = 1'440, high = 900;
-    std::string layout = layouts.front();
-    float split = 0.62F;  // Share of a screen's width that its left part has.
+    Layout layout{};
     std::string name = "player";
     bool pauses_on_trouble = true;
     bool operator==(const Settings&) const = default;

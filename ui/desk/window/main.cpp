@@ -80,6 +80,16 @@ struct Kept {
         if (now.scale != before.scale) settings.scale = now.scale;
         if (now.wide != before.wide || now.high != before.high)
             settings.wide = now.wide, settings.high = now.high;
+        write();
+    }
+    void change(const Layout& layout, bool pauses_on_trouble) {
+        if (settings.layout == layout && settings.pauses_on_trouble == pauses_on_trouble) return;
+        settings.layout = layout, settings.pauses_on_trouble = pauses_on_trouble;
+        write();
+    }
+
+private:
+    void write() const {
         if (path.empty()) return;
         if (const auto written = write_settings(path, settings); !written)
             say(written.error().message);
@@ -112,12 +122,21 @@ int show(Options& options) {
     const bool recorded = options.file.ends_with(".drill");
     if (!options.file.empty() && !recorded) options.desk.scenarios = {options.file};
     if (const auto there = display_there(); !there) return refuse(there.error().message);
+    options.desk.name = kept.settings.name;
+    options.desk.layout = kept.settings.layout;
+    options.desk.pauses_on_trouble = kept.settings.pauses_on_trouble;
+    options.desk.second_window = true;
     Desk desk{options.desk};
     if (recorded)
         if (const auto opened = desk.open(options.file); !opened)
             return refuse(opened.error().message);
     WindowShown shown{[&](Widgets& on, ImVec2 size) { desk.draw(on, size); },
                       [&] { return desk.changed(); }};
+    window.second_title = "Rollcage: the facilitator";
+    shown.second_screen = [&](Widgets& on, ImVec2 size) { desk.draw_second(on, size); };
+    shown.second_wanted = [&] { return desk.wants_second(); };
+    shown.second_closed = [&] { desk.second_closed(); };
+    shown.display_lost = [&] { desk.display_lost(); };
     if (options.gallery) {
         shown = {gallery(), {}};
         shown.second_screen = gallery();
@@ -131,6 +150,7 @@ int show(Options& options) {
         before = now;
     };
     const auto done = show_window(shown, window);
+    kept.change(desk.layout(), desk.pauses_on_trouble());
     return done ? exit_pass : refuse(done.error().message);
 }
 
