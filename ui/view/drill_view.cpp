@@ -131,7 +131,8 @@ std::vector<Tile> tiles_of(const Outcome& it) {
         tiles.push_back({name, value_text(key, value), note,
                          neutral  ? Tone::neutral
                          : nought ? Tone::good
-                                  : Tone::bad});
+                                  : Tone::bad,
+                         key});
     };
     add("requests.failed", "failed requests", true);
     add("requests.refused", "refused requests");

@@ -35,6 +35,7 @@ enum class Tone { neutral, good, bad };
 struct Tile {
     std::string label, value, note;
     Tone tone = Tone::neutral;
+    std::string key{};  // Of the account that it shows; empty: of none.
 };
 struct TrackSpan {
     double from_s = 0, until_s = 0;

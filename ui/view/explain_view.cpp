@@ -7,6 +7,7 @@
 
 #include "scenarios/play/debrief.h"
 #include "scenarios/play/outcome_keys.h"
+#include "ui/view/drift_view.h"
 #include "ui/view/outcome_view.h"
 #include "ui/view/plot_view.h"
 
@@ -51,7 +52,36 @@ std::string swing_lines(const std::vector<Swing>& all, std::size_t most) {
     return text;
 }
 
-std::string as_text(const Met& it, const Names& names) {
+// What the draws had to do with a fact: how often it came with others, and when.
+std::string chance_text(const FactWhy& why) {
+    if (why.redrawn.empty()) return "";
+    std::vector<SimTime> came;
+    for (const auto& it : why.redrawn)
+        if (it) came.push_back(*it);
+    std::string text = fmt::format(
+        "With other draws, and all else the same, it came on {} of {} "
+        "days",
+        came.size(), why.redrawn.size());
+    if (came.empty()) return text + ".";
+    const auto [first, last] = std::ranges::minmax(came);
+    text += first == last ? ", always at " + clock(first)
+                          : ", between " + clock(first) + " and " + clock(last);
+    return text + ".";
+}
+
+std::string chance_of(const ButFor& day, const std::string& key) {
+    const std::string text = on_other_draws(day, key);
+    return text.empty() ? "" : item(text);
+}
+
+bool worth_asking(const Fact& fact) {
+    return tells_of_trouble(fact) || std::holds_alternative<Ordered>(fact) ||
+           std::holds_alternative<Refused>(fact);
+}
+
+}  // namespace
+
+std::string met_text(const Met& it, const Names& names) {
     const std::string build = names.services[it.service.index] + " " + names.builds[it.build.index];
     switch (it.why) {
         case Met::Why::defect:
@@ -71,7 +101,7 @@ std::string as_text(const Met& it, const Names& names) {
     return build;
 }
 
-std::string as_text(const Spoilt& it, const Names& names) {
+std::string spoilt_text(const Spoilt& it, const Names& names) {
     static constexpr std::array<const char*, 10> how{
         "records damaged as they were written",
         "records damaged by a later write",
@@ -91,35 +121,6 @@ std::string as_text(const Spoilt& it, const Names& names) {
     }
     return text;
 }
-
-// What the draws had to do with a fact: how often it came with others, and when.
-std::string chance_of(const FactWhy& why) {
-    if (why.redrawn.empty()) return "";
-    std::vector<SimTime> came;
-    for (const auto& it : why.redrawn)
-        if (it) came.push_back(*it);
-    std::string text = fmt::format(
-        "With other draws, and all else the same, it came on {} of {} "
-        "days",
-        came.size(), why.redrawn.size());
-    if (came.empty()) return item(text + ".");
-    const auto [first, last] = std::ranges::minmax(came);
-    text += first == last ? ", always at " + clock(first)
-                          : ", between " + clock(first) + " and " + clock(last);
-    return item(text + ".");
-}
-
-std::string chance_of(const ButFor& day, const std::string& key) {
-    const std::string text = on_other_draws(day, key);
-    return text.empty() ? "" : item(text);
-}
-
-bool worth_asking(const Fact& fact) {
-    return tells_of_trouble(fact) || std::holds_alternative<Ordered>(fact) ||
-           std::holds_alternative<Refused>(fact);
-}
-
-}  // namespace
 
 std::string on_other_draws(const ButFor& day, const std::string& key) {
     std::vector<double> values;
@@ -167,14 +168,14 @@ std::vector<Wrong> wrongs(const Explanation& all) {
     constexpr double worth_telling = 1;
     for (const Met& it : all.truth.met)
         if (it.attempts >= worth_telling)
-            note(as_text(it, names), it.attempts, 0, it.first, it.last);
+            note(met_text(it, names), it.attempts, 0, it.first, it.last);
     for (const Spoilt& it : all.truth.spoilt)
-        note(as_text(it, names), static_cast<double>(it.records), 0, it.first, it.last);
+        note(spoilt_text(it, names), static_cast<double>(it.records), 0, it.first, it.last);
     for (const Met& it : all.of_other.met)
         if (it.attempts >= worth_telling)
-            note(as_text(it, names), 0, it.attempts, it.first, it.last);
+            note(met_text(it, names), 0, it.attempts, it.first, it.last);
     for (const Spoilt& it : all.of_other.spoilt)
-        note(as_text(it, names), 0, static_cast<double>(it.records), it.first, it.last);
+        note(spoilt_text(it, names), 0, static_cast<double>(it.records), it.first, it.last);
     return list;
 }
 
@@ -183,6 +184,19 @@ std::vector<std::string> moved_keys(const ButFor& day) {
     for (const std::string& key : weighed_keys())
         if (!swings(day, key).empty()) keys.push_back(key);
     return keys;
+}
+
+std::vector<std::size_t> telling_facts(const ButFor& day, std::size_t most) {
+    std::vector<std::size_t> facts;
+    std::vector<std::string> told;
+    for (std::size_t i = 0; i < day.was.facts.size() && facts.size() < most; ++i) {
+        const Fact& fact = day.was.facts[i].fact;
+        const std::string what = identity(fact, day.scenario.blueprint->names);
+        if (!worth_asking(fact) || std::ranges::find(told, what) != told.end()) continue;
+        facts.push_back(i);
+        told.push_back(what);
+    }
+    return facts;
 }
 
 std::string explain_day(const Explanation& all) {
@@ -206,63 +220,75 @@ std::string explain_day(const Explanation& all) {
         text += swing_lines(swings(day, key), most_swings) + chance_of(day, key);
     }
     std::string facts;
-    std::vector<std::string> shown;
-    for (std::size_t i = 0; i < day.was.facts.size() && shown.size() < most_facts; ++i) {
-        const Fact& fact = day.was.facts[i].fact;
-        const std::string what = identity(fact, day.scenario.blueprint->names);
-        if (!worth_asking(fact) || std::ranges::find(shown, what) != shown.end()) continue;
-        facts += item(fact_line(day, i));
-        shown.push_back(what);
-    }
+    for (const std::size_t it : telling_facts(day, most_facts)) facts += item(fact_line(day, it));
     if (!facts.empty()) text += "\nAsk why of any fact by its number, or of a figure by its name\n";
     return text + facts;
 }
 
 namespace {
 
-std::string needs_of(const ButFor& day, std::size_t nth, const FactWhy& why) {
+FactLink link_of(const ButFor& day, std::size_t nth, const FactWhy& why) {
     const Occurrence& fact = day.was.facts[nth];
-    std::string never, later, text;
-    std::size_t same = 0;
+    FactLink link{.fact = nth};
+    link.effect = command_of(fact.fact) != nullptr && !std::holds_alternative<Ordered>(fact.fact);
     for (std::size_t i = 0; i < day.without.size(); ++i) {
         const Influence& it = day.without[i].what;
         const bool itself = it.kind == Influence::Kind::order && it.at == fact.at &&
                             std::holds_alternative<Ordered>(fact.fact);
         if (itself) continue;
         if (!why.at[i])
-            never += item(influence_text(it), 4);
+            link.never.push_back(&it);
         else if (*why.at[i] != fact.at)
-            later += item(fmt::format("{}: {} {}", influence_text(it),
-                                      length_text(*why.at[i] > fact.at ? *why.at[i] - fact.at
-                                                                       : fact.at - *why.at[i]),
-                                      *why.at[i] > fact.at ? "later" : "earlier"),
-                          4);
+            link.moved.push_back({&it, *why.at[i] - fact.at});
         else
-            ++same;
+            ++link.same;
     }
-    if (!never.empty()) text += "  It would never have come without\n" + never;
-    if (!later.empty()) text += "  It would have come at another time without\n" + later;
-    if (never.empty() && later.empty()) text += "  Nothing that was done brought it about.\n";
-    if (same > 0)
-        text += fmt::format("  {} {} nothing to do with it.\n", same,
-                            same == 1 ? "other thing has" : "other things have");
-    return text;
+    link.chance = chance_text(why);
+    return link;
+}
+
+std::string needs_text(const FactLink& link) {
+    std::string text;
+    if (!link.never.empty()) text += "  It would never have come without\n";
+    for (const Influence* it : link.never) text += item(influence_text(*it), 4);
+    if (!link.moved.empty()) text += "  It would have come at another time without\n";
+    for (const FactMoved& it : link.moved)
+        text += item(influence_text(*it.without) + ": " + moved_text(it), 4);
+    if (link.never.empty() && link.moved.empty())
+        text += "  Nothing that was done brought it about.\n";
+    if (link.same > 0)
+        text += fmt::format("  {} {} nothing to do with it.\n", link.same,
+                            link.same == 1 ? "other thing has" : "other things have");
+    return text + (link.chance.empty() ? "" : item(link.chance));
 }
 
 }  // namespace
 
-std::string explain_fact(const ButFor& day, std::size_t nth) {
-    std::string text = title(day) + "\n";
+std::string moved_text(const FactMoved& it) {
+    const bool later = it.by > Duration{};
+    return length_text(later ? it.by : Duration{} - it.by) + (later ? " later" : " earlier");
+}
+
+std::vector<FactLink> fact_chain(const ButFor& day, std::size_t nth) {
+    std::vector<FactLink> chain;
     for (std::optional<std::size_t> at = nth; at;) {
         const FactWhy because = why(day, *at);
-        const Fact& fact = day.was.facts[*at].fact;
-        text += fact_line(day, *at) + "\n";
-        const bool effect = command_of(fact) != nullptr && !std::holds_alternative<Ordered>(fact);
-        if (!effect || !because.after) text += needs_of(day, *at, because) + chance_of(because);
-        if (because.after)
-            text += effect ? "  It was ordered\n"
-                           : "  What was last known to be wrong before it was ordered\n";
+        chain.push_back(link_of(day, *at, because));
         at = because.after;
+    }
+    return chain;
+}
+
+std::string explain_fact(const ButFor& day, std::size_t nth) {
+    std::string text = title(day) + "\n";
+    const std::vector<FactLink> chain = fact_chain(day, nth);
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        const bool last = i + 1 == chain.size();
+        text += fact_line(day, chain[i].fact) + "\n";
+        if (!chain[i].effect || last) text += needs_text(chain[i]);
+        if (!last)
+            text += chain[i].effect ? "  It was ordered\n"
+                                    : "  What was last known to be wrong before it was ordered\n";
     }
     return text;
 }
@@ -284,12 +310,6 @@ std::string explain_figure(const ButFor& day, const std::string& key) {
 }
 
 namespace {
-
-const char* name(Dimension dimension) {
-    static constexpr std::array<const char*, dimensions> words{
-        "data", "scale", "configuration", "dependencies", "behaviour", "versions side by side"};
-    return words[static_cast<std::size_t>(dimension)];
-}
 
 std::string as_text(const Overlooked& it) {
     std::string needs;

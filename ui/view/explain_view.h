@@ -33,6 +33,27 @@ std::string influence_text(const Influence& it);  // "00:45:00  rollback checkou
 // played.
 std::string on_other_draws(const ButFor& day, const std::string& key);
 
+// Which facts are worth asking about: orders and trouble, the first of a kind.
+std::vector<std::size_t> telling_facts(const ButFor& day, std::size_t most);
+std::string met_text(const Met& it, const Names& names);
+std::string spoilt_text(const Spoilt& it, const Names& names);
+
+// A fact, and what it hangs on; then what it came of, and so on to the first.
+struct FactMoved {
+    const Influence* without;
+    Duration by;  // Below nought: it would have come sooner.
+};
+struct FactLink {
+    std::size_t fact = 0;
+    bool effect = false;  // Of an order: the next of the chain.
+    std::vector<const Influence*> never{};
+    std::vector<FactMoved> moved{};
+    std::size_t same = 0;  // So many other things have nothing to do with it.
+    std::string chance{};  // What other draws say of it; may be empty.
+};
+std::vector<FactLink> fact_chain(const ButFor& day, std::size_t nth);
+std::string moved_text(const FactMoved& it);  // "2m later"
+
 std::string explain_day(const Explanation& explanation);
 std::string explain_fact(const ButFor& day, std::size_t nth);
 std::string explain_figure(const ButFor& day, const std::string& key);
