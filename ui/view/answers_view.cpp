@@ -7,6 +7,7 @@
 #include "scenarios/play/outcome_keys.h"
 #include "sim/world/blueprint.h"
 #include "ui/view/grid_view.h"
+#include "ui/view/why_view.h"
 
 namespace rollcage {
 namespace {
@@ -17,17 +18,45 @@ SimTime minute_before(SimTime at) {
     return SimTime{at.us - at.us % whole_minute.us};
 }
 
-// Of what is there to choose from: nothing is left to be filled in but its target and a switch.
-bool is_plain(const OrderForm& form) {
-    if (form.fields.empty() || !form.fields.front().target) return false;
-    return std::ranges::all_of(form.fields, [&](const OrderField& it) {
-        return !it.must || it.target || it.type == SlotType::flag_value;
-    });
-}
-
 bool gathers_only(const Command& command) {
     return std::holds_alternative<Inspect>(command) || std::holds_alternative<Organise>(command) ||
            std::holds_alternative<Hold>(command);
+}
+
+// Of a form that needs a target and at most a switch or a share: an order for each target, those
+// that most was heard of first.
+std::vector<std::string> plain_orders(const OrderForm& form, const FactView& view,
+                                      const KnownShop& shop) {
+    const bool plain = !form.fields.empty() && form.fields.front().target &&
+                       std::ranges::all_of(form.fields, [](const OrderField& it) {
+                           return !it.must || it.target || it.type == SlotType::flag_value ||
+                                  it.type == SlotType::share;
+                       });
+    if (!plain) return {};
+    std::vector<std::string> targets = form.fields.front().choices;
+    if (form.fields.front().type == SlotType::service)
+        std::ranges::stable_sort(targets, std::ranges::greater{}, [&](const std::string& name) {
+            return std::ranges::count_if(view.facts(), [&](const Occurrence& it) {
+                const auto of = service_of(it.fact);
+                return of && view.names().services[*of] == name;
+            });
+        });
+    const std::vector<FlagView> flags = flags_of(view, shop);
+    std::vector<std::string> orders;
+    for (const std::string& target : targets) {
+        OrderForm filled = form;
+        filled.fields.front().value = target;
+        for (OrderField& it : filled.fields) {
+            if (it.must && it.type == SlotType::share) it.value = it.suggested;
+            if (it.type != SlotType::flag_value) continue;
+            const auto flag = std::ranges::find(flags, target, &FlagView::name);
+            it.value = flag != flags.end() && flag->value == "off" ? "on" : "off";
+        }
+        const auto command = parse_command(order_text(filled), view.names());
+        if (command && !gathers_only(*command) && !known_refusal(*command, view, shop))
+            orders.push_back(order_text(filled));
+    }
+    return orders;
 }
 
 std::vector<std::string> given_orders(const WatchedDay& day) {
@@ -73,6 +102,69 @@ std::vector<SimTime> instants_of(const WatchedDay& day, std::size_t count) {
     std::ranges::sort(at);
     at.erase(std::unique(at.begin(), at.end()), at.end());
     return at;
+}
+
+// Whether one number is better than another by so much that it is worth telling.
+bool clearly_better(double one, double other, bool more) {
+    return worth_telling(one, other) && (more ? one > other : one < other);
+}
+
+using CellValues = std::vector<double>;
+
+// 0 to 4 by the share of the numbers that are clearly better; in the middle where all are alike.
+std::size_t shade_beside(const CellValues& all, double value, bool more) {
+    std::size_t better = 0, worse = 0;
+    for (const double it : all) {
+        better += clearly_better(it, value, more);
+        worse += clearly_better(value, it, more);
+    }
+    constexpr std::size_t most = heat_shades - 1;
+    if (better + worse == 0) return most / 2;
+    return worse == 0 ? most : std::min(most - 1, better * most / all.size());
+}
+
+// All that are as good as the best of an instant, unless everything is.
+void tick_best(AnswersGrid& shown, std::size_t instant, bool more) {
+    std::optional<double> best;
+    for (const AnswerLine& it : shown.lines)
+        if (const auto& value = it.cells[instant].value)
+            if (!best || (more ? *value > *best : *value < *best)) best = value;
+    const auto as_good = [&](const AnswerCell& it) {
+        return it.value && best && !clearly_better(*best, *it.value, more);
+    };
+    const bool all = std::ranges::all_of(
+        shown.lines, [&](const AnswerLine& it) { return as_good(it.cells[instant]); });
+    if (all && shown.lines.size() > 1) return;
+    for (AnswerLine& it : shown.lines) it.cells[instant].best = as_good(it.cells[instant]);
+}
+
+std::string best_of(const AnswersGrid& shown, std::size_t instant) {
+    constexpr std::size_t named_most = 2;
+    std::vector<std::string> best;
+    for (const AnswerLine& it : shown.lines)
+        if (it.cells[instant].best) best.push_back(it.order);
+    if (best.empty()) return "it makes no difference worth telling which.";
+    std::string text;
+    for (std::size_t i = 0; i < std::min(named_most, best.size()); ++i)
+        text += (i > 0 ? ", " : "") + best[i];
+    if (best.size() > named_most) text += fmt::format(" and {} more", best.size() - named_most);
+    return text + (best.size() > 1 ? " are best, and alike." : " is best.");
+}
+
+// From when to when which orders were the best.
+std::vector<std::string> best_told(const Grid& grid, const AnswersGrid& shown) {
+    std::vector<std::string> told;
+    for (std::size_t from = 0; from < grid.at.size();) {
+        std::size_t to = from;
+        while (to + 1 < grid.at.size() && best_of(shown, to + 1) == best_of(shown, from)) ++to;
+        const std::string first = clock_text(grid.at[from]).substr(0, 5);
+        told.push_back((from == to
+                            ? "At " + first
+                            : "From " + first + " to " + clock_text(grid.at[to]).substr(0, 5)) +
+                       ": " + best_of(shown, from));
+        from = to + 1;
+    }
+    return told;
 }
 
 }  // namespace
@@ -122,13 +214,13 @@ GridChoice grid_choice(const WatchedDay& day, const KnownShop& shop, std::size_t
     GridChoice choice{given_orders(day), instants_of(day, instants)};
     const KnownThen then{day, choice.at[choice.at.size() / 2]};
     const FactView view = then.view();
-    const std::vector<OrderForm> forms = order_forms(view, shop);
-    for (const AnswerRow& it : answers_then(day, shop, view.now())) {
-        const auto command = parse_command(it.text, view.names());
-        if (!command || it.refused || gathers_only(*command) || !is_plain(forms[it.form])) continue;
-        if (std::ranges::find(choice.orders, it.text) == choice.orders.end())
-            choice.orders.push_back(it.text);
-    }
+    std::vector<std::vector<std::string>> all;
+    for (const OrderForm& it : order_forms(view, shop)) all.push_back(plain_orders(it, view, shop));
+    // One of each command, then another one, so that few lines show many ways.
+    for (std::size_t nth = 0; nth < orders_most; ++nth)
+        for (const std::vector<std::string>& it : all)
+            if (nth < it.size() && std::ranges::find(choice.orders, it[nth]) == choice.orders.end())
+                choice.orders.push_back(it[nth]);
     if (choice.orders.size() > orders_most) choice.orders.resize(orders_most);
     return choice;
 }
@@ -140,24 +232,26 @@ AnswersGrid answers_grid(const Grid& grid, const std::string& key) {
     shown.was = outcome_value(grid.was.outcome, key);
     shown.was_text = shown.was ? short_number(*shown.was) : "no data";
     for (const SimTime at : grid.at) shown.columns.push_back(clock_text(at).substr(0, 5));
-    std::vector<std::optional<double>> all;
-    std::optional<double> worst, best;
+    CellValues all;
     for (const HeatRow& row : heat.rows)
-        for (const HeatCell& it : row.cells) {
-            all.push_back(it.value);
-            if (!it.value) continue;
-            if (!worst || (more ? *it.value < *worst : *it.value > *worst)) worst = it.value;
-            if (!best || (more ? *it.value > *best : *it.value < *best)) best = it.value;
-        }
-    if (shown.was) shown.was_shade = shade_among(all, *shown.was, more);
+        for (const HeatCell& it : row.cells)
+            if (it.value) all.push_back(*it.value);
+    const auto [least, largest] =
+        all.empty() ? std::ranges::min_max_result<double>{0, 0} : std::ranges::minmax(all);
+    const double worst = more ? least : largest;
+    if (shown.was) shown.was_shade = shade_beside(all, *shown.was, more);
     for (const HeatRow& row : heat.rows) {
         AnswerLine line{row.name, {}};
         for (std::size_t i = 0; i < row.cells.size(); ++i) {
-            const HeatCell& it = row.cells[i];
-            AnswerCell cell{it.value, it.text, it.shade, it.best};
-            cell.worst = it.value && worst != best && it.value == worst;
-            if (it.value && shown.was && *it.value != *shown.was)
-                cell.beside = (*it.value > *shown.was) == more ? 1 : -1;
+            AnswerCell cell{row.cells[i].value, row.cells[i].text};
+            if (cell.value) {
+                cell.shade = shade_beside(all, *cell.value, more);
+                cell.worst = *cell.value == worst && worth_telling(least, largest);
+            }
+            if (cell.value && shown.was)
+                cell.beside = clearly_better(*cell.value, *shown.was, more)   ? 1
+                              : clearly_better(*shown.was, *cell.value, more) ? -1
+                                                                              : 0;
             cell.lived = std::ranges::any_of(grid.was.orders, [&](const GivenOrder& given) {
                 return given.text == row.name && given.at == grid.at[i];
             });
@@ -165,7 +259,8 @@ AnswersGrid answers_grid(const Grid& grid, const std::string& key) {
         }
         shown.lines.push_back(std::move(line));
     }
-    shown.sentences = heat.sentences;
+    for (std::size_t i = 0; i < grid.at.size(); ++i) tick_best(shown, i, more);
+    shown.sentences = best_told(grid, shown);
     return shown;
 }
 

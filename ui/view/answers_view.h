@@ -1,7 +1,6 @@
-// Other answers to a recorded day: orders that could be given at an instant, and what each comes
-// to. Leans on play's grid.h and on orders_view.h; builds words and numbers, plays nothing. Which
-// orders there were to choose from follows from what was known then; what they come to is the
-// truth.
+// Other answers to a recorded day: orders to give at an instant, and what each would come to.
+// Leans on play's grid.h and on orders_view.h; builds words and numbers, plays nothing.
+// What there was to choose from follows from what was known then; what it comes to is the truth.
 #pragma once
 
 #include <optional>
@@ -38,7 +37,7 @@ struct AnswerRow {
 // comes last.
 std::vector<AnswerRow> answers_then(const WatchedDay& day, const KnownShop& shop, SimTime at);
 
-// Orders and instants that are worth a grid: what was given, then what needs nothing but a target;
+// Orders and instants that are worth a grid: what was given, then what needs a target and a switch;
 // from the first harm to the end of decisions.
 struct GridChoice {
     std::vector<std::string> orders;
@@ -51,7 +50,7 @@ struct AnswerCell {
     std::optional<double> value{};
     std::string text{};
     std::size_t shade = 0;  // 0 to 4, the worst.
-    bool best = false;      // Of its instant.
+    bool best = false;      // Of its instant; several may be.
     bool worst = false;     // Of all.
     int beside = 0;         // Better (1) or worse (-1) than the day as it was.
     bool lived = false;     // This order was given at about that instant.

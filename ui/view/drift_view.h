@@ -1,7 +1,6 @@
 // What environments before production did not have, all of it: what was found, and what was not.
 // Leans on play's truth.h and looks into the world; it is for when the day is over.
-// A difference is there from when it was born until a refresh; each build that went past it with
-// something that it hid is named.
+// A difference is there from its birth to a refresh; builds that went past it are named.
 #pragma once
 
 #include <optional>

@@ -11,6 +11,8 @@
 namespace rollcage {
 namespace {
 
+constexpr double worth_saying = .05;
+
 // How far apart two numbers are; never is as far from any of them as can be.
 double apart(const std::optional<double>& a, const std::optional<double>& b) {
     if (a && b) return std::abs(*a - *b);
@@ -60,10 +62,11 @@ std::optional<MomentCause> cause_of(const ButFor& day, const Without& it) {
         const auto was = outcome_value(day.was.outcome, key),
                    without = outcome_value(it.life.outcome, key);
         if (!was || !without || *was == *without) continue;
-        // Keys count different things; what is compared is how much of each it is.
+        // Keys count different things, and stand in the order in which they weigh: the first in
+        // which it makes a difference worth saying, else the one in which it makes most.
         const double share =
             std::abs(*was - *without) / std::max(std::abs(*was), std::abs(*without));
-        if (share <= most) continue;
+        if (share <= most || most >= worth_saying) continue;
         most = share;
         cause.key = key, cause.was = was, cause.without = without;
         cause.worse_without = is_better(key, was, without);
@@ -90,6 +93,10 @@ void find_nearest(const ButFor& day, const std::optional<ServiceId>& service, Mo
 }
 
 }  // namespace
+
+bool worth_telling(double one, double other) {
+    return std::abs(one - other) > worth_saying * std::max(std::abs(one), std::abs(other));
+}
 
 FigureWhy figure_why(const Explanation& all, const std::string& key) {
     const ButFor& day = all.day;
@@ -143,7 +150,7 @@ std::optional<std::vector<WithoutRow>> without_order(const ButFor& day, SimTime 
     for (const std::string& key : weighed_keys()) {
         const auto was = outcome_value(day.was.outcome, key),
                    without = outcome_value(it->life.outcome, key);
-        if (was && without && *was != *without)
+        if (was && without && worth_telling(*was, *without))
             rows.push_back({key, *was, *without, is_better(key, was, without)});
     }
     return rows;

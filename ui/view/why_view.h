@@ -47,7 +47,11 @@ struct MomentWhy {
 };
 MomentWhy moment_why(const Explanation& all, SimTime at, std::optional<ServiceId> service);
 
-// What a life would have been without one order, by what a decision is weighed by.
+// Whether two numbers are far enough apart to say so: by a twentieth of the larger.
+bool worth_telling(double one, double other);
+
+// What a life would have been without one order, where that is worth telling, by what a decision is
+// weighed by.
 struct WithoutRow {
     std::string key;
     double was = 0, without = 0;
