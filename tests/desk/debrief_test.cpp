@@ -32,6 +32,7 @@ struct LookedBack {
     std::string path;
     std::unique_ptr<Debrief> debrief;
     DebriefScreen screen;
+    Layout layout{"debrief", 0.53F};
     DebriefScreen::Wish wish = DebriefScreen::Wish::nothing;
     std::unique_ptr<DeskBench> bench;
 
@@ -82,7 +83,8 @@ struct LookedBack {
         ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {on.look.px(14), on.look.px(12)});
         ImGui::Begin("debrief", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove);
         ImGui::PopStyleVar();
-        if (const auto wished = screen.draw(on, *debrief, size);
+        if (const auto wished =
+                screen.draw(on, *debrief, layout, {size.x - on.look.px(28), size.y});
             wished != DebriefScreen::Wish::nothing)
             wish = wished;
         ImGui::End();

@@ -45,6 +45,30 @@ void facilitator(Sitting& at, const std::string& page) {
     if (page != "Injects") at.click(page);
 }
 
+void look_back(Sitting& at) {
+    drill(at);
+    order(at, "rollback checkout", "errors fall in five minutes");
+    at.click("Debrief");
+    at.click("End the drill");
+    at.until([&] { return at.desk.debrief() && at.desk.debrief()->explanation() != nullptr; });
+    at.until([&] { return !at.desk.debrief()->busy(); });
+}
+
+void ask_the_class(Sitting& at) {
+    at.click("Board");
+    at.bench.type(".");
+    at.bench.frame(2);
+    at.bench.type("aab");
+    at.bench.frame(2);
+}
+
+const BenchAsked light{.size = {1'600, 900}, .theme = ThemeName::light, .scale = 1.25F};
+
+void compare(Sitting& at, const std::string& name) {
+    at.bench.move_away();
+    compare_with_golden(at.bench.picture(), name);
+}
+
 struct KeptScreen {
     std::string name;
     std::function<void(Sitting&)> arrive;
@@ -100,12 +124,32 @@ TEST_CASE("every screen says what it said, and looks as it did") {
         at.bench.move_away();
         compare_with_snapshot(at.bench.text(), it.name);
         if (!it.painted) continue;
-        compare_with_golden(at.bench.picture(), "desk-" + it.name);
-        Sitting light{flagship, {.size = {1'600, 900}, .theme = ThemeName::light, .scale = 1.25F}};
-        it.arrive(light);
-        light.bench.move_away();
-        compare_with_golden(light.bench.picture(), "desk-" + it.name + "-light");
+        compare(at, "desk-" + it.name);
+        Sitting other{flagship, light};
+        it.arrive(other);
+        compare(other, "desk-" + it.name + "-light");
     }
+}
+
+// The days beside it are played for a while, so one debrief shows all its tabs.
+TEST_CASE("every tab of a debrief says what it said, and looks as it did", "[slow]") {
+    Sitting at{flagship};
+    look_back(at);
+    for (const char* it : {"Lesson", "Why", "What if", "Ledger", "Findings", "Decisions"}) {
+        at.click(it);
+        at.bench.move_away();
+        compare_with_snapshot(at.bench.text(), std::string{"debrief-"} + it);
+    }
+    compare(at, "desk-debrief");
+    ask_the_class(at);
+    compare_with_snapshot(at.bench.text(), "board");
+    compare(at, "desk-board");
+    Sitting other{flagship, light};
+    look_back(other);
+    other.click("Decisions");
+    compare(other, "desk-debrief-light");
+    ask_the_class(other);
+    compare(other, "desk-board-light");
 }
 
 // Looks at whatever there is at every size; what does not fit any more cannot be clicked.

@@ -76,8 +76,7 @@ std::vector<DebriefScreen::PlotChoice> DebriefScreen::plots_to_choose(const Debr
     return all;
 }
 
-DebriefScreen::Wish DebriefScreen::draw(Widgets& on, Debrief& shown, ImVec2 size) {
-    const Look& look = on.look;
+DebriefScreen::Wish DebriefScreen::draw(Widgets& on, Debrief& shown, Layout& layout, ImVec2 size) {
     if (shown.view() == nullptr) {
         const bool wrong = !shown.trouble.empty();
         if (empty_state(on, wrong ? icon::warning : icon::clock,
@@ -93,12 +92,14 @@ DebriefScreen::Wish DebriefScreen::draw(Widgets& on, Debrief& shown, ImVec2 size
     if (tab_ == Tab::why && !trail_.empty() && trail_.back().of == WhyAsked::Of::moment)
         axis_.now_s = trail_.back().at.seconds();
     axis_.begin_frame(shown.view()->until_s);
-    head(on, shown, size.x - look.px(28));
+    head(on, shown, size.x);
     tiles(on, shown);
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float gap = look.px(8), left = std::floor(room.x * 0.53F);
+    const float gap = divider_wide(on), left = std::floor(room.x * layout.left);
     over_time(on, shown, {left, room.y});
-    ImGui::SameLine(0, gap);
+    ImGui::SameLine(0, 0);
+    divider(on, layout, room.x, room.y);
+    ImGui::SameLine(0, 0);
     told(on, shown, {room.x - left - gap, room.y});
     return std::exchange(wish_, Wish::nothing);
 }
@@ -108,7 +109,7 @@ void DebriefScreen::head(Widgets& on, Debrief& shown, float wide) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImDrawList& to = *ImGui::GetWindowDrawList();
     const RecordingHead& head = shown.recording.head;
-    const float buttons = look.px(368), room = wide - buttons - look.px(16);
+    const float buttons = look.px(480), room = wide - buttons - look.px(16);
     paint_text(to, look.fonts.title, {at.x, at.y - look.px(1)}, look.theme.text,
                shortened(look.fonts.title, shown.view()->title, room));
     std::string under = fmt::format("debrief \u00b7 {} \u00b7 seed {} \u00b7 {}", head.scenario,
@@ -119,8 +120,12 @@ void DebriefScreen::head(Widgets& on, Debrief& shown, float wide) {
                shortened(look.fonts.small, under, room));
     ImGui::SetCursorScreenPos({at.x + wide - buttons, at.y + look.px(1)});
     pill(on, "DRILL", Urgency::notice);
-    ImGui::SetCursorScreenPos({at.x + wide - look.px(272), at.y + look.px(1)});
+    ImGui::SetCursorScreenPos({at.x + wide - look.px(384), at.y + look.px(1)});
     if (button(on, "Lobby", {.icon = icon::inbox, .wide = 104})) wish_ = Wish::leave;
+    ImGui::SameLine(0, look.px(8));
+    if (button(on, "Board",
+               {.icon = icon::users, .tip = "The class decides: a show of hands", .wide = 104}))
+        wish_ = Wish::board;
     ImGui::SameLine(0, look.px(8));
     if (button(on, "Write the page",
                {.icon = icon::download,

@@ -8,6 +8,7 @@
 
 #include "ui/desk/actions.h"
 #include "ui/desk/debrief.h"
+#include "ui/desk/layout.h"
 #include "ui/desk/time_axis.h"
 
 namespace rollcage {
@@ -24,10 +25,10 @@ struct WhyAsked {
 
 class DebriefScreen {
 public:
-    enum class Wish { nothing, leave };
+    enum class Wish { nothing, leave, board };
     enum class Tab : std::uint8_t { lesson, decisions, why, what_if, grid, ledger, luck, findings };
 
-    Wish draw(Widgets& on, Debrief& shown, ImVec2 size);
+    Wish draw(Widgets& on, Debrief& shown, Layout& layout, ImVec2 size);
     // What can be done here now; good until the next frame.
     std::vector<Action> actions(Debrief& shown);
 

@@ -42,6 +42,7 @@ void begin_screen(Widgets& on, const char* name, ImVec2 size) {
 Desk::Desk(DeskOptions options)
     : options_(std::move(options)), layout_(options_.layout), lobby_(lobby_now(options_, {})) {
     second_layout_.left = preset_named("facilitator").left;
+    debrief_layout_.left = preset_named("debrief").left;
     drill_screen_.who = options_.name;
 }
 
@@ -130,6 +131,7 @@ void Desk::leave_debrief() {
 void Desk::take_preset(Widgets& on, const std::string& name) {
     const LayoutPreset& preset = preset_named(name);
     layout_ = {preset.name, preset.left};
+    debrief_layout_.left = std::max(preset.left, preset_named("debrief").left);
     facilitates_ = preset.facilitates && live_ != nullptr;
     on.ask_for(on.look.theme.name, std::clamp(scale_ * preset.larger, scale_min, scale_max));
 }
@@ -165,7 +167,9 @@ std::vector<Action> Desk::actions(Widgets& on) {
         all = drill_screen_.actions(*live_);
     else if (board_)
         all = board_screen_.actions(*board_);
-    else if (!debrief_)
+    else if (debrief_)
+        all = debrief_screen_.actions(*debrief_);
+    else
         all = lobby_screen_.actions(lobby_);
     if (debrief_ && !board_ && debrief_->day() != nullptr) {
         all.push_back({"On the board", "the class decides: a show of hands", "c",
@@ -209,9 +213,10 @@ void Desk::draw_screen(Widgets& on, ImVec2 size) {
                                ImGui::GetIO().DeltaTime) == BoardScreen::Wish::leave)
             board_.reset(), on.keep_drawing();
     } else if (debrief_) {
-        if (debrief_screen_.draw(on, *debrief_, {size.x + on.look.px(28), size.y}) ==
-            DebriefScreen::Wish::leave)
-            leave_debrief(), on.keep_drawing();
+        const auto wish = debrief_screen_.draw(on, *debrief_, debrief_layout_, size);
+        if (wish == DebriefScreen::Wish::leave) leave_debrief();
+        if (wish == DebriefScreen::Wish::board) put_on_board(false);
+        if (wish != DebriefScreen::Wish::nothing) on.keep_drawing();
     } else {
         draw_lobby(on, size);
     }

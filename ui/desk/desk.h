@@ -64,7 +64,7 @@ private:
     std::vector<Action> of_the_desk(Widgets& on);
 
     DeskOptions options_;
-    Layout layout_, second_layout_;
+    Layout layout_, second_layout_, debrief_layout_;
     Lobby lobby_;
     Background<Lobby> looking_;
     std::chrono::steady_clock::time_point looked_{};

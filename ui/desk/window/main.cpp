@@ -132,7 +132,7 @@ int show(Options& options) {
             return refuse(opened.error().message);
     WindowShown shown{[&](Widgets& on, ImVec2 size) { desk.draw(on, size); },
                       [&] { return desk.changed(); }};
-    window.second_title = "Rollcage: the facilitator";
+    if (!options.gallery) window.second_title = "Rollcage: the facilitator";
     shown.second_screen = [&](Widgets& on, ImVec2 size) { desk.draw_second(on, size); };
     shown.second_wanted = [&] { return desk.wants_second(); };
     shown.second_closed = [&] { desk.second_closed(); };
