@@ -7,7 +7,7 @@ using namespace rollcage;
 namespace {
 
 const std::string day = R"(
-local drill = scenario { title = "A small day", briefing = "Look.", lesson = "The lesson is secret.",
+local drill = scenario { title = "A small day", briefing = "Look.", lesson = "It is secret.",
   difficulty = 1, lasts = "30m", judged_after = "10m" }
 local users = drill.cohort { "users", users = 500 }
 local shop = drill.service { "shop", serves = users }
