@@ -114,6 +114,47 @@ TEST_CASE("no button of the facilitator does nothing, on any page") {
     CHECK(clicker.clicked() > 25);
 }
 
+// One after the other at one debrief, since days beside it take a while: after each click the tab
+// is opened anew.
+TEST_CASE("no button of a debrief does nothing, on any of its tabs", "[slow]") {
+    const std::vector<std::string> tabs{"Lesson", "Decisions", "Why",  "What if",
+                                        "Grid",   "Ledger",    "Luck", "Findings"};
+    // What leaves the screen or writes a file is clicked in stories of its own.
+    std::set<std::string> done{"Lobby", "Board", "Write the page", "divider",
+                               "lives", "lanes", "the day",        "Stop"};
+    for (const std::string& it : tabs) done.insert(it);
+    Sitting at{"lessons/new_colour.lua"};
+    begin(at);
+    at.click("order");
+    at.bench.type("set_flag teal off");
+    at.bench.key(ImGuiKey_Enter);
+    at.click("Give the order");
+    at.click("Debrief");
+    at.click("End the drill");
+    at.until([&] { return at.desk.debrief() && at.desk.debrief()->explanation() != nullptr; });
+    const auto rest = [&](const std::string& tab) {
+        (void)at.bench.click("Stop");  // A thousand other days would take too long.
+        at.until([&] { return !at.desk.debrief()->busy(); });
+        at.click(tab);
+        at.bench.move_away();
+    };
+    for (const std::string& tab : tabs) {
+        rest(tab);
+        const std::vector<Widget> all = at.bench.on.all();
+        for (const Widget& it : all) {
+            if (!it.visible || !it.enabled || !done.insert(it.label).second) continue;
+            const Shown before{written(at), at.bench.picture()};
+            INFO(tab << " > " << it.label);
+            const std::string trouble = at.bench.click(it.label);
+            // It may be half out of sight, or gone with what was clicked before it.
+            if (!trouble.empty()) continue;
+            CHECK(changed(at, before));
+            rest(tab);
+        }
+    }
+    CHECK(done.size() > 30);
+}
+
 TEST_CASE("every order that is listed whole is given as it reads") {
     Sitting first{"lessons/new_colour.lua"};
     begin(first);
