@@ -247,7 +247,8 @@ TEST_CASE("the grid says what each order comes to at each instant, and a click l
     const Grid& grid = *at.debrief->grid();
     REQUIRE(grid.orders.front() == "set_flag teal off");
     CHECK(std::ranges::find(grid.orders, "rollback checkout") != grid.orders.end());
-    const auto given = std::ranges::find(grid.at, minute(35));
+    const SimTime instead{minute(35).us - 1};  // Of what was ordered then.
+    const auto given = std::ranges::find(grid.at, instead);
     REQUIRE(given != grid.at.end());
     const auto column = static_cast<std::size_t>(given - grid.at.begin());
     // The order that was given, when it was given, is the day as it was.
@@ -261,7 +262,10 @@ TEST_CASE("the grid says what each order comes to at each instant, and a click l
     at.until([&] { return at.debrief->tried().front().life.has_value(); });
     at.bench->frame(2);
     CHECK_THAT(at.text(), Catch::Contains("lives") && Catch::Contains("drawn over this life"));
-    CHECK(at.debrief->tried().front().at == minute(35));
+    CHECK(at.debrief->tried().front().at == instead);
+    const auto row = std::ranges::find(grid.orders, "rollback checkout") - grid.orders.begin();
+    CHECK(outcome_value(at.debrief->tried().front().life->day.life.outcome, "records.damaged") ==
+          outcome_value(grid.outcomes[static_cast<std::size_t>(row)][column], "records.damaged"));
     at.keep_picture("grid-lived");
 }
 

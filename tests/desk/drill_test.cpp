@@ -67,7 +67,7 @@ TEST_CASE("predictions are sealed: they are on file with the order, and on no sc
         at.bench.key(ImGuiKey_Enter);
     }
     REQUIRE(remarks_in(at).size() == 2);
-    CHECK(at.says("Orders and notes from here are ben's"));
+    CHECK(at.says("Orders and notes from here are ana's"));
     at.keep_picture("people");
     at.bench.type("!");
     at.stand_still();
@@ -77,6 +77,7 @@ TEST_CASE("predictions are sealed: they are on file with the order, and on no sc
     at.bench.type("set_flag teal off");
     at.bench.key(ImGuiKey_Enter);
     at.click("Sealed predictions of everybody");
+    at.click("##told > ben");
     at.click("prediction of ana");
     at.bench.type("errors stop at once");
     at.bench.key(ImGuiKey_Enter);

@@ -208,7 +208,7 @@ void DebriefScreen::over_time(Widgets& on, Debrief& shown, ImVec2 size) {
                     time_plot(on, axis_, drawn[i], {each, i + 1 == fits, icon::chart}))
                 ask_moment(shown, drawn[i], clicked->at_s);
     }
-    heading(on, icon::list, "Timeline", "hatched: harm that nobody saw; click anything to ask why");
+    heading(on, icon::list, "Timeline", "hatched: harm, whoever saw it; click a mark to ask why");
     if (const auto fact = lanes(on, axis_, tracks, narrow);
         fact && *fact < shown.view()->facts.size())
         ask({.of = WhyAsked::Of::fact, .fact = *fact});

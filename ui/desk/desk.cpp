@@ -1,6 +1,7 @@
 #include "ui/desk/desk.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "ui/desk/cards.h"
@@ -133,7 +134,7 @@ void Desk::take_preset(Widgets& on, const std::string& name) {
     layout_ = {preset.name, preset.left};
     debrief_layout_.left = std::max(preset.left, preset_named("debrief").left);
     facilitates_ = preset.facilitates && live_ != nullptr;
-    on.ask_for(on.look.theme.name, std::clamp(scale_ * preset.larger, scale_min, scale_max));
+    on.keep_drawing();
 }
 
 // What every screen has: how it looks, how it is divided, and help.
@@ -145,9 +146,8 @@ std::vector<Action> Desk::of_the_desk(Widgets& on) {
         all.push_back({std::string{"Theme: "} + name(it), "", "",
                        [&on, it] { on.ask_for(it, on.look.scale); }, icon::gear});
     const auto resize = [this, &on](float factor) {
-        const float larger = preset_named(layout_.preset).larger;
         scale_ = std::clamp(std::round(scale_ * factor * 20) / 20, scale_min, scale_max);
-        on.ask_for(on.look.theme.name, std::clamp(scale_ * larger, scale_min, scale_max));
+        on.keep_drawing();
     };
     all.push_back({"Larger", "", "+", [resize] { resize(1.1F); }, icon::gear});
     all.push_back({"Smaller", "", "-", [resize] { resize(1 / 1.1F); }, icon::gear});
@@ -222,10 +222,20 @@ void Desk::draw_screen(Widgets& on, ImVec2 size) {
     }
 }
 
+// As large as somebody wants it, and no larger than there is room for.
+void Desk::fit(Widgets& on, ImVec2 size) const {
+    constexpr float wide_least = 900, high_least = 540;  // Unscaled.
+    const float wanted = scale_ * preset_named(layout_.preset).larger;
+    const float fits = std::min({wanted, size.x / wide_least, size.y / high_least});
+    const float scale = std::clamp(fits, scale_min, scale_max);
+    if (std::abs(scale - on.look.scale) > 0.01F) on.ask_for(on.look.theme.name, scale);
+}
+
 void Desk::draw(Widgets& on, ImVec2 size) {
     const Look& look = on.look;
     if (scale_ == 0) scale_ = look.scale / preset_named(layout_.preset).larger;
     if (live_) drawn_ = live_->revision();
+    fit(on, size);
     begin_screen(on, "desk", size);
     const std::vector<Action> all = actions(on);
     if (!overlay_.open()) do_by_key(on, all);

@@ -59,6 +59,7 @@ private:
     void look_at_files();
     void draw_screen(Widgets& on, ImVec2 size);
     void draw_lobby(Widgets& on, ImVec2 size);
+    void fit(Widgets& on, ImVec2 size) const;
     void take_preset(Widgets& on, const std::string& name);
     std::vector<Action> actions(Widgets& on);
     std::vector<Action> of_the_desk(Widgets& on);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "ui/desk/cards.h"
 #include "ui/view/outcome_view.h"
@@ -77,7 +76,7 @@ std::optional<Pointed> flag_rows(Widgets& on, const DeskView& view) {
     for (const FlagView& it : view.flags) {
         std::string note = it.owner;
         if (!it.changed_by.empty()) note += ", changed by " + it.changed_by;
-        note += (note.empty() ? "" : ", ") + ("for " + length_text(it.age));
+        note += (note.empty() ? "" : ", ") + ("for " + whole_length(it.age));
         if (it.expired) note += ", expired";
         if (row(on, {.label = it.name, .note = note, .number = it.value, .icon = icon::flag}))
             pointed = Pointed{it.name, {.flag = it.setting}};
@@ -142,7 +141,7 @@ std::optional<Pointed> release_panel(Widgets& on, const DeskView& view) {
         for (const StageRow& stage : it.stages)
             line(on, {.label = stage.name,
                       .note = stage.gate,
-                      .number = stage.soak_left ? length_text(*stage.soak_left) : "",
+                      .number = stage.soak_left ? whole_length(*stage.soak_left) + " more" : "",
                       .mark = step_mark(stage.state)});
         for (const FactRow& verdict : it.verdicts) aside(on, verdict.text);
         if (button(on, "Orders about " + it.service_name, {.icon = icon::hand}))
@@ -179,7 +178,7 @@ std::optional<Pointed> data_panel(Widgets& on, const DeskView& view) {
     }
     for (const EnvironmentView& it : view.pipeline.environments) {
         heading(on, icon::server, it.name,
-                "beside production, made like it " + length_text(it.age) + " ago");
+                "beside production, made like it " + whole_length(it.age) + " ago");
         for (const std::string& each : it.differences) line(on, {.label = each});
         line(on, {.label = "unknown",
                   .note = it.looked ? "there may be other differences that nobody found"
@@ -191,11 +190,13 @@ std::optional<Pointed> data_panel(Widgets& on, const DeskView& view) {
 }
 
 void feed_panel(Widgets& on, const DeskView& view, std::optional<std::size_t> fact) {
-    for (const FeedRow& it : std::views::reverse(view.feed))
+    for (std::size_t i = view.feed.size(); i > 0; --i) {
+        const FeedRow& it = view.feed[i - 1];
         line(on, {.label = it.text,
                   .number = whole_clock(it.at),
                   .mark = feed_mark(it.kind),
                   .chosen = fact == it.fact});
+    }
     if (view.feed.empty())
         empty_state(on, icon::inbox, "Nothing is known yet",
                     "Let time pass: Space, or a full stop for the next fact.");

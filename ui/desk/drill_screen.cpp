@@ -41,11 +41,14 @@ TileShown service_tile(const ServiceTile& it) {
     const bool over = it.errors_percent && *it.errors_percent > it.errors_goal_percent;
     shown.tile.tone = over ? Tone::bad : it.tone;
     shown.tile.value = it.errors_percent ? fmt::format("{:.2f}%", *it.errors_percent) : "\u2013";
-    shown.tile.note = fmt::format("goal {:g}%", it.errors_goal_percent);
+    shown.tile.note = fmt::format("errors, goal {:g}%", it.errors_goal_percent);
     if (it.latency_p95_ms)
         shown.tile.note += fmt::format("  \u00b7  p95 {:.0f} ms", *it.latency_p95_ms);
     if (it.requests_per_s)
         shown.tile.note += fmt::format("  \u00b7  {}/s", grouped_text(*it.requests_per_s));
+    if (it.budget_left_percent)
+        shown.tile.note += fmt::format("  \u00b7  budget {:.0f}%", *it.budget_left_percent);
+    if (!over && !it.alerts.empty()) shown.tile.note = "an alert still fires";
     for (const auto& value : it.sparkline) shown.spark.push_back(value.value_or(0));
     return shown;
 }
@@ -64,7 +67,8 @@ std::vector<double> spark_of(const std::vector<Plot>& plots, std::size_t plot, s
 std::vector<TileShown> measure_tiles(const ServiceTile& it, const std::vector<Plot>& plots) {
     std::vector<TileShown> tiles{service_tile(it)};
     tiles[0].tile.label = it.name + ", errors" + (it.alerts.empty() ? "" : "  \u00b7  alert");
-    tiles[0].tile.note = fmt::format("goal at most {:g}%", it.errors_goal_percent);
+    if (it.alerts.empty() || (it.errors_percent && *it.errors_percent > it.errors_goal_percent))
+        tiles[0].tile.note = fmt::format("goal at most {:g}%", it.errors_goal_percent);
     const auto add = [&](const char* what, const std::optional<double>& value, const char* pattern,
                          std::string note, Tone tone, std::vector<double> spark) {
         TileShown shown;
@@ -312,7 +316,8 @@ void DrillScreen::services(Widgets& on) {
         if (few) continue;
         ImGui::SetCursorScreenPos(at);
         const std::string& name = view_.tiles[i].name;
-        if (ImGui::InvisibleButton(("tile " + name).c_str(), size)) service_ = i, chose_ = true;
+        if (ImGui::InvisibleButton(("tile " + name).c_str(), size))
+            point_at(Pointed{name, {.service = view_.tiles[i].service}});
         on.note("tile " + name, true);
     }
 }
@@ -354,6 +359,13 @@ void DrillScreen::point_at(const std::optional<Pointed>& pointed) {
 
 void DrillScreen::told(Widgets& on, LiveDrill& live, ImVec2 size) {
     begin_card(on, {.title = "##told", .size = size, .scrolls = true});
+    if (live.going()) recap_.reset();  // It is of an instant.
+    for (std::size_t i = hints_read_; i < view_.hints.size(); ++i) {
+        pill(on, "Hint", Urgency::notice);
+        paragraph(on, view_.hints[i], on.look.theme.text);
+    }
+    if (hints_read_ < view_.hints.size() && button(on, "Read it", {.icon = icon::check}))
+        hints_read_ = view_.hints.size();
     if (recap_) {
         if (button(on, "Go on from here", {.icon = icon::check, .weight = Weight::primary}))
             recap_.reset();
@@ -389,7 +401,8 @@ void DrillScreen::seats(Widgets& on, LiveDrill& live) {
     heading(on, icon::users, "Seats", "write a name to sit somebody down, or to hand over");
     const auto sit = [&](const std::string& seat, const std::string& person) {
         live.with([&](Drill& it) { it.remark(RemarkKind::seat, {person, seat}); });
-        who = person;
+        // Who speaks here goes on speaking, unless they sit nowhere.
+        if (std::ranges::find(view_.seats, who, &SeatView::who) == view_.seats.end()) who = person;
     };
     for (const SeatView& it : view_.seats) {
         if (row(on, {.label = it.seat,
@@ -425,7 +438,7 @@ void DrillScreen::notes(Widgets& on, LiveDrill& live) {
     bool halts = live.halts_on_trouble;
     if (toggle(on, "Pause on trouble", halts)) live.halts_on_trouble = halts;
     for (const FactRow& it : view_.remarks)
-        line(on, {.label = it.text, .number = plain_clock(it.at), .mark = Mark::said});
+        paragraph(on, clock_text(it.at).substr(0, 8) + "  " + it.text, look.theme.text);
     heading(on, icon::book, shop_.title, "the briefing");
     paragraph(on, shop_.briefing, look.theme.text);
     for (const auto& [seat, brief] : shop_.seats) {

@@ -41,7 +41,7 @@ private:
     KnownShop shop_;
     OrderDesk orders_;
     TimeAxis axis_;
-    std::size_t service_ = 0, tab_ = 0, speed_ = 2;
+    std::size_t service_ = 0, tab_ = 0, speed_ = 2, hints_read_ = 0;
     std::optional<std::size_t> fact_{};  // Looked at in the feed.
     std::string title_, note_, seat_, sits_;
     std::optional<RecapView> recap_{};

@@ -30,11 +30,12 @@ Done done_so_far(const LiveDrill* live, const Debrief* debrief) {
         for (const Occurrence& it : drill.known().facts()) {
             done.trouble |= tells_of_trouble(it.fact);
             if (const auto* ordered = std::get_if<Ordered>(&it.fact)) {
-                const bool looks = std::holds_alternative<Inspect>(ordered->command);
-                (looks ? done.looked : done.decided) = true;
+                done.decided |= !std::holds_alternative<Inspect>(ordered->command);
             }
-            if (const auto* effect = std::get_if<TookEffect>(&it.fact))
-                done.answered |= !std::holds_alternative<Inspect>(effect->command);
+            if (const auto* effect = std::get_if<TookEffect>(&it.fact)) {
+                const bool looks = std::holds_alternative<Inspect>(effect->command);
+                (looks ? done.looked : done.answered) = true;
+            }
         }
     });
     return done;
@@ -51,7 +52,7 @@ constexpr std::array<GuideStep, 7> steps{
       &Done::trouble},
      {"Look before you act",
       "What is on the screen is what is known, not what is true. Under Orders type \"inspect\" and "
-      "give one: who is hit, which build, which flag?",
+      "give one, then Next until its answer is in the Feed.",
       &Done::looked},
      {"Decide",
       "Choose an order that you believe in. Before you give it, write what you expect to see.",
@@ -77,7 +78,8 @@ bool Guide::draw(Widgets& on, const LiveDrill* live, const Debrief* debrief, ImV
           over ? "That is a drill."
                : fmt::format("Step {} of {}: {}", step_ + 1, steps.size(), steps[step_].title));
     words(on, look.fonts.text, look.theme.text,
-          over ? "Every scenario in the lobby works so. The recording is kept beside its page."
+          over ? "Every scenario in the lobby works so. The recording is kept; Write the page "
+                 "leaves a page beside it."
                : steps[step_].text);
     ImGui::SetCursorScreenPos({at.x + size.x - look.px(150), at.y});
     const bool leaves =

@@ -146,8 +146,10 @@ void LobbyScreen::cards(Widgets& on, const Lobby& lobby, ImVec2 size) {
 
 void LobbyScreen::chosen(Widgets& on, const ScenarioCard& card, ImVec2 size) {
     const Look& look = on.look;
-    begin_card(on, {card.title, std::filesystem::path{card.path}.filename().string(), icon::book,
-                    size, true});
+    // A file's name may say what the day is about; who mends the file needs it.
+    const std::string file =
+        card.error.empty() ? "" : std::filesystem::path{card.path}.filename().string();
+    begin_card(on, {card.title, file, icon::book, size, true});
     if (!card.error.empty()) {
         paragraph(on, card.error, look.theme.bad);
         paragraph(on, "Put it right in your editor: it is read again when you save it.",
@@ -182,8 +184,10 @@ void LobbyScreen::roster(Widgets& on, const ScenarioCard& card) {
     heading(on, icon::users, "Who sits where", "seats can be handed over during the drill");
     std::vector<std::string> seats = card.seats;
     if (seats.empty()) seats = {"commander", "operator"};
-    for (const std::string& it : seats)
-        (void)text_input(on, it, sits_[it], {.hint = it + ": a name", .icon = icon::user});
+    for (const std::string& it : seats) {
+        words(on, on.look.fonts.small, on.look.theme.soft, it);
+        (void)text_input(on, it, sits_[it], {.hint = "a name", .icon = icon::user});
+    }
 }
 
 void LobbyScreen::recordings(Widgets& on, const Lobby& lobby, ImVec2 size) {

@@ -23,13 +23,14 @@ bool is_about(const std::string& order, const std::string& name) {
     return false;
 }
 
-// Nobody plans by parts of a second.
-std::string whole_length(Duration takes) {
-    constexpr std::int64_t second = 1'000'000;
-    return length_text(Duration{(takes.us + second / 2) / second * second});
-}
-
 }  // namespace
+
+std::string whole_length(Duration length) {
+    constexpr std::int64_t second = 1'000'000, day_s = 86'400;
+    const std::int64_t seconds = (length.us + second / 2) / second;
+    if (seconds >= 2 * day_s) return fmt::format("{} days", seconds / day_s);
+    return length_text(Duration{seconds * second});
+}
 
 bool form_fields(Widgets& on, OrderForm& form) {
     bool chosen = false;
@@ -66,7 +67,7 @@ std::vector<PaletteRow> OrderDesk::whole_orders() const {
     return given_so;
 }
 
-void OrderDesk::draw(Widgets& on, LiveDrill& live, const KnownShop& shop, const std::string& who,
+void OrderDesk::draw(Widgets& on, LiveDrill& live, const KnownShop& shop, std::string& who,
                      const std::vector<std::string>& people) {
     if (armed_) return armed(on, live, who, people);
     if (form_) return form(on, live, shop);
@@ -87,10 +88,15 @@ void OrderDesk::list(Widgets& on, LiveDrill& live, const KnownShop& shop) {
             return pointed_.reset();
     }
     if (text_input(on, "order", sought_,
-                   {.hint = "an order, as rollback checkout", .icon = icon::search}) ==
-            Typed::entered &&
-        !sought_.empty())
-        return arm(live, shop, sought_);
+                   {.hint = "an order, as rollback checkout",
+                    .icon = icon::search,
+                    .focus = std::exchange(writes_again_, false)}) == Typed::entered &&
+        !sought_.empty()) {
+        arm(live, shop, sought_);
+        writes_again_ = !armed_;  // Who mistyped goes on writing.
+        if (writes_again_) on.keep_drawing();
+        return;
+    }
     if (!said_.empty()) paragraph(on, said_, on.look.theme.soft);
     std::vector<std::string> texts;
     for (const PaletteRow& it : palette_) texts.push_back(it.text);
@@ -130,7 +136,7 @@ void OrderDesk::form(Widgets& on, LiveDrill& live, const KnownShop& shop) {
     if (!said_.empty()) paragraph(on, said_, on.look.theme.warning);
 }
 
-void OrderDesk::armed(Widgets& on, LiveDrill& live, const std::string& who,
+void OrderDesk::armed(Widgets& on, LiveDrill& live, std::string& who,
                       const std::vector<std::string>& people) {
     const Look& look = on.look;
     heading(on, icon::hand, armed_->text, armed_->runbook.practice);
@@ -145,8 +151,17 @@ void OrderDesk::armed(Widgets& on, LiveDrill& live, const std::string& who,
         paragraph(on, "As far as is known it would be refused: " + *armed_->refused,
                   look.theme.warning);
     if (!armed_->somebody_free)
-        paragraph(on, fmt::format("Nobody is free; {} before it.", armed_->before_it),
+        paragraph(on,
+                  armed_->before_it == 0
+                      ? "Nobody is free: it waits until somebody is."
+                      : fmt::format("Nobody is free: {} wait before it.", armed_->before_it),
                   look.theme.warning);
+    const auto giver = std::ranges::find(people, who);
+    if (people.size() > 1) {
+        words(on, look.fonts.small, look.theme.soft, "Given by");
+        if (const auto other = choice(on, people, static_cast<std::size_t>(giver - people.begin())))
+            who = people[*other];
+    }
     words(on, look.fonts.strong, look.theme.text, "What do you expect to see, and by when?");
     const bool entered = text_input(on, "expected", expected_,
                                     {.hint = "errors under 1 % in ten minutes"}) == Typed::entered;

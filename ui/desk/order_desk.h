@@ -19,13 +19,14 @@ struct Pointed {  // At a service, a flag, a store: what an order may be about.
     Selected what{};
 };
 
+std::string whole_length(Duration length);  // Nobody plans by parts of a second.
 // The fields of a form, to be filled in; the answer: a name was chosen.
 bool form_fields(Widgets& on, OrderForm& form);
 
 class OrderDesk {
 public:
     void see(const Drill& drill, const KnownShop& shop);  // Whenever something may be known.
-    void draw(Widgets& on, LiveDrill& live, const KnownShop& shop, const std::string& who,
+    void draw(Widgets& on, LiveDrill& live, const KnownShop& shop, std::string& who,
               const std::vector<std::string>& people);
     void point_at(const Pointed& it) { pointed_ = it, form_.reset(), armed_.reset(); }
     void arm(LiveDrill& live, const KnownShop& shop, const std::string& text);
@@ -35,7 +36,7 @@ public:
 private:
     void list(Widgets& on, LiveDrill& live, const KnownShop& shop);
     void form(Widgets& on, LiveDrill& live, const KnownShop& shop);
-    void armed(Widgets& on, LiveDrill& live, const std::string& who,
+    void armed(Widgets& on, LiveDrill& live, std::string& who,
                const std::vector<std::string>& people);
     void predictions(Widgets& on, const std::vector<std::string>& people);
     void give(LiveDrill& live, const std::string& who);
@@ -47,7 +48,7 @@ private:
     std::optional<OrderView> armed_{};
     std::optional<OrderForm> form_{};
     std::string sought_, expected_, said_;
-    bool seals_ = false;
+    bool seals_ = false, writes_again_ = false;
     std::vector<std::pair<std::string, std::string>> sealed_;  // Who, and what.
     std::vector<std::string> written_;                         // By person, before it is sealed.
 };

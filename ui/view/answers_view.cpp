@@ -212,6 +212,10 @@ std::vector<AnswerRow> answers_then(const WatchedDay& day, const KnownShop& shop
 GridChoice grid_choice(const WatchedDay& day, const KnownShop& shop, std::size_t orders_most,
                        std::size_t instants) {
     GridChoice choice{given_orders(day), instants_of(day, instants)};
+    // Instead of what was ordered at that very instant, as a life that is tried there.
+    for (SimTime& at : choice.at)
+        if (std::ranges::find(day.life.orders, at, &GivenOrder::at) != day.life.orders.end())
+            at = SimTime{at.us - 1};
     const KnownThen then{day, choice.at[choice.at.size() / 2]};
     const FactView view = then.view();
     std::vector<std::vector<std::string>> all;
@@ -231,7 +235,7 @@ AnswersGrid answers_grid(const Grid& grid, const std::string& key) {
     AnswersGrid shown{.key = key, .meaning = heat.meaning, .columns = {}, .lines = {}};
     shown.was = outcome_value(grid.was.outcome, key);
     shown.was_text = shown.was ? short_number(*shown.was) : "no data";
-    for (const SimTime at : grid.at) shown.columns.push_back(clock_text(at).substr(0, 5));
+    for (const SimTime at : grid.at) shown.columns.push_back(clock_text(at + 1_us).substr(0, 5));
     CellValues all;
     for (const HeatRow& row : heat.rows)
         for (const HeatCell& it : row.cells)
@@ -253,7 +257,8 @@ AnswersGrid answers_grid(const Grid& grid, const std::string& key) {
                               : clearly_better(*shown.was, *cell.value, more) ? -1
                                                                               : 0;
             cell.lived = std::ranges::any_of(grid.was.orders, [&](const GivenOrder& given) {
-                return given.text == row.name && given.at == grid.at[i];
+                return given.text == row.name &&
+                       (given.at == grid.at[i] || given.at == grid.at[i] + 1_us);
             });
             line.cells.push_back(std::move(cell));
         }

@@ -122,7 +122,7 @@ std::vector<Plot> plots_of(const FactView& view, const KnownShop& shop, std::uin
     for (PlotSeries& it : errors_by_build(view, {s})) failing.push_back(std::move(it));
     add("errors", "Errors", "%",
         "Of the attempts that ended. Of one build only what was looked at.", std::move(failing),
-        {{fmt::format("goal {:g}%", 100 * declared.goal.value()),
+        {{fmt::format("goal {:g}%", 100 * (1 - declared.goal.value())),
           100 * (1 - declared.goal.value())}});
     std::vector<PlotSeries> slow{latency(Measure::latency_p50_us, "p50"),
                                  latency(Measure::latency_p95_us, "p95"),

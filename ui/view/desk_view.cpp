@@ -156,6 +156,8 @@ DeskView desk_view(const FactView& view, const KnownShop& shop, const Team& team
     desk.tracks = known_tracks({view.facts(), &view.names(), view.now(), heard});
     desk.seats = seats_of(shop, heard);
     desk.remarks = remarks_of(heard);
+    for (const Remark& it : heard)
+        if (it.kind == RemarkKind::hint) desk.hints.push_back(it.text);
     desk.people = people_of(view, team);
     desk.open = open_orders(view);
     return desk;

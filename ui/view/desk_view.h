@@ -171,6 +171,7 @@ struct RecapView {
     std::vector<RecapRow> orders{};
     std::vector<std::string> firing{};  // "shop: fast burn since 00:35:25"
     std::vector<FactRow> heard{};       // The last that was told besides, latest last.
+    std::vector<std::string> hints{};   // That a facilitator has sent.
     std::vector<FactRow> remarks{};
 };
 
@@ -191,9 +192,10 @@ struct DeskView {
     std::vector<FeedRow> feed{};
     std::vector<Track> tracks{};
     PeopleView people{};
-    std::vector<SeatView> seats{};   // Those that the scenario names, then others.
-    std::vector<FactRow> remarks{};  // Of those that are for everybody.
-    std::vector<OpenOrder> open{};   // Orders that nothing was heard of yet.
+    std::vector<SeatView> seats{};     // Those that the scenario names, then others.
+    std::vector<std::string> hints{};  // That a facilitator has sent.
+    std::vector<FactRow> remarks{};    // Of those that are for everybody.
+    std::vector<OpenOrder> open{};     // Orders that nothing was heard of yet.
 };
 DeskView desk_view(const FactView& view, const KnownShop& shop, const Team& team,
                    std::span<const Remark> remarks);

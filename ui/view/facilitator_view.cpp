@@ -11,14 +11,19 @@
 namespace rollcage {
 namespace {
 
-constexpr std::int64_t minute_us = 60'000'000;
-
 std::string text_of(const TimedInject& it, const Names& names) {
     return std::visit(
         [&](const auto& inject) {
             return form_text(inject_forms()[it.inject.index()], numbers_of(inject), names);
         },
         it.inject);
+}
+
+// That somebody has predicted is seen, and not what, before the debrief.
+std::vector<Remark> sealed(std::vector<Remark> remarks) {
+    for (Remark& it : remarks)
+        if (it.kind == RemarkKind::prediction) it.text = "sealed";
+    return remarks;
 }
 
 std::vector<InjectRow> injects_of(const Drill& drill) {
@@ -100,8 +105,10 @@ void hidden_in_builds(const Drill& drill, std::vector<HiddenRow>& rows) {
         for (const Change& it : build.changes) {
             std::string hides;
             for (const Defect& defect : it.hides)
-                hides += fmt::format("{}{:g}% of its paths", hides.empty() ? "a defect on " : ", ",
-                                     100 * defect.rate.value());
+                if (defect.rate != none)
+                    hides +=
+                        fmt::format("{}{:g}% of its paths", hides.empty() ? "a defect on " : ", ",
+                                    100 * defect.rate.value());
             if (it.schema) hides += hides.empty() ? "a new form of records" : ", a new form";
             if (hides.empty()) continue;
             std::string flags;
@@ -142,8 +149,8 @@ Track harm_track(const World& world) {
 
 std::vector<Track> tracks_of(const Drill& drill, const std::vector<InjectRow>& injects) {
     const FactView known = drill.known();
-    std::vector<Track> tracks =
-        known_tracks({known.facts(), &known.names(), drill.now(), drill.remarks()});
+    const std::vector<Remark> remarks = sealed(drill.remarks());
+    std::vector<Track> tracks = known_tracks({known.facts(), &known.names(), drill.now(), remarks});
     Track harm = harm_track(drill.day().world);
     if (!harm.spans.empty()) tracks.push_back(std::move(harm));
     Track coming{"Injects"};
@@ -220,7 +227,7 @@ FacilitatorView facilitator_view(const Drill& drill) {
     view.hints = hints_of(drill);
     view.hints_given = static_cast<std::size_t>(std::ranges::count_if(
         drill.remarks(), [](const Remark& it) { return it.kind == RemarkKind::hint; }));
-    view.remarks = remarks_of(drill.remarks());
+    view.remarks = remarks_of(sealed(drill.remarks()));
     return view;
 }
 
