@@ -225,8 +225,7 @@ void Desk::draw_screen(Widgets& on, ImVec2 size) {
 // As large as somebody wants it, and no larger than there is room for.
 void Desk::fit(Widgets& on, ImVec2 size) const {
     constexpr float wide_least = 900, high_least = 540;  // Unscaled.
-    const float wanted = scale_ * preset_named(layout_.preset).larger;
-    const float fits = std::min({wanted, size.x / wide_least, size.y / high_least});
+    const float fits = std::min({wanted_scale(), size.x / wide_least, size.y / high_least});
     const float scale = std::clamp(fits, scale_min, scale_max);
     if (std::abs(scale - on.look.scale) > 0.01F) on.ask_for(on.look.theme.name, scale);
 }

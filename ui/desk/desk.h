@@ -48,6 +48,8 @@ public:
     const Debrief* debrief() const { return debrief_.get(); }
     const Board* board() const { return board_.get(); }
     const Layout& layout() const { return layout_; }
+    // As somebody wants it, be there room for it or not; after the first frame.
+    float wanted_scale() const { return scale_ * preset_named(layout_.preset).larger; }
     bool pauses_on_trouble() const { return options_.pauses_on_trouble; }
 
 private:

@@ -51,6 +51,9 @@ bool form_fields(Widgets& on, OrderForm& form) {
 
 void OrderDesk::see(const Drill& drill, const KnownShop& shop) {
     const FactView known = drill.known();
+    // What can be ordered follows from facts alone.
+    if (facts_ == known.facts().size()) return;
+    facts_ = known.facts().size();
     palette_ = palette_of(known, shop);
     forms_ = order_forms(known, shop);
     takes_.clear();

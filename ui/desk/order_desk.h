@@ -41,6 +41,7 @@ private:
     void predictions(Widgets& on, const std::vector<std::string>& people);
     void give(LiveDrill& live, const std::string& who);
 
+    std::optional<std::size_t> facts_{};  // As many were known when these were made.
     std::vector<PaletteRow> palette_;
     std::vector<std::string> takes_;  // Parallel to it: how long, where that is known.
     std::vector<OrderForm> forms_;

@@ -120,7 +120,7 @@ std::vector<Plot> plots_of(const FactView& view, const KnownShop& shop, std::uin
                          : std::nullopt;
     })};
     for (PlotSeries& it : errors_by_build(view, {s})) failing.push_back(std::move(it));
-    add("errors", "Errors", "%",
+    add("errors", "Errors", "% of attempts",
         "Of the attempts that ended. Of one build only what was looked at.", std::move(failing),
         {{fmt::format("goal {:g}%", 100 * (1 - declared.goal.value())),
           100 * (1 - declared.goal.value())}});

@@ -145,7 +145,8 @@ int show(Options& options) {
         shown.display_lost = [] { say("a display was lost"); };
     }
     WindowKept before{window.theme, window.scale, window.wide, window.high};
-    shown.kept = [&](const WindowKept& now) {
+    shown.kept = [&](WindowKept now) {
+        if (!options.gallery) now.scale = desk.wanted_scale();
         kept.change(before, now);
         before = now;
     };
