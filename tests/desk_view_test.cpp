@@ -176,8 +176,11 @@ TEST_CASE("a bad release is seen where it is measured and told, and nowhere else
     desk.pass(minute_of(18));
     view = desk.view();
     CHECK(view.open.empty());
-    REQUIRE(view.plots[1].plots[1].series.size() == 2);
-    CHECK(view.plots[1].plots[1].series[1].name == "1.1, as inspected");
+    const std::vector<PlotSeries>& errors = view.plots[1].plots[1].series;
+    REQUIRE(errors.size() == 3);
+    CHECK(errors[1].name == "1.1, as inspected");
+    CHECK(errors[2].name == "1.1, all others");
+    CHECK(*errors[1].points.back().value > *errors[2].points.back().value);
     CHECK(view.flags[0].value == "off");
     CHECK(view.flags[0].changed_by == "an order");
     CHECK(view.tiles[1].errors_percent == 0);
