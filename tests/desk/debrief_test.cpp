@@ -422,7 +422,7 @@ TEST_CASE("every tab has a key, and every action of a debrief does what it says"
     CHECK(at.wish == DebriefScreen::Wish::leave);
 }
 
-TEST_CASE("every tab holds together at small and large scale, in every theme") {
+TEST_CASE("every tab holds together at small and large scale, in every theme", "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.explained();
     at.act("Play the grid");

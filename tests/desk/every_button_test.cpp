@@ -85,7 +85,7 @@ TEST_CASE("no button of the lobby does nothing") {
     CHECK(clicker.clicked() > 8);
 }
 
-TEST_CASE("no button of a drill does nothing, on any of its panels") {
+TEST_CASE("no button of a drill does nothing, on any of its panels", "[slow]") {
     Clicker clicker{
         "lessons/new_colour.lua",
         {"60\u00d7", "divider", "Errors", "Latency", "Requests", "lanes", "fleet of checkout"}};
@@ -100,7 +100,7 @@ TEST_CASE("no button of a drill does nothing, on any of its panels") {
     CHECK(clicker.clicked() > 35);
 }
 
-TEST_CASE("no button of the facilitator does nothing, on any page") {
+TEST_CASE("no button of the facilitator does nothing, on any page", "[slow]") {
     Clicker clicker{"lessons/black_friday_canary.lua",
                     {"divider", "lanes", "Requests that failed", "What is wrong and still there"}};
     for (const std::string page : {"Injects", "Add", "Hints", "Notes", "Numbers"})
