@@ -128,7 +128,7 @@ std::string number_of(const Debrief& debrief, const std::string& key) {
 
 }  // namespace
 
-TEST_CASE("a number at the top leads to what it would have been without each thing") {
+TEST_CASE("a number at the top leads to what it would have been without each thing", "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.explained();
     at.click("why damaged records");
@@ -148,7 +148,8 @@ TEST_CASE("a number at the top leads to what it would have been without each thi
     at.keep_picture("figure");
 }
 
-TEST_CASE("what makes most difference to a number is told first, and what makes none is counted") {
+TEST_CASE("what makes most difference to a number is told first, and what makes none is counted",
+          "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.explained();
     const FigureWhy why = figure_why(*at.debrief->explanation(), "records.damaged");
@@ -176,7 +177,8 @@ TEST_CASE("the ledger leaves out what stands at nought until it is asked for") {
     CHECK_THAT(at.text(), Catch::Contains("It would have been without"));
 }
 
-TEST_CASE("a click into a plot says what was met then, what had begun, and takes it to what if") {
+TEST_CASE("a click into a plot says what was met then, what had begun, and takes it to what if",
+          "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.explained();
     at.click("the day");
@@ -194,7 +196,8 @@ TEST_CASE("a click into a plot says what was met then, what had begun, and takes
     CHECK_THAT(at.text(), Catch::Contains("The same day, decided otherwise"));
 }
 
-TEST_CASE("an instant holds what went wrong then and no more, and what had not begun is no cause") {
+TEST_CASE("an instant holds what went wrong then and no more, and what had not begun is no cause",
+          "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.explained();
     const Explanation& all = *at.debrief->explanation();
@@ -234,7 +237,8 @@ TEST_CASE("decisions stand beside what was expected and foretold, and the day wi
     at.keep_picture("fact");
 }
 
-TEST_CASE("the grid says what each order comes to at each instant, and a click lives that day") {
+TEST_CASE("the grid says what each order comes to at each instant, and a click lives that day",
+          "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.click("Grid");
     CHECK_THAT(at.text(), Catch::Contains("When does a choice stop being right?"));
@@ -269,7 +273,7 @@ TEST_CASE("the grid says what each order comes to at each instant, and a click l
     at.keep_picture("grid-lived");
 }
 
-TEST_CASE("a grid that is stopped keeps what was played and says so") {
+TEST_CASE("a grid that is stopped keeps what was played and says so", "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.explained();
     at.act("Play the grid");
@@ -284,7 +288,8 @@ TEST_CASE("a grid that is stopped keeps what was played and says so") {
     CHECK(!at.debrief->grid()->orders.empty());
 }
 
-TEST_CASE("what is best at an instant is ticked, the worst of all hatched, and no cell is both") {
+TEST_CASE("what is best at an instant is ticked, the worst of all hatched, and no cell is both",
+          "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.act("Play the grid");
     at.until([&] { return !at.debrief->grid_going(); });
@@ -303,7 +308,8 @@ TEST_CASE("what is best at an instant is ticked, the worst of all hatched, and n
     }
 }
 
-TEST_CASE("shades of the grid are told apart in every theme, and numbers on them can be read") {
+TEST_CASE("shades of the grid are told apart in every theme, and numbers on them can be read",
+          "[slow]") {
     for (const ThemeName name : {ThemeName::dark, ThemeName::light, ThemeName::high_contrast}) {
         const Theme& worn = theme(name);
         for (std::size_t shade = 0; shade < 5; ++shade) {
@@ -315,7 +321,7 @@ TEST_CASE("shades of the grid are told apart in every theme, and numbers on them
     }
 }
 
-TEST_CASE("what staging did not have is named, found or not, with what went past it") {
+TEST_CASE("what staging did not have is named, found or not, with what went past it", "[slow]") {
     LookedBack at{"green_staging", {{minute(60), "organise approve service=checkout", ""}}};
     at.until([&] { return at.debrief->drift() != nullptr; });
     REQUIRE(at.debrief->drift()->size() == 1);
@@ -331,7 +337,8 @@ TEST_CASE("what staging did not have is named, found or not, with what went past
     at.keep_picture("drift");
 }
 
-TEST_CASE("a refresh closes what staging did not have, and an inspection finds some of it") {
+TEST_CASE("a refresh closes what staging did not have, and an inspection finds some of it",
+          "[slow]") {
     LookedBack at{
         "green_staging",
         {{minute(5), "inspect checkout by=environment", ""}, {minute(10), "refresh staging", ""}}};
@@ -343,7 +350,7 @@ TEST_CASE("a refresh closes what staging did not have, and an inspection finds s
     CHECK(closed >= 2);
 }
 
-TEST_CASE("what if offers what could be ordered then, and lives it over this day") {
+TEST_CASE("what if offers what could be ordered then, and lives it over this day", "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.click("What if");
     CHECK_THAT(at.text(), Catch::Contains("set_flag teal off") && Catch::Contains("given"));
@@ -396,7 +403,7 @@ TEST_CASE("the page is written beside the recording, over nothing but itself") {
     CHECK_FALSE(std::filesystem::exists(at.folder.file("day-3.html")));
 }
 
-TEST_CASE("every tab has a key, and every action of a debrief does what it says") {
+TEST_CASE("every tab has a key, and every action of a debrief does what it says", "[slow]") {
     LookedBack at{"new_colour", switched_off};
     at.explained();
     const auto all = at.screen.actions(*at.debrief);
@@ -452,7 +459,7 @@ constexpr double life_at_hand_ms = 20'000;
 constexpr double life_at_hand_ms = 4'000;
 #endif
 
-TEST_CASE("another life of the flagship day is drawn over this one within seconds") {
+TEST_CASE("another life of the flagship day is drawn over this one within seconds", "[slow]") {
     LookedBack at{"black_friday_canary",
                   {{minute(50), "set_flag express off", "failures go back to none"},
                    {minute(62), "rollback checkout", "payments work again"}}};
