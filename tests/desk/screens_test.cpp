@@ -117,7 +117,7 @@ std::vector<KeptScreen> screens() {
 
 }  // namespace
 
-TEST_CASE("every screen says what it said, and looks as it did") {
+TEST_CASE("every screen says what it said, and looks as it did", "[slow]") {
     for (const KeptScreen& it : screens()) {
         Sitting at{flagship};
         it.arrive(at);
